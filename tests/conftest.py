@@ -1,0 +1,27 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _material(*parts: str) -> Path:
+    base = Path(os.environ.get("CASEVAULT_SHARED", ROOT.parent / "shared"))
+    folder = base.joinpath(*parts)
+    if not folder.exists():
+        message = f"the real test material {'/'.join(parts) or base} is not here; set CASEVAULT_SHARED"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the real test material; see CONTRIBUTING.md."""
+    return _material()
