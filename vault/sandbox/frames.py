@@ -1,0 +1,98 @@
+"""The parent's end of the worker's pipe. The form stands in `vault/worker/frames.py`; no code is shared.
+
+Everything that is read here was written by a process that a hostile document may own.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, NoReturn
+
+REQUEST_MAGIC = b"CVQ1"
+ANSWER_MAGIC = b"CVA1"
+CHUNK = 1 << 18
+MAX_HEADER_BYTES = 128 << 20
+MAX_BLOBS = 10_000
+
+
+class BrokenAnswer(Exception):
+    """The answer does not follow the form; its bytes are never part of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: bounded in size and strict JSON, but not yet believed."""
+
+    header: dict[str, object]
+    blobs: tuple[bytes, ...]
+
+
+def request_start(header: dict[str, object]) -> bytes:
+    """The bytes that go before the first blob."""
+    encoded = json.dumps(header, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return REQUEST_MAGIC + struct.pack(">I", len(encoded)) + encoded
+
+
+def blob_chunks(source: bytes | BinaryIO) -> Iterator[bytes]:
+    """One blob as length-prefixed chunks and the closing empty one."""
+    if isinstance(source, bytes):
+        pieces: Iterator[bytes] = (source[start : start + CHUNK] for start in range(0, len(source), CHUNK))
+    else:
+        pieces = iter(lambda: source.read(CHUNK), b"")
+    for piece in pieces:
+        yield struct.pack(">I", len(piece)) + piece
+    yield struct.pack(">I", 0)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise BrokenAnswer
+
+
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        raise BrokenAnswer
+    return mapping
+
+
+def parse_answer(untrusted: Sequence[bytes]) -> Answer:
+    """Split the bytes of a whole answer; raises BrokenAnswer on anything but the one exact form."""
+    data = memoryview(b"".join(untrusted))
+    if len(data) < 8 or data[:4] != ANSWER_MAGIC:
+        raise BrokenAnswer
+    (length,) = struct.unpack(">I", data[4:8])
+    if length > MAX_HEADER_BYTES or len(data) < 12 + length:
+        raise BrokenAnswer
+    header = _parse_header(bytes(data[8 : 8 + length]))
+    (count,) = struct.unpack(">I", data[8 + length : 12 + length])
+    if count > MAX_BLOBS:
+        raise BrokenAnswer
+    position = 12 + length
+    blobs: list[bytes] = []
+    for _ in range(count):
+        if len(data) < position + 8:
+            raise BrokenAnswer
+        (size,) = struct.unpack(">Q", data[position : position + 8])
+        position += 8
+        if size > len(data) - position:
+            raise BrokenAnswer
+        blobs.append(bytes(data[position : position + size]))
+        position += size
+    if position != len(data):
+        raise BrokenAnswer
+    return Answer(header, tuple(blobs))
+
+
+def _parse_header(untrusted_json: bytes) -> dict[str, object]:
+    try:
+        header = json.loads(
+            untrusted_json.decode("ascii"), parse_constant=_refuse_constant, object_pairs_hook=_no_twins
+        )
+    except (ValueError, RecursionError):
+        raise BrokenAnswer from None
+    if not isinstance(header, dict):
+        raise BrokenAnswer
+    return header

@@ -1,0 +1,102 @@
+"""What a worker may say about a document, and the sentences that a user reads for it.
+
+The worker sends codes and whole numbers; every word comes from here, so that nothing of a document, and nothing
+that a taken-over worker makes up, reaches a screen or a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.errors import Refused
+
+WEAK_JAIL_HINT = (
+    "This system can't lock the document reader in. If you trust where the file comes from, add --accept-weak-jail."
+)
+LARGEST_NUMBER = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`sentence` may hold {n}."""
+
+    kind: str
+    sentence: str
+    hint: str = ""
+
+
+_OPEN_AND_SAVE = "Open it in its usual program and save or export it again, for example as PDF."
+_PRINT = "Print it to PDF in the program that shows it, and use that copy."
+_SMALLER = "Split the file, or make a smaller copy of it."
+
+REASONS = {
+    "encrypted": Reason(
+        "encrypted", "the document is protected with a password", "Save a copy without the password and use that."
+    ),
+    "damaged": Reason("damaged", "the document is damaged or not what it claims to be", _OPEN_AND_SAVE),
+    "parser-failed": Reason("damaged", "the document is damaged: reading it failed", _OPEN_AND_SAVE),
+    "crashed": Reason("damaged", "the document is damaged: its reader stopped", _OPEN_AND_SAVE),
+    "broken-answer": Reason("damaged", "the document's reader gave an answer that makes no sense", _OPEN_AND_SAVE),
+    "empty": Reason("damaged", "the document holds nothing", ""),
+    "dangerous": Reason("damaged", "the document holds constructs that only attacks use", _OPEN_AND_SAVE),
+    "unsupported-type": Reason("unsupported", "documents of this type can't be read yet", _PRINT),
+    "unsupported-json": Reason("unsupported", "this JSON file is not a chat export that is known", _PRINT),
+    "unsupported-encryption": Reason("unsupported", "the document's protection is of an unknown kind", _PRINT),
+    "legacy-office": Reason("unsupported", "the old binary Office format can't be read", _OPEN_AND_SAVE),
+    "xfa": Reason("unsupported", "the document is an XFA form, which only some programs can show", _PRINT),
+    "no-jail": Reason("unsupported", "this system can't lock the document reader in", WEAK_JAIL_HINT),
+    "memory": Reason("unreadable", "the document needs more memory than its reader may use", _SMALLER),
+    "too-large": Reason("unreadable", "the document is larger than {n} MiB", _SMALLER),
+    "too-many-pages": Reason("unreadable", "the document has more than {n} pages", _SMALLER),
+    "too-much-text": Reason("unreadable", "the document holds more text than {n} million characters", _SMALLER),
+    "too-much-inside": Reason("unreadable", "the document unpacks to far more than its size", _SMALLER),
+    "picture-too-large": Reason("unreadable", "a picture has more than {n} million pixels", _SMALLER),
+    "page-too-large": Reason("unreadable", "page {n} is too large to be drawn", _SMALLER),
+    "unknown-encoding": Reason("unreadable", "the text's encoding can't be recognised", _OPEN_AND_SAVE),
+    "no-such-page": Reason("unreadable", "the document has no page {n}", ""),
+    "time": Reason("unreadable", "reading the document took longer than {n} s", _SMALLER),
+    "output": Reason("unreadable", "the document's content is larger than {n} MiB", _SMALLER),
+    "lays-out-badly": Reason("unreadable", "the document's pages can't be laid out anew", ""),
+}
+
+NOTES = {
+    "pictures": "{n} pictures inside the text were left out",
+    "hidden-text": "text that is not visible was left out ({n} places)",
+    "invisible-layer": "{n} scanned pages carry an invisible text layer, which was not used",
+    "no-text-mapping": "{n} pages hold text that can be seen but not extracted",
+    "deletions": "text deleted under change tracking was left out ({n} places)",
+    "insertions": "text inserted under change tracking counts as text ({n} places)",
+    "comments": "{n} comments were left out",
+    "attachments": "{n} attached files were left out",
+    "hidden-annotations": "{n} hidden annotations were left out",
+    "annotations": "{n} annotations have no text that can be read",
+    "embedded-objects": "{n} embedded objects were left out",
+    "text-boxes": "text boxes were read ({n})",
+    "guessed-encoding": "the text's encoding was guessed",
+    "lost-characters": "{n} characters could not be decoded",
+    "frames": "the picture has {n} frames",
+    "media": "{n} photos, recordings or files of the chat are not part of this document",
+    "table-in-table": "{n} tables inside tables were flattened",
+}
+OTHER_NOTE = "something else was left out"
+
+
+def refusal(untrusted_code: object, untrusted_number: object = None) -> Refused:
+    """The error for a code; an unknown code is an answer that makes no sense."""
+    code = untrusted_code if isinstance(untrusted_code, str) and untrusted_code in REASONS else "broken-answer"
+    reason = REASONS[code]
+    return Refused(_filled(reason.sentence, untrusted_number), kind=reason.kind, hint=reason.hint)
+
+
+def note(untrusted_code: object, untrusted_number: object) -> str:
+    """The sentence for a note's code; an unknown code still says that something is missing."""
+    if not isinstance(untrusted_code, str) or untrusted_code not in NOTES:
+        return OTHER_NOTE
+    return _filled(NOTES[untrusted_code], untrusted_number)
+
+
+def _filled(sentence: str, untrusted_number: object) -> str:
+    known = isinstance(untrusted_number, int) and not isinstance(untrusted_number, bool)
+    if known and isinstance(untrusted_number, int) and 0 <= untrusted_number <= LARGEST_NUMBER:
+        return sentence.replace("{n}", str(untrusted_number))
+    return sentence.replace("{n}", "some")
