@@ -1,0 +1,60 @@
+"""The keys of a vault: what the root key derives, and what a case's own identity derives.
+
+A case's identity is random and wrapped under `case_wrap`; everything else of a case follows from it, so that
+destroying the wrapped identity destroys all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.crypto import kdf
+from vault.errors import Damaged
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VaultKeys:
+    """Keys derived from the root key, 32 bytes each."""
+
+    header: bytes
+    catalogue: bytes
+    audit: bytes
+    audit_signing: bytes
+    case_wrap: bytes
+    rows: bytes
+
+    @classmethod
+    def derive(cls, root: bytes) -> VaultKeys:
+        """All vault-wide keys of a 32-byte root key."""
+        return cls(*(kdf.hkdf(root, f"casevault/v1/{name}") for name in _VAULT_LABELS))
+
+
+_VAULT_LABELS = ("header", "catalogue", "audit", "audit-signing", "case-wrap", "rows")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseKeys:
+    """A case's X25519 identity and what follows from it, 32 bytes each."""
+
+    identity: bytes
+    rows: bytes
+    pseudonyms: bytes
+    signing: bytes
+
+    @classmethod
+    def derive(cls, identity: bytes) -> CaseKeys:
+        """All keys of a case from its 32-byte age identity."""
+        labels = ("rows", "pseudonyms", "bundle-signing")
+        return cls(identity, *(kdf.hkdf(identity, f"casevault/v1/case/{name}") for name in labels))
+
+    @classmethod
+    def unwrap(cls, vault: VaultKeys, wrapped: bytes) -> CaseKeys:
+        """Open a case's wrapped identity. Raises Damaged if it does not open."""
+        identity = kdf.unwrap(vault.case_wrap, wrapped)
+        if identity is None:
+            raise Damaged("the key of a case is damaged in the catalogue")
+        return cls.derive(identity)
+
+    def pseudonym(self, object_id: str) -> str:
+        """What the audit log calls an object of this case: 16 hex digits that nobody without the key can undo."""
+        return kdf.hmac_sha256(self.pseudonyms, object_id.encode())[:8].hex()

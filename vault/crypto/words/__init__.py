@@ -1,0 +1,64 @@
+"""Random words (EFF long list, 7,776 words, 12.9 bits a word) and how strong a typed passphrase is."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from importlib import resources
+
+PASSPHRASE_WORDS = 7
+"""90 bits: for a vault, behind Argon2id."""
+BUNDLE_WORDS = 6
+"""77.5 bits: for a bundle, new for each; they carry the security whatever the KDF."""
+MIN_SCORE = 3
+_ESTIMATED_CHARACTERS = 100
+
+
+@functools.cache
+def word_list() -> tuple[str, ...]:
+    """The 7,776 words."""
+    return tuple(resources.files(__package__).joinpath("eff_long.txt").read_text("ascii").split())
+
+
+def generate(count: int) -> str:
+    """`count` random words, joined by single spaces."""
+    words = word_list()
+    return " ".join(secrets.choice(words) for _ in range(count))
+
+
+def tidy(typed: str) -> str:
+    """Words as they were meant: any case, spaces, hyphens (typographic ones too) or line ends between them.
+
+    Only the list's own hyphenated words keep theirs.
+    """
+    text = typed.casefold()
+    for dash in "\u2010\u2011\u2012\u2013\u2014\u2212":
+        text = text.replace(dash, "-")
+    known = frozenset(word for word in word_list() if "-" in word)
+    out: list[str] = []
+    for piece in text.split():
+        out += [piece] if piece in known else _split(piece, known)
+    return " ".join(out)
+
+
+def _split(piece: str, known: frozenset[str]) -> list[str]:
+    parts = [part for part in piece.split("-") if part]
+    out: list[str] = []
+    while parts:
+        pair = "-".join(parts[:2])
+        take = 2 if len(parts) > 1 and pair in known else 1
+        out.append("-".join(parts[:take]))
+        parts = parts[take:]
+    return out
+
+
+def weakness(passphrase: str) -> str | None:
+    """Why a passphrase is too weak, or None if it will do. The estimator is zxcvbn."""
+    from zxcvbn import zxcvbn
+
+    if len(passphrase) < 10:
+        return "it has fewer than 10 characters"
+    verdict = zxcvbn(passphrase[:_ESTIMATED_CHARACTERS])
+    if verdict["score"] > MIN_SCORE:
+        return None
+    return "it could be guessed: " + (verdict["feedback"]["warning"] or "it is made of common parts").lower()

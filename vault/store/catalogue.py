@@ -1,0 +1,192 @@
+"""The catalogue: cases, people, evidence records, plans, recipients, disclosures and the search index."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from vault.errors import Busy, Damaged, NotFound
+from vault.model.ids import new_id, tidy_id
+from vault.model.records import TABLES, Record
+from vault.store import schema, sqlcipher
+from vault.store.rows import columns, from_row, to_row
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+else:
+    Connection = "Connection"
+
+R = TypeVar("R", bound=Record)
+NAME = "catalog.db"
+_KINDS = {
+    "cases": "case", "people": "person", "evidence": "item of evidence", "texts": "text", "shares": "shared item",
+    "links": "link", "plans": "redaction plan", "recipients": "recipient", "disclosures": "bundle",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write `record`; `before` is the row as it was read (None: there is none yet)."""
+
+    record: Record
+    before: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaintextCopy:
+    """A file outside the vault that holds an item in plain text: an original, or a copy made by `get`."""
+
+    path: str
+    evidence_id: str
+    origin: str
+
+
+class Catalogue:
+    """One open SQLCipher catalogue. All writes happen inside `transaction`."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    @classmethod
+    def create(cls, folder: Path, key: bytes) -> Catalogue:
+        """A new, empty catalogue in `folder`."""
+        catalogue = cls(sqlcipher.connect(folder / NAME, key, create=True))
+        with catalogue.transaction():
+            schema.migrate(catalogue.db)
+        return catalogue
+
+    @classmethod
+    def open(cls, folder: Path, key: bytes) -> Catalogue:
+        """Raises Damaged if it does not open with this key, NewerFormat if a later version wrote it."""
+        catalogue = cls(sqlcipher.connect(folder / NAME, key))
+        with sqlcipher.translated(NAME):
+            found = schema.version(catalogue.db)
+        if found < len(schema.MIGRATIONS):
+            raise Damaged("the catalogue has no tables: it was never finished")
+        return catalogue
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One durable write; other writers wait."""
+        with sqlcipher.transaction(self.db, NAME):
+            yield
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Errors of the database become ours."""
+        with sqlcipher.translated(NAME):
+            yield
+
+    def get(self, table: type[R], record_id: str) -> R | None:
+        """The record with this id, or None."""
+        with self.reading():
+            row = self.db.execute(f"{_select(table)} WHERE id = ?", (record_id,)).fetchone()
+        return None if row is None else from_row(table, row)
+
+    def require(self, table: type[R], record_id: str) -> R:
+        """The record with this id as a person typed it. Raises NotFound."""
+        record = self.get(table, tidy_id(record_id))
+        if record is None:
+            kind = _KINDS[table.TABLE]
+            raise NotFound(f"there is no {kind} with the id {_shown(record_id)} in this vault")
+        return record
+
+    def all(self, table: type[R], *, case_id: str | None = None, **equals: str) -> Iterator[R]:
+        """Records in the order they were added; `case_id` and column values narrow it."""
+        wanted = dict(equals) if case_id is None else {"case_id": case_id, **equals}
+        unknown = set(wanted) - set(columns(table))
+        if unknown:
+            raise ValueError(f"no such columns: {unknown}")
+        where = " AND ".join(f"{name} = ?" for name in wanted)
+        sql = _select(table) + (f" WHERE {where}" if where else "") + " ORDER BY rowid"
+        with self.reading():
+            for row in self.db.execute(sql, tuple(wanted.values())):
+                yield from_row(table, row)
+
+    def by_hash(self, table: type[R], sha256: bytes) -> Iterator[R]:
+        """Items with these very bytes."""
+        with self.reading():
+            for row in self.db.execute(f"{_select(table)} WHERE sha256 = ? ORDER BY rowid", (sha256,)):
+                yield from_row(table, row)
+
+    def count(self, table: type[Record], *, case_id: str | None = None) -> int:
+        """How many rows."""
+        sql = f"SELECT count(*) FROM {_name(table)}"
+        with self.reading():
+            if case_id is None:
+                return int(self.db.execute(sql).fetchone()[0])
+            return int(self.db.execute(f"{sql} WHERE case_id = ?", (case_id,)).fetchone()[0])
+
+    def fresh_id(self, table: type[Record]) -> str:
+        """An id that no row of this table has."""
+        while True:
+            candidate = new_id(table.PREFIX)
+            if self.get(table, candidate) is None:
+                return candidate
+
+    def put(self, put: Put) -> None:
+        """Insert or replace one row, inside a transaction. Raises Busy if the row is no longer as it was read."""
+        table = type(put.record)
+        current = self.get(table, put.record.id)
+        if current != put.before:
+            raise Busy("this was changed by another command in the meantime", hint="Look again, then repeat it.")
+        names = columns(table)
+        if current is None:
+            sql = f"INSERT INTO {_name(table)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+            self.db.execute(sql, to_row(put.record))
+        else:
+            sql = f"UPDATE {_name(table)} SET {', '.join(f'{n} = ?' for n in names)} WHERE id = ?"
+            self.db.execute(sql, (*to_row(put.record), put.record.id))
+
+    def remove(self, record: Record) -> None:
+        """Delete one row, inside a transaction. Raises Busy if the row is no longer as it was read."""
+        if self.get(type(record), record.id) != record:
+            raise Busy("this was changed by another command in the meantime", hint="Look again, then repeat it.")
+        self.db.execute(f"DELETE FROM {_name(type(record))} WHERE id = ?", (record.id,))
+
+    def case_counts(self) -> dict[str, int]:
+        """Items of evidence by case."""
+        with self.reading():
+            return dict(self.db.execute("SELECT case_id, count(*) FROM evidence GROUP BY case_id").fetchall())
+
+    def note_plaintext(self, copies: Sequence[PlaintextCopy]) -> None:
+        """Remember files outside the vault that hold an item in plain text, inside a transaction."""
+        sql = "INSERT OR REPLACE INTO plaintext_copies (path, evidence_id, origin) VALUES (?, ?, ?)"
+        self.db.executemany(sql, [(copy.path, copy.evidence_id, copy.origin) for copy in copies])
+
+    def plaintext(self, limit: int) -> list[PlaintextCopy]:
+        """The latest of those files, whether or not they still exist."""
+        sql = "SELECT path, evidence_id, origin FROM plaintext_copies ORDER BY rowid DESC LIMIT ?"
+        with self.reading():
+            return [PlaintextCopy(*row) for row in self.db.execute(sql, (limit,))]
+
+    def forget_plaintext(self, paths: Sequence[str]) -> None:
+        """Those files are gone, inside a transaction."""
+        self.db.executemany("DELETE FROM plaintext_copies WHERE path = ?", [(path,) for path in paths])
+
+    def page_errors(self) -> list[str]:
+        """What is wrong with the database's pages; [] if nothing."""
+        return sqlcipher.page_errors(self.db, NAME)
+
+
+def _name(table: type[Record]) -> str:
+    # Table names come from our own classes, never from input.
+    if table not in TABLES:
+        raise ValueError(f"{table} is not a table of the catalogue")
+    return table.TABLE
+
+
+def _select(table: type[Record]) -> str:
+    return f"SELECT {', '.join(columns(table))} FROM {_name(table)}"
+
+
+def _shown(text: str) -> str:
+    # What was typed may be a name by mistake; only something of an id's form is repeated.
+    return text if len(text) < 16 and text.isascii() and "-" in text else "that was given"

@@ -1,0 +1,98 @@
+"""The catalogue's tables and how one version becomes the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vault.errors import Damaged, NewerFormat
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+else:
+    Connection = "Connection"
+
+_VERSION_1 = """
+CREATE TABLE cases (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL CHECK (case_id = id), title TEXT NOT NULL, status TEXT NOT NULL,
+    note TEXT NOT NULL, created TEXT NOT NULL, wrapped_key BLOB NOT NULL
+) STRICT;
+CREATE TABLE people (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), name TEXT NOT NULL, role TEXT NOT NULL,
+    aliases TEXT NOT NULL, identifiers TEXT NOT NULL, keep TEXT, note TEXT NOT NULL
+) STRICT;
+CREATE INDEX people_of_case ON people (case_id);
+CREATE TABLE evidence (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), kind TEXT NOT NULL, title TEXT NOT NULL,
+    original_name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    commitment BLOB NOT NULL, commitment_key BLOB NOT NULL, object TEXT NOT NULL UNIQUE, header_mac BLOB NOT NULL,
+    stored_size INTEGER NOT NULL, added TEXT NOT NULL, source TEXT NOT NULL, note TEXT NOT NULL,
+    given_by TEXT NOT NULL, collected_at TEXT NOT NULL, captured_at TEXT NOT NULL, language TEXT NOT NULL,
+    translation_of TEXT REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED,
+    text_state TEXT NOT NULL, text_note TEXT NOT NULL
+) STRICT;
+CREATE INDEX evidence_of_case ON evidence (case_id);
+CREATE INDEX evidence_by_hash ON evidence (sha256);
+CREATE INDEX evidence_pending ON evidence (text_state) WHERE text_state = 'pending';
+CREATE TABLE texts (
+    id TEXT PRIMARY KEY REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED,
+    case_id TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
+) STRICT;
+CREATE TABLE shares (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id),
+    evidence_id TEXT NOT NULL REFERENCES evidence (id)
+) STRICT;
+CREATE INDEX shares_of_case ON shares (case_id);
+CREATE INDEX shares_of_evidence ON shares (evidence_id);
+CREATE TABLE links (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), other_case TEXT NOT NULL REFERENCES cases (id),
+    tie TEXT NOT NULL
+) STRICT;
+CREATE INDEX links_of_case ON links (case_id);
+CREATE TABLE plans (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), profile TEXT NOT NULL, basis TEXT NOT NULL,
+    made TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX plans_of_case ON plans (case_id);
+CREATE TABLE recipients (
+    id TEXT PRIMARY KEY, case_id TEXT CHECK (case_id IS NULL), role TEXT NOT NULL, name TEXT NOT NULL,
+    address TEXT NOT NULL, age_key TEXT NOT NULL, verifier TEXT NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL
+) STRICT;
+CREATE TABLE disclosures (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id),
+    recipient_id TEXT NOT NULL REFERENCES recipients (id), made TEXT NOT NULL, sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL, fingerprint TEXT NOT NULL, profile TEXT NOT NULL, purpose TEXT NOT NULL,
+    consent TEXT NOT NULL, state TEXT NOT NULL, manifest BLOB NOT NULL
+) STRICT;
+CREATE INDEX disclosures_of_case ON disclosures (case_id);
+CREATE TABLE plaintext_copies (path TEXT PRIMARY KEY, evidence_id TEXT NOT NULL, origin TEXT NOT NULL) STRICT;
+CREATE INDEX plaintext_of_evidence ON plaintext_copies (evidence_id);
+CREATE TABLE search_rows (
+    rowid INTEGER PRIMARY KEY, evidence_id TEXT NOT NULL, case_id TEXT NOT NULL, field TEXT NOT NULL,
+    UNIQUE (evidence_id, field)
+) STRICT;
+CREATE VIRTUAL TABLE search USING fts5 (scope, stems, tokenize = 'unicode61 remove_diacritics 0');
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+"""What turns version n into n + 1; each runs in one transaction."""
+
+
+def migrate(db: Connection) -> None:
+    """Bring the open catalogue to the current version, inside the caller's transaction."""
+    for script in MIGRATIONS[version(db) :]:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def version(db: Connection) -> int:
+    """The catalogue's version. Raises NewerFormat if a later Casevault wrote it."""
+    row = db.execute("PRAGMA user_version").fetchone()
+    found = int(row[0])
+    if found > len(MIGRATIONS):
+        raise NewerFormat("the catalogue was written by a later version of Casevault")
+    if found < 0:
+        raise Damaged("the catalogue has an impossible version number")
+    return found
