@@ -66,6 +66,7 @@ class ArmorReader:
         self._source = untrusted_source if isinstance(untrusted_source, ByteReader) else ByteReader(untrusted_source)
         self._ready = memoryview(b"")
         self._begun = False
+        self._regular = True
         self._ended = False
 
     def read(self, size: int, /) -> bytes:
@@ -93,15 +94,21 @@ class ArmorReader:
 
     def _block(self) -> bytes:
         """As many full lines at once as stand ahead in their usual spelling, or nothing."""
+        if not self._regular:
+            return b""
         ahead = self._source.peek(_BLOCK_LINES * _LINE_SIZE)
-        lines = len(ahead) // _LINE_SIZE
+        # The ends of lines stand 65 bytes apart as long as nothing but full lines with LF comes.
+        ends = ahead[COLUMNS::_LINE_SIZE]
+        lines = len(ends) - len(ends.lstrip(b"\n"))
         ahead = ahead[: lines * _LINE_SIZE]
         text = ahead.translate(None, b"\n")
-        if len(text) != lines * COLUMNS or ahead[COLUMNS::_LINE_SIZE] != b"\n" * lines or b"=" in text:
-            return b""
         try:
+            if not lines or len(text) != lines * COLUMNS or b"=" in text:
+                raise binascii.Error
             data = binascii.a2b_base64(text, strict_mode=True)
         except binascii.Error:
+            # Line by line from here on, which also says what is wrong; trying again would cost a block a line.
+            self._regular = False
             return b""
         self._source.skip(len(ahead))
         return data

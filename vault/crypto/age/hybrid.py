@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hpke import Suite
 
 SEED_SIZE: Final = 32
+X25519_SIZE: Final = 32
 MLKEM_PUBLIC_SIZE: Final = 1184
-PUBLIC_SIZE: Final = MLKEM_PUBLIC_SIZE + 32
-ENCAPSULATED_SIZE: Final = 1088 + 32
+PUBLIC_SIZE: Final = MLKEM_PUBLIC_SIZE + X25519_SIZE
+ENCAPSULATED_SIZE: Final = 1088 + X25519_SIZE
 
 _MLKEM_SEED_SIZE: Final = 64
 _STANZA: Final = "mlkem768x25519"
@@ -129,19 +130,20 @@ class HybridIdentity:
     def unwrap(self, untrusted_stanzas: Sequence[Stanza]) -> bytes | None:
         """The file key of the first stanza that this key opens, or None. Raises Damaged."""
         own = own_stanzas(untrusted_stanzas, _STANZA, 1, WRAPPED_SIZE)
+        shares = [decode_base64(stanza.args[0], ENCAPSULATED_SIZE) for stanza in own]
         if not own:
             return None
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
-        key = MLKEM768X25519PrivateKey(*self._halves())
-        for sealed in [decode_base64(stanza.args[0], ENCAPSULATED_SIZE) + stanza.body for stanza in own]:
+        mlkem, x25519 = self._halves()
+        key = MLKEM768X25519PrivateKey(mlkem, x25519)
+        for share, stanza in zip(shares, own, strict=True):
             try:
-                return _suite().decrypt(sealed, key, info=_INFO)
+                return _suite().decrypt(share + stanza.body, key, info=_INFO)
             except InvalidTag:
-                continue
-            except ValueError:
-                raise header_fault("a recipient of kind mlkem768x25519 holds an impossible value") from None
+                # HPKE says the same of a share of small order, which no honest sender makes.
+                _check_order(x25519, share[-X25519_SIZE:])
         return None
 
     def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
@@ -149,11 +151,20 @@ class HybridIdentity:
         from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        expanded = hashlib.shake_256(self._seed).digest(_MLKEM_SEED_SIZE + 32)
+        expanded = hashlib.shake_256(self._seed).digest(_MLKEM_SEED_SIZE + X25519_SIZE)
         return (
             MLKEM768PrivateKey.from_seed_bytes(expanded[:_MLKEM_SEED_SIZE]),
             X25519PrivateKey.from_private_bytes(expanded[_MLKEM_SEED_SIZE:]),
         )
+
+
+def _check_order(key: X25519PrivateKey, untrusted_share: bytes) -> None:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+    try:
+        key.exchange(X25519PublicKey.from_public_bytes(untrusted_share))
+    except ValueError:
+        raise header_fault("a recipient of kind mlkem768x25519 holds a point of small order") from None
 
 
 def _suite() -> Suite:

@@ -35,7 +35,7 @@ class ChunkSealer:
         self._out = out
         # Up to one whole chunk is held back: only when more data or the end comes is its finality known.
         self._held = bytearray()
-        self._sealed = memoryview(bytearray(FIRST_BATCH * SEALED_CHUNK_SIZE))
+        self._sealed = memoryview(bytearray())
         self._filled = 0
         self._counter = 0
         self._usable = True
@@ -49,8 +49,12 @@ class ChunkSealer:
     def close(self) -> None:
         """Seal the last chunk and hand everything to `out`, which stays open."""
         self._begin()
-        self._seal(self._held, last=True)
-        self._flush()
+        if self._counter:
+            self._seal(self._held, last=True)
+            self._flush()
+        else:
+            # Most files are small: one chunk needs no batch.
+            write_all(self._out, self._aead.encrypt(_nonce(0, True), self._held, None))
 
     def _begin(self) -> None:
         if not self._usable:
@@ -84,8 +88,7 @@ class ChunkSealer:
     def _flush(self) -> None:
         write_all(self._out, self._sealed[: self._filled])
         self._filled = 0
-        if len(self._sealed) < LARGEST_BATCH * SEALED_CHUNK_SIZE:
-            self._sealed = memoryview(bytearray(2 * len(self._sealed)))
+        self._sealed = _grown(self._sealed)
 
 
 def open_chunks(key: bytes, untrusted_source: ByteReader) -> Iterator[bytes]:
@@ -128,7 +131,7 @@ def _misplaced(aead: ChaCha20Poly1305, counter: int, sealed: memoryview, at_end:
 
 def _sealed_chunks(source: ByteReader) -> Iterator[tuple[memoryview, bool]]:
     """Sealed chunks with whether the file ends after them. The view is valid until the next one is asked for."""
-    buffer = memoryview(bytearray(FIRST_BATCH * SEALED_CHUNK_SIZE))
+    buffer = _grown(memoryview(b""))
     held = 0
     while True:
         filled = held + source.readinto(buffer[held:])
@@ -140,9 +143,15 @@ def _sealed_chunks(source: ByteReader) -> Iterator[tuple[memoryview, bool]]:
         if ended:
             return
         last, held = buffer[stop:filled], SEALED_CHUNK_SIZE
-        if len(buffer) < LARGEST_BATCH * SEALED_CHUNK_SIZE:
-            buffer = memoryview(bytearray(2 * len(buffer)))
+        buffer = _grown(buffer)
         buffer[:held] = last
+
+
+def _grown(batch: memoryview) -> memoryview:
+    """The batch itself when it is as large as they get, else a new one of twice the size, never empty."""
+    if len(batch) == LARGEST_BATCH * SEALED_CHUNK_SIZE:
+        return batch
+    return memoryview(bytearray(max(FIRST_BATCH * SEALED_CHUNK_SIZE, 2 * len(batch))))
 
 
 def _nonce(counter: int, last: bool) -> bytes:

@@ -1,0 +1,107 @@
+"""Programs of others that the tests compare with, found on the machine or taken from npm at test time.
+
+Nothing of theirs is part of the project: npm packages go to .testtools/node, pinned by tests/node/package-lock.json.
+With CI=true a missing one fails the test, elsewhere the test is skipped and says what is missing.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE_SOURCES = ROOT / "tests" / "node"
+NODE_HOME = ROOT / ".testtools" / "node"
+INSTALL_SECONDS = 300
+NODE_SECONDS = 120
+
+
+def missing(what: str) -> NoReturn:
+    """Fail with CI=true, else skip."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def program(name: str) -> str:
+    """The path of a program that the tests run, or a skipped test."""
+    found = shutil.which(name)
+    if found is None:
+        missing(f"the program '{name}' is not installed")
+    return found
+
+
+def npm_tools() -> Path:
+    """The folder whose node_modules holds the packages of tests/node/package-lock.json, installed if need be."""
+    fault = _install()
+    if fault:
+        missing(fault)
+    return NODE_HOME
+
+
+def run_node(script: str, request: object = None) -> Any:
+    """Run a script of tests/node with a JSON request on its stdin; its stdout, read as JSON."""
+    home = npm_tools()
+    # Node looks for packages beside the script, so the script goes where they are.
+    copy = home / script
+    copy.write_bytes((NODE_SOURCES / script).read_bytes())
+    done = subprocess.run(
+        [program("node"), str(copy)],
+        input=json.dumps(request).encode(),
+        capture_output=True,
+        timeout=NODE_SECONDS,
+    )
+    assert done.returncode == 0, f"{script} failed: {done.stderr.decode(errors='replace')[-2000:]}"
+    return json.loads(done.stdout)
+
+
+@functools.cache
+def _install() -> str:
+    """Make NODE_HOME match the lock file. Returns what went wrong, or nothing."""
+    lock = (NODE_SOURCES / "package-lock.json").read_bytes()
+    stamp = hashlib.sha256(lock).hexdigest()
+    if _stamp(NODE_HOME) == stamp:
+        return ""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return "Node.js and npm are not installed"
+    NODE_HOME.parent.mkdir(exist_ok=True)
+    # Installed aside and moved, so that a test run at the same time never sees half of it.
+    fresh = Path(tempfile.mkdtemp(prefix="node-", dir=NODE_HOME.parent))
+    for name in ("package.json", "package-lock.json"):
+        (fresh / name).write_bytes((NODE_SOURCES / name).read_bytes())
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=fresh, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+    if done.returncode != 0:
+        shutil.rmtree(fresh)
+        return f"npm could not install the test tools: {done.stderr.strip()[-500:]}"
+    (fresh / "stamp").write_text(stamp)
+    _replace(fresh, NODE_HOME, stamp)
+    return ""
+
+
+def _replace(fresh: Path, target: Path, stamp: str) -> None:
+    if _stamp(target) == stamp:
+        shutil.rmtree(fresh)
+        return
+    if target.exists():
+        old = Path(tempfile.mkdtemp(prefix="old-", dir=target.parent))
+        target.rename(old / "node")
+        shutil.rmtree(old)
+    fresh.rename(target)
+
+
+def _stamp(home: Path) -> str:
+    try:
+        return (home / "stamp").read_text()
+    except FileNotFoundError:
+        return ""
