@@ -67,6 +67,7 @@ NOTES = {
     "deletions": "text deleted under change tracking was left out ({n} places)",
     "insertions": "text inserted under change tracking counts as text ({n} places)",
     "comments": "{n} comments were left out",
+    "xfa-data": "form data that only some programs show was left out",
     "attachments": "{n} attached files were left out",
     "hidden-annotations": "{n} hidden annotations were left out",
     "annotations": "{n} annotations have no text that can be read",

@@ -1,0 +1,43 @@
+"""The `extract` job: one source in, its pages of text out. Which reader, only the request decides."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from vault.worker.refusal import Refusal
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+READERS = {
+    "application/pdf": "read_pdf",
+    DOCX: "read_docx",
+    "text/plain": "read_text",
+    "text/html": "read_html",
+    "application/json": "read_chat",
+    "image/jpeg": "read_image",
+    "image/png": "read_image",
+    "image/webp": "read_image",
+    "image/tiff": "read_image",
+    "image/gif": "read_image",
+}
+
+
+def _reader(request: dict[str, Any]) -> Any:
+    name = READERS.get(request["media_type"])
+    return import_module(f"vault.worker.{name}") if name else None
+
+
+def prepare(request: dict[str, Any]) -> None:
+    """Load the one reader."""
+    reader = _reader(request)
+    if reader is not None:
+        reader.prepare()
+
+
+def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """{"kind", "pages", "notes"} as read_blocks.py makes them."""
+    reader = _reader(request)
+    if reader is None:
+        raise Refusal("unsupported-type")
+    header: dict[str, Any] = reader.read(blobs[0])
+    return header, []

@@ -1,0 +1,224 @@
+"""The words that can be seen on a PDF page, with their places. Hidden text is found by looking for its ink.
+
+Places are in points from the top left corner of the page as it is shown, its rotation applied.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+INK_CONTRAST = 32
+INK_SCALE = 100 / 72
+MAX_INK_PIXELS = 12_000_000
+INSET = 0.2
+NEW_WORD_GAP = 0.35
+NEW_LINE_SHIFT = 0.5
+MAX_CHARACTERS = 400_000
+LINE_END_HYPHENS = {0x02, 0xAD, 0xFFFE}
+INVISIBLE_MODES = (3, 7)  # FPDF_TEXTRENDERMODE_INVISIBLE, _CLIP
+PRIVATE_USE = range(0xE000, 0xF900)
+
+
+@dataclass(slots=True)
+class Word:
+    """`sure` is False where no ink was found although the font may just be missing here."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    upright: bool = True
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(slots=True)
+class Found:
+    """The visible words, and counts of what was left out."""
+
+    words: list[Word]
+    hidden: int = 0
+    invisible_layer: int = 0
+    unmapped: int = 0
+    characters: int = 0
+
+
+class Place:
+    """Turns a page's own coordinates into places on the page as shown."""
+
+    def __init__(self, page: Any) -> None:
+        import pypdfium2.raw as raw
+
+        box = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page.raw, box)
+        self._box = (box.left, box.bottom, box.right, box.top)
+        self._turn = page.get_rotation() % 360
+        self.width, self.height = page.get_size()
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        left, bottom, right, top = self._box
+        if self._turn == 90:
+            return y - bottom, x - left
+        if self._turn == 180:
+            return right - x, y - bottom
+        if self._turn == 270:
+            return top - y, right - x
+        return x - left, top - y
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """(left, top, right, bottom) as shown."""
+        x0, y0 = self.point(left, bottom)
+        x1, y1 = self.point(right, top)
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def level(self, along_x: float, along_y: float) -> bool:
+        """Whether writing in that direction runs from left to right as shown."""
+        x0, y0 = self.point(0, 0)
+        x1, y1 = self.point(along_x, along_y)
+        return x1 - x0 > abs(y1 - y0)
+
+
+class _Builder:
+    """Collects characters into words, in the order of the file."""
+
+    def __init__(self, raw: Any, text_page: Any, place: Place) -> None:
+        self._raw, self._text, self._place = raw, text_page, place
+        self._matrix = raw.FS_MATRIX()
+        self.words: list[tuple[Word, int]] = []
+        self._word: Word | None = None
+        self._first = 0
+
+    def end(self) -> None:
+        if self._word is not None and self._word.text.strip():
+            self.words.append((self._word, self._first))
+        self._word = None
+
+    def _upright(self, index: int) -> bool:
+        matrix = self._matrix
+        if not self._raw.FPDFText_GetMatrix(self._text, index, matrix):
+            return True
+        return self._place.level(matrix.a, matrix.b)
+
+    def add(self, character: str, index: int, box: tuple[float, float, float, float]) -> None:
+        left, top, right, bottom = box
+        word = self._word
+        if word is not None and self._parted(word, box):
+            self.end()
+            word = None
+        if word is None:
+            self._word = Word(character, left, top, right, bottom, self._upright(index))
+            self._first = index
+            return
+        word.text += character
+        word.left, word.top = min(word.left, left), min(word.top, top)
+        word.right, word.bottom = max(word.right, right), max(word.bottom, bottom)
+
+    def _parted(self, word: Word, box: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = box
+        if not word.upright:
+            reach = 2 * min(word.right - word.left, word.height) + 2
+            return left > word.right + reach or right < word.left - reach
+        size = max(1.0, min(word.height, bottom - top))
+        return (
+            abs(bottom - word.bottom) > NEW_LINE_SHIFT * size
+            or left - word.right > NEW_WORD_GAP * size
+            or left < word.left - size
+        )
+
+
+def _characters(raw: Any, text_page: Any, place: Place) -> tuple[list[tuple[Word, int]], int, int]:
+    """(words with the index of their first character, characters, characters without a meaning)"""
+    builder = _Builder(raw, text_page, place)
+    count = min(raw.FPDFText_CountChars(text_page), MAX_CHARACTERS)
+    rectangle = raw.FS_RECTF()
+    seen = unmapped = 0
+    for index in range(count):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if code in LINE_END_HYPHENS:
+            code = 0x2D
+        elif code in (0x20, 0x0D, 0x0A, 0x09, 0xA0):
+            builder.end()
+            continue
+        seen += 1
+        if code < 0x20 or code == 0xFFFD or code in PRIVATE_USE or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+            unmapped += 1
+            code = 0xFFFD
+        if raw.FPDFText_GetLooseCharBox(text_page, index, rectangle):
+            box = place.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+            builder.add(chr(code), index, box)
+    builder.end()
+    return builder.words, seen, unmapped
+
+
+def has_ink(picture: Any, scale: float, word: Word) -> bool:
+    """Whether something can be told apart from its ground where the word stands."""
+    inset = INSET * word.height if word.upright else 0.0
+    left, right = max(0, int(word.left * scale)), min(picture.width, int(word.right * scale) + 1)
+    top = max(0, int((word.top + inset) * scale))
+    bottom = min(picture.height, int((word.bottom - inset) * scale) + 1)
+    if right <= left or bottom <= top:
+        return False
+    darkest, lightest = picture.crop((left, top, right, bottom)).getextrema()
+    return bool(lightest - darkest >= INK_CONTRAST)
+
+
+def ink_scale(width: float, height: float) -> float:
+    """Pixels a point for the ink test, less for huge pages."""
+    pixels = width * height * INK_SCALE**2
+    return float(INK_SCALE if pixels <= MAX_INK_PIXELS else INK_SCALE * (MAX_INK_PIXELS / pixels) ** 0.5)
+
+
+class _Objects:
+    """What the text object behind a character says: drawn invisibly? font in the file?"""
+
+    def __init__(self, raw: Any, text_page: Any) -> None:
+        self._raw, self._text = raw, text_page
+        self._seen: dict[int, tuple[bool, bool]] = {}
+
+    def look(self, index: int) -> tuple[bool, bool]:
+        raw = self._raw
+        thing = raw.FPDFText_GetTextObject(self._text, index)
+        key = ctypes.cast(thing, ctypes.c_void_p).value if thing else None
+        if key is None:
+            return False, True
+        if key not in self._seen:
+            font = raw.FPDFTextObj_GetFont(thing)
+            invisible = raw.FPDFTextObj_GetTextRenderMode(thing) in INVISIBLE_MODES
+            self._seen[key] = (invisible, not font or raw.FPDFFont_GetIsEmbedded(font) != 0)
+        return self._seen[key]
+
+
+def find(page: Any, picture: Any, scale: float) -> Found:
+    """The visible words of a page; `picture` is the page drawn in grey at `scale` pixels a point."""
+    import pypdfium2.raw as raw
+
+    place = Place(page)
+    text_page = page.get_textpage()
+    try:
+        words, seen, unmapped = _characters(raw, text_page.raw, place)
+        found = Found([], unmapped=unmapped, characters=seen)
+        objects = _Objects(raw, text_page.raw)
+        for word, first in words:
+            if not any(character.isalnum() for character in word.text) and _inside(word, place):
+                found.words.append(word)
+                continue
+            invisible, embedded = objects.look(first)
+            if invisible:
+                found.invisible_layer += 1
+            elif has_ink(picture, scale, word) or (not embedded and _inside(word, place)):
+                found.words.append(word)
+            else:
+                found.hidden += 1
+        return found
+    finally:
+        text_page.close()
+
+
+def _inside(word: Word, place: Place) -> bool:
+    across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
+    return 0 <= across <= place.width and 0 <= down <= place.height

@@ -1,0 +1,133 @@
+"""Pictures as plain pixels: decoded within bounds, turned as EXIF says, everything else left behind."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from vault.worker.refusal import Refusal
+
+FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/tiff": "TIFF",
+    "image/gif": "GIF",
+}
+MILLION = 1_000_000
+MAX_PIXELS = 100 * MILLION
+MAX_FRAMES = 500
+ORIENTATION = 0x0112
+TURNS = {3: "ROTATE_180", 2: "FLIP_LEFT_RIGHT", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270",
+         7: "TRANSVERSE", 8: "ROTATE_90"}
+
+
+def prepare() -> None:
+    """Load the five decoders, and no other."""
+    from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+
+    Image.MAX_IMAGE_PIXELS = None  # our own bound is checked before decoding, and says so in our own words
+    for module, name in (
+        (GifImagePlugin, "GIF"),
+        (JpegImagePlugin, "JPEG"),
+        (PngImagePlugin, "PNG"),
+        (TiffImagePlugin, "TIFF"),
+        (WebPImagePlugin, "WEBP"),
+    ):
+        assert module is not None
+        sample = Image.new("L", (2, 2))
+        buffer = io.BytesIO()
+        sample.save(buffer, name)
+        Image.open(io.BytesIO(buffer.getvalue()), formats=(name,)).load()
+
+
+@contextmanager
+def opened(data: bytes, media_type: str) -> Iterator[Any]:
+    """A PIL image, not decoded yet; raises Refusal. Nothing is guessed: the type is the one that was asked for."""
+    from PIL import Image, UnidentifiedImageError
+
+    if media_type not in FORMATS:
+        raise Refusal("unsupported-type")
+    if not data:
+        raise Refusal("empty")
+    warnings.simplefilter("ignore")
+    try:
+        picture = Image.open(io.BytesIO(data), formats=(FORMATS[media_type],))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise Refusal("damaged") from None
+    with picture:
+        yield picture
+
+
+def frame_count(picture: Any) -> int:
+    """How many pictures the file holds; raises Refusal for more than we take."""
+    try:
+        count = int(getattr(picture, "n_frames", 1))
+    except (OSError, EOFError, SyntaxError, ValueError):
+        raise Refusal("damaged") from None
+    if count > MAX_FRAMES:
+        raise Refusal("too-many-pages", MAX_FRAMES)
+    return count
+
+
+def _orientation(picture: Any) -> int:
+    try:
+        value = picture.getexif().get(ORIENTATION, 1)
+    except Exception:  # broken EXIF is no reason to lose the picture
+        return 1
+    return value if value in TURNS else 1
+
+
+def size(picture: Any, index: int) -> tuple[int, int]:
+    """Width and height of one frame as shown, without decoding it; raises Refusal."""
+    try:
+        picture.seek(index)
+    except (OSError, EOFError, SyntaxError, ValueError):
+        raise Refusal("damaged") from None
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise Refusal("picture-too-large", MAX_PIXELS // MILLION)
+    if width < 1 or height < 1:
+        raise Refusal("damaged")
+    return (height, width) if _orientation(picture) >= 5 else (width, height)
+
+
+def pixels(picture: Any, index: int, largest: tuple[int, int] | None = None) -> Any:
+    """One frame as a new RGB image on white, turned upright, no larger than `largest`; raises Refusal."""
+    from PIL import Image
+
+    size(picture, index)
+    turn = _orientation(picture)
+    try:
+        if largest is not None:
+            wanted = largest[::-1] if turn >= 5 else largest
+            picture.draft("RGB", wanted)
+        picture.load()
+        plain = _flattened(picture)
+    except (OSError, EOFError, SyntaxError, ValueError, IndexError, TypeError):
+        raise Refusal("damaged") from None
+    if largest is not None:
+        wanted = largest[::-1] if turn >= 5 else largest
+        plain.thumbnail(wanted, Image.Resampling.LANCZOS)
+    return plain.transpose(getattr(Image.Transpose, TURNS[turn])) if turn in TURNS else plain
+
+
+def _flattened(picture: Any) -> Any:
+    """A copy that has pixels and nothing else; what shines through does so on white."""
+    from PIL import Image
+
+    if picture.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        low, high = picture.getextrema()
+        spread = (high - low) or 1
+        picture = picture.point(lambda value: (value - low) * (255.0 / spread)).convert("L")
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        ground = Image.new("RGB", layer.size, (255, 255, 255))
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
+    plain = Image.new("RGB", picture.size)
+    plain.paste(picture.convert("RGB"))
+    return plain
