@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -18,7 +19,7 @@ import pymorphy3
 import pypdf
 import pytest
 from lxml import etree
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 from PIL.ExifTags import GPS, IFD, Base
 
 from vault import dossier
@@ -111,12 +112,17 @@ def unseen_text(name: str) -> str:
     return data.decode("utf-8")
 
 
-def test_the_generator_makes_the_same_bytes_again(tmp_path: Path) -> None:
+def need_fonts() -> None:
+    """The generator alone needs the DejaVu fonts; what it made does not."""
     if not FONT.exists():
         message = "the DejaVu fonts (Debian: fonts-dejavu-core) are not here"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
+
+
+def test_the_generator_makes_the_same_bytes_again(tmp_path: Path) -> None:
+    need_fonts()
     script = ROOT / "tools" / "make_dossier.py"
     subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], check=True, timeout=120)
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
@@ -257,6 +263,28 @@ def test_masks_lie_on_ink_of_protected_people(name: str) -> None:
         assert isinstance(dark, (int, float))
         assert isinstance(bright, (int, float))
         assert bright - dark > 60
+
+
+@pytest.mark.parametrize("face", ["Serif", "Sans", "Sans-Bold", "Sans-Oblique", "Serif-Bold"])
+@pytest.mark.parametrize("turn", [0.0, 0.9, -0.6])
+def test_masks_cover_all_the_ink_of_a_name(face: str, turn: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names alone on white paper, turned and blurred like the scan: paint the masks white, and nothing is left."""
+    need_fonts()
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    board_module = importlib.import_module("dossier_parts.board")
+    marks = importlib.import_module("dossier_parts.marks")
+    size = (1200, 900)
+    board = board_module.Board(Image.new("L", size, 255), marks.Truth("x", readable=False))
+    words = " ".join(f"[[P4|{form.text}]]" for entry in TRUTH.files for form in entry.absent)[:2200]
+    board.write((60, 60), words.rpartition(" [[")[0], board_module.font(face, 33), 1000)
+    page = board.image.rotate(turn, Image.Resampling.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(0.7))
+    assert page.getextrema()[0] < 60
+    for spot in board.spots:
+        box = board_module.percent(spot.turned(turn, size), 1, size)
+        left, top = box["x"] * size[0] / 100, box["y"] * size[1] / 100
+        right, bottom = left + box["width"] * size[0] / 100, top + box["height"] * size[1] / 100
+        page.paste(255, (round(left), round(top), round(right), round(bottom)))
+    assert page.getextrema()[0] > 235
 
 
 def picture_pages(name: str) -> list[Image.Image]:
