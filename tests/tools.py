@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -38,6 +39,14 @@ def program(name: str) -> str:
     if found is None:
         missing(f"the program '{name}' is not installed")
     return found
+
+
+def library(name: str) -> Any:
+    """A Python module that only the tests use, or a skipped test."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        missing(f"the Python module '{name}' is not installed")
 
 
 def npm_tools() -> Path:

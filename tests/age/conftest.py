@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass, field
 
 import pytest
+
 from tools import run_node
 
 
