@@ -1,0 +1,3 @@
+"""The Casevault library. It never prints, prompts or exits; see `vault/usecases` for what it can do."""
+
+__version__ = "0.1.0"

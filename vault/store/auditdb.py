@@ -2,8 +2,8 @@
 
     meta      log id and format version
     entries   one row an entry: its case part, and the counter of its case beside it for the index
-    places    its log part. Two tables because rows of half the size fill pages better: 30 bytes an entry
-    nodes     the hash of every complete subtree, in the order of completion (`vault.crypto.merkle.stored_id`)
+    places    its log part, and the hashes of the subtrees that it completes, its own leaf first, 32 bytes each
+              (two tables, because small rows fill pages better: it saves 30 bytes an entry)
     counters  each case's last number and the leaf hash of its last entry
     head      one row: size, root, signed checkpoint
 
@@ -29,6 +29,7 @@ else:
 
 NAME = "the audit log"
 FORMAT = 1
+NODE_BYTES = 32
 
 _SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -38,18 +39,19 @@ _SCHEMA = (
     """CREATE TABLE entries (
         seq INTEGER PRIMARY KEY CHECK (seq >= 0), counter INTEGER REFERENCES counters (id), case_part BLOB NOT NULL
     ) STRICT""",
-    "CREATE TABLE places (seq INTEGER PRIMARY KEY CHECK (seq >= 0), log_part BLOB NOT NULL) STRICT",
+    """CREATE TABLE places (
+        seq INTEGER PRIMARY KEY CHECK (seq >= 0), log_part BLOB NOT NULL, nodes BLOB NOT NULL
+    ) STRICT""",
     "CREATE INDEX entries_by_counter ON entries (counter)",
-    "CREATE TABLE nodes (id INTEGER PRIMARY KEY CHECK (id >= 0), hash BLOB NOT NULL) STRICT",
     """CREATE TABLE head (
         id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint BLOB NOT NULL
     ) STRICT""",
 )
 
-EntryRow = tuple[int, str | None, bytes, bytes]
-"""seq, case id, case part, log part."""
+EntryRow = tuple[int, str | None, bytes, bytes, bytes]
+"""seq, case id, case part, log part, nodes."""
 _SELECT = """SELECT entries.seq, coalesce(case_id, CASE WHEN counter IS NOT NULL THEN '?' END),
-    case_part, coalesce(log_part, x'')
+    case_part, coalesce(log_part, x''), coalesce(nodes, x'')
     FROM entries LEFT JOIN places USING (seq) LEFT JOIN counters ON counters.id = counter"""
 _COUNTER = "(SELECT id FROM counters WHERE case_id = ?)"
 
@@ -155,12 +157,12 @@ def write_head(db: Connection, head: Head) -> None:
     )
 
 
-def write_entries(db: Connection, entries: Sequence[EntryRow], first_node: int, nodes: Sequence[bytes]) -> None:
-    """Append entries, whose counters are there, and the nodes that they complete, the first with id `first_node`.
-    Inside a transaction."""
-    db.executemany(f"INSERT INTO entries VALUES (?, {_COUNTER}, ?)", (row[:3] for row in entries))
-    db.executemany("INSERT INTO places VALUES (?, ?)", ((row[0], row[3]) for row in entries))
-    db.executemany("INSERT INTO nodes VALUES (?, ?)", enumerate(nodes, first_node))
+def write_entries(db: Connection, entries: Sequence[EntryRow]) -> None:
+    """Append entries, whose counters are there already. Inside a transaction."""
+    cases = {row[1] for row in entries} - {None}
+    ids = {case: db.execute("SELECT id FROM counters WHERE case_id = ?", (case,)).fetchone()[0] for case in cases}
+    db.executemany("INSERT INTO entries VALUES (?, ?, ?)", [(row[0], ids.get(row[1]), row[2]) for row in entries])
+    db.executemany("INSERT INTO places VALUES (?, ?, ?)", [(row[0], row[3], row[4]) for row in entries])
 
 
 def read_counter(db: Connection, case: str) -> CaseHead | None:
@@ -186,20 +188,15 @@ def write_counters(db: Connection, counters: dict[str, CaseHead]) -> None:
     )
 
 
-def read_node(db: Connection, node: int) -> bytes:
-    """One node by its place in the order of completion. Raises Damaged if it is not there."""
+def read_node(db: Connection, seq: int, level: int) -> bytes:
+    """The subtree of height `level` that entry `seq` completes. Raises Damaged if it is not there."""
     with _named():
-        row = db.execute("SELECT hash FROM nodes WHERE id = ?", (node,)).fetchone()
-    if row is None:
+        row = db.execute(
+            "SELECT substr(nodes, ?, ?) FROM places WHERE seq = ?", (level * NODE_BYTES + 1, NODE_BYTES, seq)
+        ).fetchone()
+    if row is None or len(row[0]) != NODE_BYTES:
         raise Damaged(f"{NAME} has lost a node of its tree")
     return bytes(row[0])
-
-
-def read_nodes(db: Connection, first: int, end: int) -> dict[int, bytes]:
-    """The nodes with first <= id < end that are there."""
-    with _named():
-        rows = db.execute("SELECT id, hash FROM nodes WHERE id >= ? AND id < ?", (first, end)).fetchall()
-    return dict(rows)
 
 
 def read_entries(db: Connection, first: int, end: int) -> list[EntryRow]:
@@ -211,14 +208,14 @@ def read_entries(db: Connection, first: int, end: int) -> list[EntryRow]:
     return rows
 
 
-def count_beyond(db: Connection, size: int, nodes: int) -> tuple[int, int]:
-    """How many entries and nodes there are that a tree of this size does not have."""
+def count_beyond(db: Connection, size: int) -> int:
+    """How many rows there are that a log of this size does not have."""
     with _named():
         found = db.execute(
-            "SELECT (SELECT count(*) FROM entries WHERE seq >= ?1) + (SELECT count(*) FROM places WHERE seq >= ?1),"
-            " (SELECT count(*) FROM nodes WHERE id >= ?2)", (size, nodes),
+            "SELECT (SELECT count(*) FROM entries WHERE seq >= ?1) + (SELECT count(*) FROM places WHERE seq >= ?1)",
+            (size,),
         ).fetchone()
-    return int(found[0]), int(found[1])
+    return int(found[0])
 
 
 def last_of_case_before(db: Connection, case: str, seq: int) -> EntryRow | None:
@@ -235,8 +232,16 @@ ANY_CASE = object()
 
 
 def find_entries(
-    db: Connection, *, case: object, contains: Sequence[bytes], since: str | None, until: str | None,
-    after: int, before: int, reverse: bool, limit: int,
+    db: Connection,
+    *,
+    case: object,
+    contains: Sequence[bytes],
+    since: str | None,
+    until: str | None,
+    after: int,
+    before: int,
+    reverse: bool,
+    limit: int,
 ) -> list[EntryRow]:
     """At most `limit` entries with after < seq < before that belong to `case` and contain all of `contains`.
 

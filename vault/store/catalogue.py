@@ -116,6 +116,12 @@ class Catalogue:
             for row in self.db.execute(f"{_select(table)} WHERE sha256 = ? ORDER BY rowid", (sha256,)):
                 yield from_row(table, row)
 
+    def refers_to(self, object_name: str) -> bool:
+        """Whether an item's row names this object."""
+        with self.reading():
+            found = self.db.execute("SELECT 1 FROM evidence WHERE object = ?", (object_name,)).fetchone()
+        return found is not None
+
     def count(self, table: type[Record], *, case_id: str | None = None) -> int:
         """How many rows."""
         sql = f"SELECT count(*) FROM {_name(table)}"
@@ -170,6 +176,10 @@ class Catalogue:
     def forget_plaintext(self, paths: Sequence[str]) -> None:
         """Those files are gone, inside a transaction."""
         self.db.executemany("DELETE FROM plaintext_copies WHERE path = ?", [(path,) for path in paths])
+
+    def forget_deleted(self) -> None:
+        """Leave nothing of deleted rows in the write-ahead log."""
+        sqlcipher.forget_deleted(self.db, NAME)
 
     def page_errors(self) -> list[str]:
         """What is wrong with the database's pages; [] if nothing."""

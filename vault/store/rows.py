@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import json
 from typing import Any, TypeVar
@@ -11,25 +10,26 @@ from typing import Any, TypeVar
 from vault.crypto import kdf
 from vault.errors import Damaged
 from vault.formats import canonical
-from vault.model.records import Record
+from vault.model.records import TABLES, Record
 
 R = TypeVar("R", bound=Record)
 
 
-@functools.cache
+_COLUMNS = {table: tuple(field.name for field in dataclasses.fields(table)) for table in TABLES}
+_JSON_COLUMNS = {
+    table: frozenset(field.name for field in dataclasses.fields(table) if str(field.type).startswith("tuple"))
+    for table in TABLES
+}
+
+
 def columns(table: type[Record]) -> tuple[str, ...]:
     """Column names, in the order of the record's fields."""
-    return tuple(field.name for field in dataclasses.fields(table))
-
-
-@functools.cache
-def _json_columns(table: type[Record]) -> frozenset[str]:
-    return frozenset(field.name for field in dataclasses.fields(table) if str(field.type).startswith("tuple"))
+    return _COLUMNS[table]
 
 
 def to_row(record: Record) -> tuple[Any, ...]:
     """Values in the order of `columns`; tuples become JSON text."""
-    packed = _json_columns(type(record))
+    packed = _JSON_COLUMNS[type(record)]
     return tuple(
         json.dumps(value, ensure_ascii=False) if name in packed else value
         for name in columns(type(record))
@@ -39,10 +39,10 @@ def to_row(record: Record) -> tuple[Any, ...]:
 
 def from_row(table: type[R], row: tuple[Any, ...]) -> R:
     """The record of a row. Raises Damaged if a JSON column does not hold a list of strings."""
-    packed = _json_columns(table)
+    packed = _JSON_COLUMNS[table]
     if not packed:
         return table(*row)
-    values = [_strings(v) if n in packed else v for n, v in zip(columns(table), row, strict=True)]
+    values: list[Any] = [_strings(v) if n in packed else v for n, v in zip(columns(table), row, strict=True)]
     return table(*values)
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vault.store.catalogue import Catalogue
 
@@ -41,7 +42,7 @@ class Hit:
 
 
 @functools.cache
-def _stemmers() -> tuple[object, object]:
+def _stemmers() -> tuple[Any, Any]:
     import Stemmer
 
     return Stemmer.Stemmer("russian"), Stemmer.Stemmer("english")
@@ -62,7 +63,7 @@ def stem(word: str) -> str:
     """The stem of one folded word."""
     russian, english = _stemmers()
     stemmer = russian if _CYRILLIC.search(word) else english
-    return str(stemmer.stemWord(word[:MAX_WORD]))  # type: ignore[attr-defined]
+    return str(stemmer.stemWord(word[:MAX_WORD]))
 
 
 def stems(text: str) -> str:
@@ -130,7 +131,7 @@ def _hits(catalogue: Catalogue, ranked: Sequence[tuple[int, float]]) -> list[Hit
             "SELECT evidence_id, case_id, field FROM search_rows WHERE rowid = ?", (row,)
         ).fetchone()
         if found is not None:
-            hits.append(Hit(*found, score=round(-rank, 6)))
+            hits.append(Hit(str(found[0]), str(found[1]), str(found[2]), round(-rank, 6)))
     return hits
 
 

@@ -1,0 +1,119 @@
+"""The media type of a file by its first bytes. The name is only a tie-breaker, and nothing is parsed."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+UNKNOWN = "application/octet-stream"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"BM", "image/bmp"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+    (b"fLaC", "audio/flac"),
+    (b"\x1aE\xdf\xa3", "video/x-matroska"),
+    (b"age-encryption.org/v1", "application/age"),
+    (b"-----BEGIN AGE ENCRYPTED FILE", "application/age"),
+    (b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"MZ", "application/x-executable"),
+)
+_HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif"}
+_MAIL_HEADERS = (b"from:", b"received:", b"return-path:", b"mime-version:", b"delivered-to:", b"message-id:")
+_BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".md": "text/markdown"}
+_TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
+
+READABLE = frozenset({
+    "application/pdf", DOCX, "text/plain", "text/html", "text/markdown", "text/csv", "application/json", "image/jpeg",
+    "image/png", "image/gif", "image/tiff", "image/webp",
+})  # fmt: skip
+"""What the worker can read: text for the search and for redaction, or pictures."""
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp"})
+
+
+def sniff(head: bytes, name: str = "") -> str:
+    """A media type for a file that begins with `head` (up to 64 KiB)."""
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return _checked(media_type, head)
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(head[8:12], UNKNOWN)
+    if head[4:8] == b"ftyp":
+        return _iso_media(head[8:12])
+    if head.startswith(b"PK\x03\x04"):
+        return _zip(head, name)
+    return _text(head, name)
+
+
+def _checked(media_type: str, head: bytes) -> str:
+    # Two letters are too few to be sure: text may begin with BM or MZ.
+    if media_type in ("image/bmp", "application/x-executable") and len(head) > 2 and _is_text(head):
+        return "text/plain"
+    return media_type
+
+
+def _iso_media(brand: bytes) -> str:
+    if brand in _HEIF:
+        return "image/heic"
+    if brand == b"qt  ":
+        return "video/quicktime"
+    return "audio/mp4" if brand in (b"M4A ", b"M4B ") else "video/mp4"
+
+
+def _zip(head: bytes, name: str) -> str:
+    if head[30:38] == b"mimetype" and b"application/" in head[38:120]:
+        if b"opendocument.text" in head[38:120]:
+            return "application/vnd.oasis.opendocument.text"
+        return "application/epub+zip" if b"epub" in head[38:120] else "application/vnd.oasis.opendocument"
+    if b"[Content_Types].xml" in head or b"_rels/.rels" in head:
+        for mark, media_type in ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX)):
+            if mark in head:
+                return media_type
+        return _BY_NAME.get(PurePath(name).suffix.casefold(), "application/zip")
+    return "application/zip"
+
+
+def _text(head: bytes, name: str) -> str:
+    if not head or not _is_text(head):
+        return "text/plain" if not head else UNKNOWN
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
+    if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<body" in start):
+        return "text/html"
+    if start.startswith(b"<?xml"):
+        return "text/html" if b"<html" in start else "application/xml"
+    if start.startswith((b"{", b"[")) and (b'"' in start or start[1:2] in b"]} \r\n"):
+        return "application/json"
+    if start.startswith(_MAIL_HEADERS):
+        return "message/rfc822"
+    by_name = _BY_NAME.get(PurePath(name).suffix.casefold(), "")
+    return by_name if by_name.startswith("text/") else "text/plain"
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if b"\0" in head:
+        # UTF-16 without a mark: every other byte of western text is zero, of Russian text 4.
+        sample = head[:4096]
+        return any(sample[side::2].count(0) + sample[side::2].count(4) > 0.4 * len(sample) for side in (0, 1)) and (
+            sample.count(0) < 0.6 * len(sample)
+        )
+    return not any(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)

@@ -1,0 +1,78 @@
+"""Opens a source file for one safe pass: regular files only, and noticed if it changes under our eyes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from vault.errors import CasevaultError, Usage
+
+HEAD_BYTES = 64 * 1024
+
+
+class SourceFile(io.RawIOBase):
+    """A source being read. Errors of the file system become ours, and name no file."""
+
+    def __init__(self, file: BinaryIO, size: int | None) -> None:
+        self._file = file
+        self.size = size
+        self.head = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            got = cast(io.FileIO, self._file).readinto(buffer) or 0
+        except OSError as error:
+            raise CasevaultError(f"the file can't be read to its end: {error.strerror}", kind="source") from None
+        if got and len(self.head) < HEAD_BYTES:
+            self.head += bytes(memoryview(buffer)[: min(got, HEAD_BYTES - len(self.head))])
+        return got
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[SourceFile]:
+    """Open `path` for reading; on leaving, make sure that it is still the same file with the same content.
+
+    Raises Usage for what is not a regular file or can't be opened, CasevaultError if it changed meanwhile.
+    """
+    # Without O_NONBLOCK a FIFO would wait for a writer for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        handle = os.open(path, flags)
+    except FileNotFoundError:
+        raise Usage("there is no such file", kind="source") from None
+    except OSError as error:
+        raise Usage(f"the file can't be opened: {error.strerror}", kind="source") from None
+    with open(handle, "rb", buffering=0, closefd=True) as file:  # noqa: PTH123 - a handle, not a path
+        before = os.fstat(handle)
+        if not stat.S_ISREG(before.st_mode):
+            kind = "a folder" if stat.S_ISDIR(before.st_mode) else "not a regular file"
+            raise Usage(f"this is {kind}", hint="Use -r to add a folder with all that is in it.", kind="source")
+        yield SourceFile(cast(BinaryIO, file), before.st_size)
+        _check_unchanged(before, os.fstat(handle))
+
+
+def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise CasevaultError(
+            "the file changed while it was read, so it was not added",
+            hint="Close the program that writes to it, then add it again.",
+            kind="source",
+        )
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """All regular files below a folder, in a stable order; links are not followed, so no loop is possible."""
+    for root, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(root) / name
+            if path.is_file() and not path.is_symlink():
+                yield path

@@ -1,0 +1,74 @@
+"""One lock file beside the vault's databases: shared while objects are written, exclusive to clean up.
+
+SQLite queues the writers of the databases by itself; this lock only keeps a clean-up from taking another
+process's half-written objects for leftovers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from vault.errors import Busy, StorageFailed
+
+NAME = "vault.lock"
+
+
+@contextlib.contextmanager
+def shared(folder: Path) -> Iterator[None]:
+    """Held while objects are written; any number of processes may hold it."""
+    with _opened(folder) as file:
+        _lock(file, exclusive=False, wait=True)
+        yield
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Held to clean up. Raises Busy at once if another process is writing."""
+    with _opened(folder) as file:
+        if not _lock(file, exclusive=True, wait=False):
+            raise Busy("another casevault command is writing to this vault")
+        yield
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[BinaryIO]:
+    try:
+        file = (folder / NAME).open("ab")
+    except OSError as error:
+        raise StorageFailed(f"the vault can't be locked: {error.strerror}") from None
+    with file:
+        yield file
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    _SHARED, _EXCLUSIVE, _NO_WAIT = 0, 2, 1
+
+    class _Overlapped(ctypes.Structure):
+        _fields_ = (
+            ("internal", ctypes.c_void_p), ("internal_high", ctypes.c_void_p), ("offset", wintypes.DWORD),
+            ("offset_high", wintypes.DWORD), ("event", wintypes.HANDLE),
+        )  # fmt: skip
+
+    def _lock(file: BinaryIO, *, exclusive: bool, wait: bool) -> bool:
+        # The lock goes with the handle when the file is closed (LockFileEx, Win32 documentation).
+        flags = (_EXCLUSIVE if exclusive else _SHARED) | (0 if wait else _NO_WAIT)
+        handle = wintypes.HANDLE(msvcrt.get_osfhandle(file.fileno()))
+        return bool(ctypes.windll.kernel32.LockFileEx(handle, flags, 0, 1, 0, ctypes.byref(_Overlapped())))
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO, *, exclusive: bool, wait: bool) -> bool:
+        mode = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB)
+        try:
+            fcntl.flock(file, mode)
+        except BlockingIOError:
+            return False
+        return True

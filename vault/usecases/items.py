@@ -1,0 +1,241 @@
+"""Single items of evidence: listed, shown, got back, verified, changed, moved, shared, removed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from vault.errors import CasevaultError, Damaged, Usage
+from vault.formats import document_json
+from vault.model.document import Document
+from vault.model.records import Case, Evidence, ExtractedText, Share
+from vault.session import places
+from vault.store import locks, output, search
+from vault.store.catalogue import Catalogue, PlaintextCopy, Put
+from vault.usecases import cases
+from vault.usecases.text import cleaned, day
+from vault.usecases.unlocked import Change, UnlockedVault
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The result of checking one stored file; `problem` is None if every byte is as it was added."""
+
+    evidence: Evidence
+    problem: str | None
+
+
+def listing(vault: UnlockedVault, case_id: str) -> list[Evidence]:
+    """The items of a case, those shared with it too, in the order they were added."""
+    case = vault.catalogue.require(Case, case_id)
+    with vault.access("evidence.list", case.id) as outcome:
+        found = of_case(vault, case.id)
+        outcome.count = len(found)
+    return found
+
+
+def of_case(vault: UnlockedVault, case_id: str) -> list[Evidence]:
+    """The items that a case may use: its own, then those shared with it. Not logged: for other use cases."""
+    own = list(vault.catalogue.all(Evidence, case_id=case_id))
+    shares = vault.catalogue.all(Share, case_id=case_id)
+    return own + [vault.catalogue.require(Evidence, share.evidence_id) for share in shares]
+
+
+def show(vault: UnlockedVault, evidence_id: str, *, purpose: str | None = None) -> Evidence:
+    """One item's record; the look is logged."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    with vault.access("evidence.show", item.case_id, item.id, purpose=purpose):
+        return item
+
+
+def get(
+    vault: UnlockedVault, evidence_id: str, out: Path, *, purpose: str | None = None, progress: Progress | None = None
+) -> Evidence:
+    """Write an item, byte for byte, to a new file. Raises OutputExists, SyncFolder, Damaged; then nothing stays."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    places.refuse_sync_folder(out, "the file")
+    output.check(out, "the file")
+    with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
+        with output.new_file(out) as file, content(vault, item) as chunks:
+            for chunk in chunks:
+                file.write(chunk)
+                if progress:
+                    progress(len(chunk))
+        outcome.size = item.size
+    with vault.catalogue.transaction():
+        vault.catalogue.note_plaintext([PlaintextCopy(str(out.absolute()), item.id, "get")])
+    return item
+
+
+@contextmanager
+def content(vault: UnlockedVault, item: Evidence) -> Iterator[Iterator[bytes]]:
+    """An item's bytes in authenticated chunks, for callers that have logged why. Raises Damaged at the end if
+    the whole is not what was added."""
+    identity = vault.identity(str(item.case_id))
+    with vault.objects.open(item.object, item.header_mac, item.size, [identity], item.id) as chunks:
+        yield _hashed(chunks, item)
+
+
+def _hashed(chunks: Iterator[bytes], item: Evidence) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+    if digest.digest() != item.sha256:
+        raise Damaged(f"the stored file of {item.id} is not the one that was added")
+
+
+def verify(
+    vault: UnlockedVault, case_id: str | None = None, *, progress: Progress | None = None
+) -> Iterator[Verified]:
+    """Read every stored byte of a case, or of all, and say for each item whether it is whole."""
+    if case_id is not None:
+        case_id = vault.catalogue.require(Case, case_id).id
+    with vault.access("evidence.verify", case_id) as outcome:
+        outcome.count = 0
+        for item in list(vault.catalogue.all(Evidence, case_id=case_id)):
+            yield Verified(item, _problem(vault, item, progress))
+            outcome.count += 1
+
+
+def _problem(vault: UnlockedVault, item: Evidence, progress: Progress | None) -> str | None:
+    try:
+        with content(vault, item) as chunks:
+            for chunk in chunks:
+                if progress:
+                    progress(len(chunk))
+    except CasevaultError as error:
+        return error.message
+    return None
+
+
+def change(vault: UnlockedVault, evidence_id: str, **changed: str) -> Evidence:
+    """Change what is noted about an item: title, kind, source, note, given_by, collected_at, captured_at,
+    language."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    allowed = {"title", "kind", "source", "note", "given_by", "collected_at", "captured_at", "language"}
+    values = {
+        name: day(text, name) if name.endswith("_at") else cleaned(text, name)
+        for name, text in changed.items()
+        if name in allowed
+    }
+    after = replace(item, **values)  # type: ignore[arg-type]
+
+    def reindex(catalogue: Catalogue) -> None:
+        search.index(catalogue, searchable(after))
+
+    vault.commit([Change("evidence.set", item.case_id, [Put(after, item)], object_id=item.id, also=reindex)])
+    return after
+
+
+def searchable(item: Evidence) -> list[search.SearchText]:
+    """The texts of a record that can be searched; the extracted text enters when it was read."""
+    fields = (("title", item.title), ("note", item.note), ("name", item.original_name))
+    return [search.SearchText(item.id, str(item.case_id), field, body) for field, body in fields if body]
+
+
+def document_of(vault: UnlockedVault, item: Evidence) -> Document | None:
+    """What was read in an item, or None if nothing was."""
+    record = vault.catalogue.get(ExtractedText, item.id)
+    return None if record is None else document_json.unpack(record.body)
+
+
+def text_of(vault: UnlockedVault, item: Evidence) -> str:
+    """All text that was read in an item; empty if none was."""
+    document = document_of(vault, item)
+    return "" if document is None else "\n".join(page.text for page in document.pages)
+
+
+def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
+    """Take an item out of the vault for good: its row, its text, its index terms and its stored file."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    _refuse_if_needed(vault, item)
+    text = vault.catalogue.get(ExtractedText, item.id)
+
+    def unindex(catalogue: Catalogue) -> None:
+        search.drop(catalogue, item.id)
+
+    gone = [item] if text is None else [text, item]
+    vault.commit([Change("evidence.remove", item.case_id, removes=gone, object_id=item.id, also=unindex)])
+    vault.objects.remove(item.object)
+    vault.catalogue.forget_deleted()
+    return item
+
+
+def _refuse_if_needed(vault: UnlockedVault, item: Evidence) -> None:
+    if any(vault.catalogue.all(Share, evidence_id=item.id)):
+        raise Usage(f"{item.id} is shared with another case", hint="Take it out of that case first.")
+    if any(vault.catalogue.all(Evidence, translation_of=item.id)):
+        raise Usage(f"{item.id} has a translation in the vault", hint="Remove the translation first.")
+
+
+def share(vault: UnlockedVault, evidence_id: str, case_id: str) -> Share:
+    """Let another case use an item without copying it; logged in both."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    case = cases.require_open(vault, case_id)
+    if case.id == item.case_id:
+        raise Usage("the item is in that case already")
+    record = Share(f"{item.id}@{case.id}", case.id, item.id)
+    if vault.catalogue.get(Share, record.id) is not None:
+        raise Usage("the item is shared with that case already")
+    vault.commit([
+        Change("evidence.share", case.id, [Put(record)], object_id=item.id),
+        Change("evidence.share", item.case_id, object_id=item.id),
+    ])  # fmt: skip
+    return record
+
+
+def move(vault: UnlockedVault, evidence_id: str, case_id: str) -> Evidence:
+    """Move an item to another case: encrypted anew for that case, verified, then the old file goes."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    case = cases.require_open(vault, case_id)
+    if case.id == item.case_id:
+        raise Usage("the item is in that case already")
+    _refuse_if_needed(vault, item)
+    with locks.shared(vault.folder), vault.access("evidence.move", item.case_id, item.id):
+        after = _sealed_for(vault, item, case.id)
+    text = vault.catalogue.get(ExtractedText, item.id)
+    try:
+        vault.commit(_moves(vault, item, after, text))
+    except BaseException:
+        if not vault.catalogue.refers_to(after.object):
+            vault.objects.remove(after.object)
+        raise
+    vault.objects.remove(item.object)
+    return after
+
+
+def _sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
+    with content(vault, item) as chunks:
+        stored = vault.objects.put(cast(BinaryIO, output.ChunkReader(chunks)), [vault.identity(case_id).recipient()])
+    vault.objects.sync_folders([stored])
+    if stored.sha256 != item.sha256:
+        vault.objects.remove(stored.name)
+        raise Damaged(f"the stored file of {item.id} is not the one that was added")
+    return replace(
+        item, case_id=case_id, object=stored.name, header_mac=stored.header_mac, stored_size=stored.stored_size
+    )
+
+
+def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: ExtractedText | None) -> list[Change]:
+    # The row leaves one case's books and enters the other's: two entries, one transaction.
+    gone = [item] if text is None else [text, item]
+    new_text = None if text is None else replace(text, case_id=after.case_id)
+
+    def reindex(catalogue: Catalogue) -> None:
+        search.drop(catalogue, item.id)
+        body = "" if text is None else "\n".join(p.text for p in document_json.unpack(text.body).pages)
+        extra = [search.SearchText(after.id, str(after.case_id), "text", body)] if body else []
+        search.index(catalogue, [*searchable(after), *extra])
+
+    puts = [Put(after)] if new_text is None else [Put(after), Put(new_text)]
+    return [
+        Change("evidence.move", item.case_id, removes=gone, object_id=item.id),
+        Change("evidence.move", after.case_id, puts, object_id=item.id, also=reindex),
+    ]

@@ -1,0 +1,126 @@
+"""Makes a vault and opens one."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import __version__
+from vault.audit.log import AuditLog
+from vault.crypto import kdf, slots
+from vault.crypto.kdf import Argon2Parameters
+from vault.crypto.keys import VaultKeys
+from vault.errors import Damaged, StorageFailed, Usage
+from vault.formats.header import Header, SlotRecord
+from vault.model.events import Writer
+from vault.model.ids import new_id
+from vault.session import places
+from vault.store import header_file
+from vault.store.catalogue import Catalogue
+from vault.store.objects import sync_folder
+from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
+
+
+@dataclass(frozen=True, slots=True)
+class NewVault:
+    """What `create` made."""
+
+    id: str
+    folder: Path
+    format: int
+
+
+def create(folder: Path, secrets_: Sequence[slots.Secret], cost: Argon2Parameters | None = None) -> NewVault:
+    """Make an empty vault at `folder`, which must not exist or be empty, with a key slot for each secret.
+
+    It is built beside its place and moved there whole. Raises Usage, SyncFolder, StorageFailed.
+    """
+    check_place(folder)
+    root = kdf.random_key()
+    made = tuple(slots.make(secret, root, cost) for secret in secrets_)
+    keys = VaultKeys.derive(root)
+    header = sealed(Header(new_id("V"), tuple(_record(slot) for slot in made)), keys)
+    building = folder.parent / f".{secrets.token_hex(6)}.part"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building.mkdir(mode=0o700)
+        _fill(building, header, keys, made[0].id)
+        if folder.is_dir():
+            folder.rmdir()
+        building.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise StorageFailed(f"the vault can't be made there: {error.strerror}") from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return NewVault(header.vault, folder, header.format)
+
+
+def check_place(folder: Path) -> None:
+    """Refuse a place that is taken or that a cloud would carry off, before anybody is asked for anything."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Usage(
+            "there is something at that place already",
+            hint="Choose a new folder with --vault PATH; Casevault never builds over what is there.",
+        )
+    places.refuse_sync_folder(folder, "the vault")
+
+
+def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str) -> None:
+    (folder / OBJECTS_NAME).mkdir(mode=0o700)
+    Catalogue.create(folder, keys.catalogue).close()
+    log = AuditLog.create(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
+    vault = UnlockedVault(folder, header, keys, Catalogue.open(folder, keys.catalogue), log, _writer(actor, keys))
+    with vault:
+        vault.note("vault.init")
+    header_file.write(folder, header)
+
+
+def open_vault(folder: Path, secret: slots.Secret) -> UnlockedVault:
+    """Open the vault at `folder`. Raises NoVault, WrongSecret, Damaged, NewerFormat."""
+    header = header_file.read(folder)
+    slot, root = slots.open_any(tuple(_slot(record) for record in header.slots), secret)
+    keys = VaultKeys.derive(root)
+    check_mac(header, keys)
+    catalogue = Catalogue.open(folder, keys.catalogue)
+    try:
+        log = AuditLog.open(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
+    except BaseException:
+        catalogue.close()
+        raise
+    return UnlockedVault(folder, header, keys, catalogue, log, _writer(slot.id, keys))
+
+
+def sealed(header: Header, keys: VaultKeys) -> Header:
+    """The header with its MAC."""
+    return header.with_mac(kdf.hmac_sha256(keys.header, header.authenticated_bytes()))
+
+
+def check_mac(header: Header, keys: VaultKeys) -> None:
+    """Raise Damaged if the header is not the one that was sealed with this root key."""
+    if not kdf.same(sealed(header, keys).mac.encode(), header.mac.encode()):
+        raise Damaged("the vault's header (vault.json) was altered: its seal does not fit")
+
+
+def _writer(actor: str, keys: VaultKeys) -> Writer:
+    from vault.audit.clock import boot_id
+
+    return Writer(
+        actor=actor,
+        device=places.device_id(),
+        session=secrets.token_hex(8),
+        boot=boot_id(keys.audit_signing),
+        program=__version__,
+    )
+
+
+def _record(slot: slots.Slot) -> SlotRecord:
+    return SlotRecord({**slot.fields, "id": slot.id, "kind": slot.kind})
+
+
+def _slot(record: SlotRecord) -> slots.Slot:
+    fields = {name: value for name, value in record.members.items() if name not in ("id", "kind")}
+    return slots.Slot(record.members["id"], record.members["kind"], fields)

@@ -1,0 +1,196 @@
+"""An open vault: its keys, its catalogue, its objects, its log, and the one way to change or read anything.
+
+Every change goes through `commit`: the planned state of each row into the log, then the catalogue, then the
+outcome into the log. Every read of content goes through `access`: the intent into the log before anything is
+decrypted, the outcome after. If the log can't be written, nothing is shown and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vault.audit.log import AuditLog
+from vault.crypto import age
+from vault.crypto.kdf import hmac_sha256
+from vault.crypto.keys import CaseKeys, VaultKeys
+from vault.errors import CasevaultError
+from vault.formats.header import Header
+from vault.model.events import Disclosure, Event, RowState, Writer
+from vault.model.records import Case, Record
+from vault.store.catalogue import Catalogue, Put
+from vault.store.objects import ObjectStore
+from vault.store.rows import row_hash
+
+AUDIT_NAME = "audit.db"
+OBJECTS_NAME = "objects"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One logged change: rows to write and to remove, and what else belongs into the same transaction."""
+
+    action: str
+    case_id: str | None
+    puts: Sequence[Put] = ()
+    removes: Sequence[Record] = ()
+    object_id: str | None = None
+    purpose: str | None = None
+    count: int | None = None
+    size: int | None = None
+    disclosure: Disclosure | None = None
+    digest: bytes | None = None
+    also: Callable[[Catalogue], None] | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a logged read reports when it is done."""
+
+    size: int | None = None
+    count: int | None = None
+
+
+@dataclass
+class UnlockedVault:
+    """An open vault. Close it, or use it as a context manager."""
+
+    folder: Path
+    header: Header
+    keys: VaultKeys
+    catalogue: Catalogue
+    log: AuditLog
+    writer: Writer
+    _case_keys: dict[str, CaseKeys] = field(default_factory=dict)
+
+    def __enter__(self) -> UnlockedVault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close both databases."""
+        self.catalogue.close()
+        self.log.close()
+
+    @property
+    def objects(self) -> ObjectStore:
+        """The stored files."""
+        return ObjectStore(self.folder / OBJECTS_NAME)
+
+    def case_keys(self, case_id: str) -> CaseKeys:
+        """The keys of a case. Raises NotFound, Damaged."""
+        if case_id not in self._case_keys:
+            case = self.catalogue.require(Case, case_id)
+            self._case_keys[case_id] = CaseKeys.unwrap(self.keys, case.wrapped_key)
+        return self._case_keys[case_id]
+
+    def identity(self, case_id: str) -> age.X25519Identity:
+        """The age identity that a case's objects are encrypted to."""
+        return age.X25519Identity.from_bytes(self.case_keys(case_id).identity)
+
+    def pseudonym(self, case_id: str | None, object_id: str) -> str:
+        """What the log calls an object: keyed by its case, or by the vault where it has none."""
+        if case_id is None:
+            return hmac_sha256(self.keys.rows, object_id.encode())[:8].hex()
+        return self.case_keys(case_id).pseudonym(object_id)
+
+    def row_state(self, record: Record, *, removed: bool = False) -> RowState:
+        """What the log holds of one row."""
+        if isinstance(record, Case) and record.id not in self._case_keys:
+            self._case_keys[record.id] = CaseKeys.unwrap(self.keys, record.wrapped_key)
+        key = self.keys.rows if record.case_id is None else self.case_keys(record.case_id).rows
+        digest = None if removed else row_hash(key, record)
+        return RowState(record.TABLE, self.pseudonym(record.case_id, record.id), digest)
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Log, write and confirm all changes; the catalogue takes them in one transaction, all or none."""
+        intents = [self._event(change, secrets.token_hex(8)) for change in changes]
+        self.log.append(intents, self.writer)
+        try:
+            with self.catalogue.transaction():
+                for change in changes:
+                    self._apply(change)
+        except BaseException:
+            self._close_intents(intents, "failed")
+            raise
+        self._close_intents(intents, "ok")
+
+    def _apply(self, change: Change) -> None:
+        for put in change.puts:
+            self.catalogue.put(put)
+        for record in change.removes:
+            self.catalogue.remove(record)
+        if change.also:
+            change.also(self.catalogue)
+
+    def _event(self, change: Change, op: str) -> Event:
+        rows = [self.row_state(put.record) for put in change.puts]
+        rows += [self.row_state(record, removed=True) for record in change.removes]
+        return Event(
+            action=change.action,
+            phase="intent",
+            case=change.case_id,
+            object=None if change.object_id is None else self.pseudonym(change.case_id, change.object_id),
+            rows=tuple(rows),
+            op=op,
+            count=change.count,
+            bytes=change.size,
+            purpose=change.purpose,
+            disclosure=change.disclosure,
+            digest=None if change.digest is None else change.digest.hex(),
+        )
+
+    def _close_intents(self, intents: Sequence[Event], outcome: str) -> None:
+        done = [Event(i.action, "outcome", case=i.case, object=i.object, op=i.op, outcome=outcome) for i in intents]
+        self.log.append(done, self.writer)
+
+    @contextlib.contextmanager
+    def access(
+        self, action: str, case_id: str | None, object_id: str | None = None, *, purpose: str | None = None
+    ) -> Iterator[Outcome]:
+        """Log a read: the intent is durable before the body runs, the outcome is written after it."""
+        intent = Event(
+            action=action,
+            phase="intent",
+            case=case_id,
+            object=None if object_id is None else self.pseudonym(case_id, object_id),
+            op=secrets.token_hex(8),
+            purpose=purpose,
+        )
+        self.log.append([intent], self.writer)
+        outcome = Outcome()
+        try:
+            yield outcome
+        except BaseException as error:
+            result = "failed" if isinstance(error, CasevaultError) else "cancelled"
+            self._close_access(intent, result, outcome)
+            raise
+        self._close_access(intent, "ok", outcome)
+
+    def _close_access(self, intent: Event, result: str, outcome: Outcome) -> None:
+        done = Event(
+            intent.action,
+            "outcome",
+            case=intent.case,
+            object=intent.object,
+            op=intent.op,
+            outcome=result,
+            count=outcome.count,
+            bytes=outcome.size,
+        )
+        self.log.append([done], self.writer)
+
+    def note(self, action: str, case_id: str | None = None, *, count: int | None = None) -> None:
+        """Log something that has no before and after."""
+        self.log.append([Event(action, "event", case=case_id, count=count, outcome="ok")], self.writer)
+
+
+def now() -> str:
+    """The time as it is stored: ISO 8601, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
