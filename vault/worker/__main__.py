@@ -25,6 +25,7 @@ JOBS = {
     "typeset": "write_typeset",
     "facsimile": "write_facsimile",
     "preview": "write_preview",
+    "check": "check_main",
     "probe": "probe",
 }
 

@@ -1,0 +1,112 @@
+"""The last look at a finished file before it is sealed, by code that shares nothing with what made it.
+
+The file is opened in the jail, by `vault/worker/check_main.py`, which has its own idea of how names sound, its
+own way through each format, and an allow list of what our own writers make. This module only asks and judges
+the answer. An empty answer means: searched to the end, nobody found. Whatever can't be searched to the end is
+refused, never called clean.
+
+Two kinds of leaks come back. A channel that begins with "structure:" says that the file holds something that
+a file of ours never holds (an attachment, a second revision, an invisible layer), whoever it names; its `form`
+is empty. Any other channel says where a protected person was found; its `form` is that person's id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from vault import sandbox
+from vault.errors import Refused
+from vault.model.findings import Leak
+
+STRUCTURE = "structure:"
+MAX_LEAKS = 2_000
+
+_CHANNEL = re.compile(r"[A-Za-z0-9:\-]{1,60}")
+_WHERE = re.compile(r"[a-z0-9, \-]{0,120}")
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A person who must not be in what leaves: full names and aliases as the case manager listed them, and
+    telephone numbers, addresses, documents' numbers and handles."""
+
+    id: str
+    names: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+
+
+def check_file(
+    data: bytes,
+    media_type: str,
+    protected: Sequence[Protected],
+    *,
+    allowed: Sequence[str] = (),
+    expected: Collection[str] = (),
+    accept_weak_jail: bool = False,
+) -> list[Leak]:
+    """Search one finished file in every channel that its format has.
+
+    `allowed`: names of the people who stay. A hit that one of their name parts explains at least as well is
+    none, unless something beside it tells the protected person apart: another part of their name, or an
+    initial that is theirs alone. Shared surnames alone can't be told apart and pass; so the plan, not this
+    check, answers for those. `expected`: structure channels that the caller made on purpose, such as
+    "structure:invisible-text" for a searchable facsimile. Raises Refused (damaged, encrypted, unreadable,
+    unsupported) for what can't be searched to its end.
+    """
+    request = {**_people(protected, allowed), "media_type": media_type}
+    leaks = _ask(request, [data], protected, accept_weak_jail)
+    return [leak for leak in leaks if leak.channel not in expected]
+
+
+def check_members(
+    names: Sequence[str],
+    protected: Sequence[Protected],
+    *,
+    allowed: Sequence[str] = (),
+    accept_weak_jail: bool = False,
+) -> list[Leak]:
+    """Search the file names and titles of a bundle; `where` is "name N", counting from 1. Raises Refused."""
+    if not names:
+        return []
+    return _ask({**_people(protected, allowed), "members": list(names)}, [], protected, accept_weak_jail)
+
+
+def names_found(leaks: Sequence[Leak]) -> list[Leak]:
+    """The leaks that name a protected person, without those of structure alone."""
+    return [leak for leak in leaks if not leak.channel.startswith(STRUCTURE)]
+
+
+def _people(protected: Sequence[Protected], allowed: Sequence[str]) -> dict[str, object]:
+    people = [{"id": p.id, "names": list(p.names), "identifiers": list(p.identifiers)} for p in protected]
+    return {"protected": people, "allowed": list(allowed)}
+
+
+def _ask(
+    request: Mapping[str, object], blobs: Sequence[bytes], protected: Sequence[Protected], accept_weak_jail: bool
+) -> list[Leak]:
+    answer = sandbox.run("check", request, blobs, accept_weak_jail=accept_weak_jail)
+    untrusted_leaks = answer.header.get("leaks")
+    if not isinstance(untrusted_leaks, list) or answer.blobs or len(untrusted_leaks) > MAX_LEAKS:
+        raise _senseless()
+    known = {p.id for p in protected}
+    return [_believed(leak, known) for leak in untrusted_leaks]
+
+
+def _believed(untrusted_leak: object, known: Collection[str]) -> Leak:
+    """A leak whose words are all ours: the worker may have been taken over by the file."""
+    if not (isinstance(untrusted_leak, list) and len(untrusted_leak) == 3):
+        raise _senseless()
+    channel, where, form = untrusted_leak
+    if not (isinstance(channel, str) and _CHANNEL.fullmatch(channel)):
+        raise _senseless()
+    if not (isinstance(where, str) and _WHERE.fullmatch(where)):
+        raise _senseless()
+    if not isinstance(form, str) or (form not in known and not (form == "" and channel.startswith(STRUCTURE))):
+        raise _senseless()
+    return Leak(channel, where, form)
+
+
+def _senseless() -> Refused:
+    return Refused("the leak check gave an answer that makes no sense", kind="damaged")

@@ -1,0 +1,100 @@
+"""Listed identifiers, found however they are spaced: phones and numbers by their digits, addresses by sound."""
+
+from __future__ import annotations
+
+import re
+
+from .check_skeleton import strip_marks
+
+MIN_NUMBER = 4
+MIN_LOCAL_PART = 6
+_GAP = r"[\s\-\u2010-\u2015\u2212.,/()\[\]_№#:·]{0,4}"
+_DIGIT = {"0": "[0OoОо]", "1": "[1lIІі|]", "3": "[3ЗзӠ]", "6": "[6б]"}
+_DATE = re.compile(r"^\s*(\d{1,4})[./\-\s](\d{1,2})[./\-\s](\d{1,4})\s*$")
+_MONTHS = (
+    ("янв", "jan"), ("фев", "feb"), ("мар", "mar"), ("апр", "apr"), ("ма[йя]", "may"), ("июн", "jun"),
+    ("июл", "jul"), ("авг", "aug"), ("сен", "sep"), ("окт", "oct"), ("ноя", "nov"), ("дек", "dec"),
+)  # fmt: skip
+_AT = r"\s{0,2}(?:@|%40|\(at\)|\[at\]|\{at\}|<at>|\bat\b|\(собака\)|\[собака\]|\bсобака\b|\(а\)|\(a\)|[^\w\s])\s{0,2}"
+_DOT = r"\s{0,2}(?:\.|\(dot\)|\[dot\]|\bdot\b|\(точка\)|\[точка\]|\bточка\b|_|-)\s{0,2}"
+# Everything that can be read as a Latin letter, so that a plate or an address typed in the other layout is met.
+_FOLD = str.maketrans("авекмнорстухіјѕгё", "abekmhopctyxijsre")
+
+
+def fold(text: str) -> str:
+    """`text` casefolded, marks gone, Cyrillic look-alikes as Latin letters, o as 0 and l and i as 1."""
+    return strip_marks(text).casefold().translate(_FOLD)
+
+
+def compact(text: str) -> str:
+    """Letters and digits of `text` only, folded, with o, l and i read as the digits they resemble."""
+    folded = re.sub(r"[\W_]", "", fold(text))
+    return folded.translate(str.maketrans("oli", "011"))
+
+
+def patterns(identifier: str) -> list[re.Pattern[str]]:
+    """What to search a normalised, casefolded text for, so that no spelling of `identifier` is missed."""
+    identifier = identifier.strip()
+    if "@" in identifier.strip("@"):
+        return _mail(identifier)
+    if _DATE.match(identifier):
+        return _date(identifier)
+    digits = re.sub(r"\D", "", identifier)
+    letters = re.sub(r"[\W\d_]", "", identifier)
+    if len(digits) >= MIN_NUMBER and len(digits) >= 2 * len(letters):
+        return [_number(digits, phone="+" in identifier or "(" in identifier)]
+    if identifier.startswith(("@", "http:", "https:")) or "/" in identifier or "." in identifier:
+        return _handle(identifier)
+    return _handle(identifier) if digits == "" and " " not in identifier else []
+
+
+def compact_needle(identifier: str) -> str | None:
+    """The letters and digits of an address, plate or code, when they are enough to search for run together."""
+    needle = compact(identifier)
+    mixed = re.search(r"\d", identifier) and re.search(r"[^\W\d_]", identifier)
+    return needle if len(needle) >= 10 or (mixed and len(needle) >= 6) else None
+
+
+def _number(digits: str, phone: bool) -> re.Pattern[str]:
+    if len(digits) == 11 and digits[0] in "78":
+        digits, phone = digits[1:], True
+    elif len(digits) > 10 and phone:
+        digits = digits[-10:]
+    body = _GAP.join(_DIGIT.get(d, d) for d in digits)
+    return re.compile(body if phone else rf"(?<!\d){body}(?!\d)")
+
+
+def _date(identifier: str) -> list[re.Pattern[str]]:
+    a, b, c = _DATE.match(identifier).groups()  # type: ignore[union-attr]
+    year, month, day = (a, b, c) if len(a) == 4 else (c, b, a)
+    if int(month) > 12 and int(day) <= 12:
+        month, day = day, month
+    y = f"(?:{year}|{year[2:]})" if len(year) == 4 else year
+    m, d, gap = f"0?{int(month)}", f"0?{int(day)}", r"[\s./\-]{1,3}"
+    found = [rf"(?<!\d){d}{gap}{m}{gap}{y}(?!\d)", rf"(?<!\d){m}{gap}{d}{gap}{y}(?!\d)",
+             rf"(?<!\d){year}{gap}{m}{gap}{d}(?!\d)", rf"(?<!\d){int(year):04}{int(month):02}{int(day):02}(?!\d)",
+             rf"(?<!\d){int(day):02}{int(month):02}{int(year):04}(?!\d)"]  # fmt: skip
+    if 1 <= int(month) <= 12:
+        name = "(?:" + "|".join(_MONTHS[int(month) - 1]) + r")\w*\.?"
+        found.append(rf"(?<!\d){d}(?:st|nd|rd|th|-?го)?\W{{0,3}}(?:of )?{name}\W{{1,3}}{year}")
+        found.append(rf"{name}\W{{1,3}}{d}(?:st|nd|rd|th)?\W{{1,3}}{year}")
+    return [re.compile(p) for p in found]
+
+
+def _mail(identifier: str) -> list[re.Pattern[str]]:
+    local, _, domain = fold(identifier).rpartition("@")
+    found = [re.compile(_dotted(local) + _AT + _dotted(domain))]
+    if len(local) >= MIN_LOCAL_PART or re.search(r"[\d._-]", local):
+        found.append(re.compile(rf"(?<![^\W_]){_dotted(local)}(?![^\W_])"))
+    return found
+
+
+def _dotted(text: str) -> str:
+    return _DOT.join(re.escape(part) for part in text.split("."))
+
+
+def _handle(identifier: str) -> list[re.Pattern[str]]:
+    plain = re.sub(r"^(?:https?://)?(?:www\.)?@?", "", fold(identifier)).rstrip("/")
+    if len(plain) < 3:
+        return []
+    return [re.compile(rf"(?<![^\W_]){re.escape(plain)}(?![^\W_])")]

@@ -1,0 +1,59 @@
+"""The worker's leak check: the job "check", for one finished file or a list of names.
+
+Request: {"protected": [{"id", "names", "identifiers"}], "allowed": [names], "media_type": str} and one blob,
+or "members": [file names and titles] and none. Answer: {"leaks": [[channel, where, id or ""], …]}. A file that
+can't be read to its end is refused, never clean. Nothing here shares code with what finds names for a
+redaction or with what writes files: a check that shares their forms would share their misses.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from typing import Any
+
+from vault.worker.refusal import Refusal
+
+from .check_kinds import check_any
+from .check_match import Matcher, Person
+from .check_scan import CHARSETS, Scan
+
+_CODECS = (*CHARSETS, "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "latin-1",
+           "cp437", "unicode_escape", "idna", "punycode", "ascii")  # fmt: skip
+_FOR_FILES = ("pypdf", "pypdf.filters", "pypdf.generic", "pypdfium2", "PIL.Image", "email.header", "email.charset",
+              "encodings.aliases")  # fmt: skip
+
+
+def prepare(request: dict[str, Any]) -> None:
+    """Load every library and codec that a check may need while files can still be read."""
+    from importlib import import_module
+
+    for name in _CODECS:
+        codecs.lookup(name)
+    if "members" in request:
+        return
+    for name in _FOR_FILES:
+        import_module(name)
+    from PIL import Image
+
+    Image.init()
+
+
+def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """Do the job. Raises Refusal for a file that can't be checked to its end."""
+    protected = [
+        Person(str(p["id"]), tuple(map(str, p["names"])), tuple(map(str, p["identifiers"])))
+        for p in request["protected"]
+    ]
+    scan = Scan(Matcher(protected, [str(name) for name in request.get("allowed", ())]))
+    if "members" in request:
+        for number, name in enumerate(request["members"], 1):
+            scan.text("name", f"name {number}", str(name))
+    else:
+        if not blobs or not blobs[0]:
+            raise Refusal("empty")
+        try:
+            check_any(scan, bytes(blobs[0]), "", "text", str(request.get("media_type", "")))
+        except (RecursionError, MemoryError):
+            raise Refusal("memory") from None
+    return {"leaks": [list(leak) for leak in scan.leaks]}, []

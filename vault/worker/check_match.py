@@ -1,0 +1,360 @@
+"""Which listed people a text names, by the over-matching codes of check_people and the neighbours of each hit.
+
+Two rules keep an over-matching search usable, and both are deliberate:
+
+* A lone given name or patronymic counts, but not inside somebody else's name: "Ольга Петрова" is no hit for a
+  protected Ольга Ковальчук, "Ольга" is, and so is "Ольга Ковапьчук".
+* People who stay (`allowed`) explain a hit when one of their own parts fits the word at least as well, in a
+  form that their gender can have, and nothing beside the word tells the protected person apart: no other part
+  of theirs, and no initial that is theirs and not an allowed person's. A witness who shares the applicant's
+  surname can't be told from them by the surname alone, so "Ковальчук" passes and "О. Ковальчук" does not.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from . import check_ids
+from . import check_skeleton as sk
+from .check_people import EXACT, FUZZY, RUN_TOGETHER_STEM, People, cut, everyday, fits_gender, is_short
+from .check_text import Word, normalise, spaced_words, words
+
+REACH = 3  # words on each side that may belong to one name
+MAX_GAP = 4  # characters between the pieces of a word that was torn apart
+
+_BETWEEN = re.compile(r"[\s.,\-\u00a0_/+]{0,4}")
+_TIGHT = re.compile(r"[ \u00a0]|\r?\n")
+_LABEL_BEFORE = re.compile(r"[\]\u2588]\s{0,2}$")
+_LABEL_AFTER = re.compile(r"^\.?\s{0,2}[\[\u2588]")
+_NOT_A_SURNAME = frozenset(
+    "the and of in on at to for by with from was is has had said told who that this mr mrs ms january february march"
+    " april may june july august september october november december".split()
+)
+_ADJECTIVAL = re.compile(r"(?:[оеё]в|[иы]н|ск|цк)(|а|у|ым|им|е|ой|ою|ы|ых|ыми|ий|ого|ому|ом|ая|ую|ие|их)$")
+_FIXED = re.compile(
+    r"(?:енко|[уюа]к|ич|ян|янц|дзе|швили|их|ых|ман|берг|штейн|лер|нер|ер|ель|ец|ко|ло|аго|ия|ва|уа)(?:а|у|ом|ем|е|я|ю|ца|цу)?$"
+)
+_PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[иы]ч)(?:|а|у|ем|е)$|(?:[оеё]вн|ичн|иничн)(?:а|ы|е|у|ой|ою)$|vi[ct]?ch$|vna$")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One protected person as it came over the pipe."""
+
+    id: str
+    names: tuple[str, ...]
+    identifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A listed person in a text: the id and where, in characters of the normalised text."""
+
+    form: str
+    start: int
+
+
+class Matcher:
+    """Everything prepared once for one check: protected and allowed people, and their identifiers."""
+
+    def __init__(self, protected: Sequence[Person], allowed: Sequence[str] = ()) -> None:
+        self.protected = tuple(protected)
+        self.people = People()
+        self.allowed = People()
+        for number, person in enumerate(self.protected):
+            for name in person.names:
+                self.people.add(number, name)
+        for number, name in enumerate(allowed):
+            self.allowed.add(number, name)
+        self._allowed_initials = {p.plain[0] for p in self.allowed.parts if p.role != "surname"}
+        self._patterns = [
+            (p.id, pattern) for p in self.protected for i in p.identifiers for pattern in check_ids.patterns(i)
+        ]
+        self._compact = [
+            (p.id, needle)
+            for p in self.protected
+            for i in p.identifiers
+            if (needle := check_ids.compact_needle(i)) is not None
+        ]
+        self._initials = [(p.id, pattern) for p in self.protected for pattern in _initial_patterns(p.names)]
+
+    def search(self, text: str, whole_words_from: int = 2) -> list[Found]:
+        """All hits in `text`, at most one for each person and position.
+
+        `whole_words_from`: shorter words are left out, for text that is really machine data.
+        """
+        text = normalise(text)
+        found = [*self._identifiers(text), *self._names(text, whole_words_from)]
+        return list({(f.form, f.start): f for f in found}.values())
+
+    def _identifiers(self, text: str) -> Iterator[Found]:
+        if self._patterns:
+            folded = check_ids.fold(text)
+            for form, pattern in self._patterns:
+                for haystack in (text.casefold(), folded):
+                    match = pattern.search(haystack)
+                    if match:
+                        yield Found(form, min(match.start(), len(text)))
+                        break
+        if self._compact:
+            packed = check_ids.compact(text)
+            for form, needle in self._compact:
+                if needle in packed:
+                    yield Found(form, 0)
+        for form, pattern in self._initials:
+            for match in pattern.finditer(text):
+                yield Found(form, match.start())
+
+    def _names(self, text: str, shortest: int) -> Iterator[Found]:
+        if not self.people.parts:
+            return
+        found = words(text)
+        spaced = spaced_words(text)
+        for index, word in enumerate(found):
+            if len(word.text) >= shortest:
+                for number in self.people.rate(word.text):
+                    if self._counts(text, found, index, number):
+                        yield Found(self._id(number), word.start)
+        for word in spaced:
+            for number in self._anywhere(word.text):
+                if not self._explained_alone(word.text, number):
+                    yield Found(self._id(number), word.start)
+        yield from self._torn(text, found)
+
+    def _id(self, number: int) -> str:
+        return self.protected[self.people.parts[number].person].id
+
+    def _anywhere(self, word: str) -> set[int]:
+        found = set(self.people.rate(word)) | set(self.people.rate(word.title()))
+        codes = {"fine": sk.fine(word.casefold()), "coarse": sk.coarse(word.casefold())[0]}
+        return found | {n for kind, stem, n in self.people.long_stems if stem in codes[kind]}
+
+    # -- does a fitting word count? -------------------------------------------------------------------------
+
+    def _counts(self, text: str, found: list[Word], index: int, number: int) -> bool:
+        part, word = self.people.parts[number], found[index]
+        around = self._around(text, found, index)
+        supported = self._supported(around, number)
+        if is_short(part) and not supported and not _title(word.text) and not _lonely_capitals(word.text, around):
+            return False
+        if everyday(part, word.text) and not supported:
+            return False
+        if part.role != "surname" and not supported and self._of_somebody_else(text, found, index, number):
+            return False
+        return supported or not self._explained(word.text, number) or self._told_apart(around, number)
+
+    def _around(self, text: str, found: list[Word], index: int) -> list[Word]:
+        """The words that may belong to the same name as this one."""
+        near: list[Word] = []
+        for step in (-1, 1):
+            edge = found[index]
+            at = index + step
+            while 0 <= at < len(found) and abs(at - index) <= REACH + 2:
+                other = found[at]
+                gap = text[edge.end : other.start] if step > 0 else text[other.end : edge.start]
+                overlaps = other.start < edge.end and edge.start < other.end
+                if not overlaps and not _BETWEEN.fullmatch(gap):
+                    break
+                if not overlaps:
+                    near.append(other)
+                    edge = other
+                at += step
+                if len(near) >= 2 * REACH:
+                    break
+        return near
+
+    def _supported(self, around: list[Word], number: int) -> bool:
+        """Whether a neighbour is another part of the same person that no allowed person explains."""
+        part = self.people.parts[number]
+        for other in around:
+            for n in self.people.rate(other.text):
+                mine = self.people.parts[n]
+                if mine.person == part.person and mine.plain != part.plain and mine.role != part.role:
+                    if not self._explained(other.text, n):
+                        return True
+        return False
+
+    def _explained_alone(self, word: str, number: int) -> bool:
+        return self._explained(word, number)
+
+    def _explained(self, word: str, number: int) -> bool:
+        """Whether an allowed person's part fits the word at least as well as the protected one's."""
+        if not self.allowed.parts:
+            return False
+        rank = self.people.rate(word).get(number, FUZZY)
+        for n, other in self.allowed.rate(word).items():
+            if other <= rank and (other == EXACT or fits_gender(self.allowed.parts[n], word)):
+                return True
+        return False
+
+    def _told_apart(self, around: list[Word], number: int) -> bool:
+        """Whether an initial beside the word is the protected person's and no allowed person's."""
+        person = self.people.parts[number].person
+        mine = {p.plain[0] for p in self.people.parts if p.person == person and p.role != "surname"}
+        mine_everywhere = _both_scripts(mine) - _both_scripts(self._allowed_initials)
+        letters = {w.text.casefold() for w in around if len(w.text) == 1 and w.text.isupper()}
+        return bool(letters & mine_everywhere)
+
+    def _of_somebody_else(self, text: str, found: list[Word], index: int, number: int) -> bool:
+        """Whether a given name or patronymic stands inside the name of another person."""
+        word, part = found[index], self.people.parts[number]
+        if not _title(word.text):
+            return False
+        after = _neighbour(text, found, index, 1)
+        before = _neighbour(text, found, index, -1)
+        if part.role == "patronymic":
+            return (
+                before is not None
+                and _title(before.text)
+                and not self._mine(before, part.person)
+                and _same_case(before.text.casefold(), word.text.casefold())
+            )
+        if after is not None and _PATRONYMIC.search(after.text.casefold()) and _title(after.text):
+            if self._has_patronymic(part.person) and not self._mine(after, part.person):
+                return True
+            skipped = _neighbour(text, found, found.index(after), 1)
+            after = skipped if skipped is not None else after
+        return any(w is not None and not self._mine(w, part.person) and _surname(word, w) for w in (after, before))
+
+    def _mine(self, word: Word, person: int) -> bool:
+        return any(self.people.parts[n].person == person for n in self.people.rate(word.text))
+
+    def _has_patronymic(self, person: int) -> bool:
+        return any(p.person == person and p.role == "patronymic" for p in self.people.parts)
+
+    # -- words torn apart ----------------------------------------------------------------------------------
+
+    def _torn(self, text: str, found: list[Word]) -> Iterator[Found]:
+        """Long stems that only appear when the gaps between words are closed."""
+        wanted = [(k, s, n) for k, s, n in self.people.long_stems if len(s) >= RUN_TOGETHER_STEM]
+        for kind in {k for k, _, _ in wanted}:
+            starts, kept, joined = _joined(found, kind)
+            for _, stem, number in (w for w in wanted if w[0] == kind):
+                at = joined.find(stem)
+                while at >= 0:
+                    first, last = (bisect_right(starts, at) - 1), (bisect_right(starts, at + len(stem) - 1) - 1)
+                    span = kept[first : last + 1]
+                    if len(span) > 1 and _torn_apart(text, span) and not self._any_explained(span, number):
+                        yield Found(self._id(number), span[0].start)
+                    at = joined.find(stem, at + 1)
+
+    def _any_explained(self, span: list[Word], number: int) -> bool:
+        return self._explained("".join(w.text for w in span), number)
+
+
+def _joined(found: list[Word], kind: str) -> tuple[list[int], list[Word], str]:
+    starts, kept, pieces, size, end = [], [], [], 0, -1
+    for word in found:
+        if word.start < end:
+            continue  # a piece of a CamelCase word that is in already
+        end = word.end
+        folded = word.text.casefold()
+        if kind == "fine":
+            code = sk.fine(folded) if sk.is_cyrillic(folded) else "|"
+        else:
+            code = sk.coarse(folded)[0] or "|"
+        if code:
+            starts.append(size)
+            kept.append(word)
+            pieces.append(code)
+            size += len(code)
+    return starts, kept, "".join(pieces)
+
+
+def _torn_apart(text: str, span: list[Word]) -> bool:
+    """Whether the pieces stand so close that they may have been one word, and aren't ordinary words."""
+    gaps = [text[a.end : b.start] for a, b in zip(span, span[1:], strict=False)]
+    if any(len(g) > MAX_GAP or re.search(r"[,;:!?()]|\.\s", g) for g in gaps):
+        return False
+    return not all(_title(w.text) or w.text.isdigit() for w in span)
+
+
+def _neighbour(text: str, found: list[Word], index: int, step: int) -> Word | None:
+    at = index + step
+    while 0 <= at < len(found) and found[at].start < found[index].end and found[index].start < found[at].end:
+        at += step
+    if not 0 <= at < len(found):
+        return None
+    word, other = found[index], found[at]
+    gap = text[word.end : other.start] if step > 0 else text[other.end : word.start]
+    return other if _TIGHT.fullmatch(gap) else None
+
+
+def _title(word: str) -> bool:
+    return word[:1].isupper() and not word.isupper()
+
+
+def _lonely_capitals(word: str, around: list[Word]) -> bool:
+    """A short name in capitals counts unless the whole line is in capitals."""
+    return word.isupper() and not any(len(w.text) > 3 and w.text.isupper() for w in around)
+
+
+def _surname(given: Word, word: Word) -> bool:
+    """Whether a capitalised neighbour reads as the surname that goes with a given name of another person."""
+    if not _title(word.text) or len(word.text) < 3:
+        return False
+    low = word.text.casefold()
+    if not sk.is_cyrillic(low):
+        return not sk.is_cyrillic(given.text.casefold()) and low not in _NOT_A_SURNAME
+    adjectival = _ADJECTIVAL.search(low)
+    if adjectival:
+        return _agrees(given.text.casefold(), adjectival.group(1))
+    return len(low) > 4 and bool(_FIXED.search(low))
+
+
+def _agrees(given: str, tail: str) -> bool:
+    """Whether a given name and an adjectival surname can stand in one case: Ольге Петровой, not Ольге Петрова."""
+    if not sk.is_cyrillic(given):
+        return True
+    last = given[-1]
+    fits = {
+        "а": ("а", "", "ая", "ий"), "я": ("а", "", "ая", "ий", "ого"), "у": ("у", "ую", "ому"), "ю": ("у", "ую", "ому"),
+        "е": ("ой", "е", "ом", "им"), "и": ("ой", "ы", "ий"), "ы": ("ой", "ий", "ы"), "й": ("", "ой", "ою", "ий"),
+        "м": ("ым", "им"),
+    }.get(last, ("", "ий", "ой"))  # fmt: skip
+    if last in "ая":
+        fits = (*fits, "а", "ого")
+    return tail in fits
+
+
+_CASES = (  # endings of a patronymic and of the given name that stands before it in the same case
+    ("вна", "аяь"), ("вны", "ыи"), ("вне", "еи"), ("вну", "уюь"), ("вной", "йю"), ("вною", "юй"), ("ична", "аяь"),
+    ("ичны", "ыи"), ("ичне", "еи"), ("ичну", "уюь"), ("ичной", "йю"), ("ча", "аяыи"), ("чу", "уюе"), ("чем", "мй"),
+    ("че", "е"), ("ч", "бвгджзклмнпрстфхцчшщйьая"),
+)  # fmt: skip
+
+
+def _same_case(given: str, patronymic: str) -> bool:
+    """Whether a word can be the given name of this patronymic; in Latin script every word can."""
+    for ending, last in _CASES:
+        if patronymic.endswith(ending):
+            return given[-1] in last
+    return True
+
+
+def _both_scripts(letters: set[str]) -> set[str]:
+    out = set(letters)
+    for letter in letters:
+        for code in sk.coarse(letter):
+            out.update(code[:1].lower())
+        if sk.is_cyrillic(letter):
+            out.update({"е": "ey", "ю": "y", "я": "y", "с": "sc", "к": "kc", "г": "gh", "х": "kh", "в": "vw",
+                        "з": "z", "ж": "zj", "ш": "s", "ц": "tc", "ч": "c", "и": "i", "й": "iy"}.get(letter, ""))  # fmt: skip
+    return out
+
+
+def _initial_patterns(names: Sequence[str]) -> Iterator[re.Pattern[str]]:
+    """Three initials of a full name (О.И.К.), and two that stand beside a label or a black box."""
+    for name in names:
+        parts = {role: plain for role, plain in reversed(cut(name))}
+        if not {"given", "patronymic", "surname"} <= parts.keys():
+            continue
+        given, middle, last = (re.escape(parts[r][0].upper()) for r in ("given", "patronymic", "surname"))
+        gap = r"\.\s?"
+        yield re.compile(rf"(?<![\w.]){given}{gap}{middle}{gap}{last}\.(?!\s?\w\.)")
+        yield re.compile(rf"(?<![\w.]){last}{gap}{given}{gap}{middle}\.(?!\s?\w\.)")
+        yield re.compile(rf"(?<![\w.]){given}{gap}{middle}\.?\s{{0,2}}(?=[\[\u2588])")
+        yield re.compile(rf"(?<=[\]\u2588])\s{{0,2}}{given}{gap}{middle}\.")

@@ -1,0 +1,250 @@
+"""The listed people, cut into name parts, and how well a word fits each part."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal
+
+from . import check_skeleton as sk
+from .check_text import normalise
+
+Role = Literal["surname", "given", "patronymic"]
+
+EXACT, INFLECTED, FUZZY = 0, 1, 2
+LONG_STEM = 6  # code letters from which a stem may be looked for inside longer words
+RUN_TOGETHER_STEM = 7  # and across the gaps between words
+FUZZY_STEM = 7  # code letters from which one consonant may be wrong
+
+_PATRONYMIC = re.compile(r"(?:ович|евич|ьич|мич|[оеи]вна|и[нч]?чна|ична|овны|івна|оглы|кызы|(?:[oe]v|w)i(?:ch|tsch|cz|č)|[oei][vw]na)$")
+_PARTICLES = frozenset("оглы кызы угли ибн бен бин аль эль ад ан де да ди дю ван фон дер ден ла ле улы ogly kyzy ibn ben"
+                       " bin al el ad de da di du van von der den la le mr mrs ms dr".split())  # fmt: skip
+_SURNAME_LIKE = re.compile(
+    r"(?:ов|ев|ёв|ин|ын|ский|цкий|ской|ова|ева|ёва|ина|ына|ская|цкая|енко|ук|юк|чак|ян|янц|дзе|швили|ых|их"
+    r"|ov|ev|in|sky|ski|skiy|skii|ova|eva|ina|skaya|enko|uk|yan|dze|shvili)$"
+)
+_MASCULINE = re.compile(r"(?:[оеё]в|[иы]н|[кн]ий|[кн]ой|ый)$")
+_FEMININE = re.compile(r"(?:[оеё]ва|[иы]на|ая)$")
+_MASCULINE_TAIL = re.compile(r"(?:[оеё]в|[иы]н|[иы]й|[оеё]вым|[иы]ным|ого|ому|[оеё]ве|[иы]не)$")
+_FEMININE_TAIL = re.compile(r"(?:[оеё]вой|[оеё]вою|[иы]ной|[иы]ною|ая|ую|скою)$")
+# Given names that are also everyday words when they are written small.
+_EVERYDAY = frozenset(
+    "вера надежда любовь роман лев слава мир роза лилия майя злата рада марк август тихон макар воля свет светлана"
+    " весна лада mark will rose grace may hope faith art bill frank lee roman pat sue rob jack ray dale".split()
+)
+
+# How single letters are romanised, for names so short that only exact spellings may count.
+_SPELLINGS: dict[str, tuple[str, ...]] = {
+    "а": ("a",), "б": ("b",), "в": ("v", "w"), "г": ("g", "h"), "д": ("d",), "е": ("e", "ye", "je"), "ё": ("yo", "e"),
+    "ж": ("zh", "j"), "з": ("z", "s"), "и": ("i", "ee", "y"), "й": ("i", "y", "j"), "к": ("k",), "л": ("l",),
+    "м": ("m",), "н": ("n",), "о": ("o",), "п": ("p",), "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u", "oo"),
+    "ф": ("f",), "х": ("kh", "h", "ch"), "ц": ("ts", "c", "tz", "z", "ch"), "ч": ("ch", "tsch", "cz", "c"),
+    "ш": ("sh", "sch", "sz"), "щ": ("shch", "sch"), "ы": ("y", "i"), "ь": ("", "'"), "ъ": ("",), "э": ("e",),
+    "ю": ("yu", "iu", "ju"), "я": ("ya", "ia", "ja"),
+}  # fmt: skip
+_CYR_ENDINGS = ("", "а", "у", "е", "ом", "ем", "ы", "и", "я", "ю", "ей", "ой", "ов", "ев", "ам", "ям", "ами", "ями", "ах", "ях")
+MAX_SPELLINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of one listed name. `person` is the position in the list of people; `plain` is casefolded."""
+
+    person: int
+    role: Role
+    plain: str
+    gender: str
+
+
+@dataclass(slots=True)
+class People:
+    """An index of name parts by code; `rate` tells which parts a word may be."""
+
+    parts: list[Part] = field(default_factory=list)
+    _fine: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    _coarse: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    _short: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    long_stems: list[tuple[str, str, int]] = field(default_factory=list)
+    _rated: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, person: int, name: str) -> None:
+        for role, plain in cut(name):
+            part = Part(person, role, plain, gender(plain) if role == "surname" else "")
+            if part not in self.parts:
+                self.parts.append(part)
+                self._index(len(self.parts) - 1, plain)
+
+    def _index(self, number: int, plain: str) -> None:
+        for reading in sk.scripts(plain)[:1]:
+            cyrillic = sk.is_cyrillic(reading)
+            first = sk.fine(reading) if cyrillic else sk.coarse(reading)[0]
+            if _too_short(reading, first):
+                for form in short_forms(reading):
+                    self._short[form].add(number)
+                continue
+            if cyrillic:
+                codes = dict.fromkeys((first, sk.fine(reading.replace("ё", "о"))))
+                for code in codes:
+                    self._put(self._fine, "fine", code, number)
+            for reading_code in dict.fromkeys((*sk.coarse(reading), *sk.coarse(reading.replace("ё", "о")))):
+                self._put(self._coarse, "coarse", reading_code, number)
+
+    def _put(self, index: dict[str, list[tuple[str, int]]], kind: str, code: str, number: int) -> None:
+        for stem in sk.stems(code):
+            keys = {sk.consonants(stem)}
+            if len(stem) >= FUZZY_STEM:
+                keys |= _deletions(sk.consonants(stem))
+            for key in keys:
+                if (stem, number) not in index[key]:
+                    index[key].append((stem, number))
+        longest = sk.stems(code)[0]
+        if len(longest) >= LONG_STEM and len(sk.consonants(longest)) >= 3:
+            self.long_stems.append((kind, longest, number))
+
+    def rate(self, word: str) -> dict[int, int]:
+        """{position in `parts`: EXACT, INFLECTED or FUZZY} for a word as it stands in the text."""
+        known = self._rated.get(word)
+        if known is None:
+            known = self._rated[word] = self._rate(word)
+        return known
+
+    def _rate(self, word: str) -> dict[int, int]:
+        found: dict[int, int] = {}
+        bare = word.strip("0123456789") if sum(c.isdigit() for c in word) > 1 else word
+        folded = re.sub(r"['\u2019\u02bc\u2018`\u00b4]s?$", "", bare.casefold())
+        if len(folded) < 2:
+            return found
+        loose = not bare.islower()
+        for reading in sk.scripts(folded):
+            for number in self._short.get(sk.strip_marks(reading), ()):
+                _keep(found, number, EXACT if reading == self.parts[number].plain else INFLECTED)
+            if sk.is_cyrillic(reading):
+                self._look(found, self._fine, sk.fine(reading), sk.FINE_ENDINGS, loose)
+                self._look(found, self._coarse_of_latin(), sk.coarse(reading)[0], sk.COARSE_ENDINGS, loose)
+            else:
+                for code in sk.coarse(reading):
+                    self._look(found, self._coarse, code, sk.LATIN_ENDINGS, True)
+                    self._inside(found, code)
+            for number in list(found):
+                if _plain(reading) == _plain(self.parts[number].plain):
+                    found[number] = EXACT
+        return found
+
+    def _coarse_of_latin(self) -> dict[str, list[tuple[str, int]]]:
+        """The coarse index without the parts that are listed in Cyrillic: those have the fine one."""
+        return {
+            key: kept
+            for key, pairs in self._coarse.items()
+            if (kept := [(s, n) for s, n in pairs if not sk.is_cyrillic(self.parts[n].plain)])
+        }
+
+    def _look(
+        self, found: dict[int, int], index: dict[str, list[tuple[str, int]]], code: str,
+        endings: tuple[str, ...], loose: bool,
+    ) -> None:  # fmt: skip
+        if not index:
+            return
+        for head in sk.heads(code, endings):
+            key = sk.consonants(head)
+            keys = {key} | (_deletions(key) if loose and len(head) >= FUZZY_STEM - 1 else set())
+            for one in keys:
+                for stem, number in index.get(one, ()):
+                    if stem == head:
+                        _keep(found, number, INFLECTED)
+                    elif loose and _near(stem, head):
+                        _keep(found, number, FUZZY)
+
+    def _inside(self, found: dict[int, int], code: str) -> None:
+        """Names built into handles and file names: tkovalchuk, olgakovalchuk85."""
+        for kind, stem, number in self.long_stems:
+            at = code.find(stem) if kind == "coarse" and len(code) > len(stem) + 1 else -1
+            if at >= 0 and not re.match(r"[aeiou]?(?:iS|n|Sk|sk)", code[at + len(stem) :]):
+                _keep(found, number, INFLECTED)
+
+
+def _keep(found: dict[int, int], number: int, rank: int) -> None:
+    found[number] = min(rank, found.get(number, FUZZY))
+
+
+def _plain(word: str) -> str:
+    return sk.strip_marks(word)
+
+
+def _too_short(reading: str, code: str) -> bool:
+    stem = sk.stems(code)[0]
+    return len(reading) <= 3 or len(stem) < 3 or len(sk.consonants(stem)) < 2
+
+
+def _deletions(key: str) -> set[str]:
+    return {key[:i] + key[i + 1 :] for i in range(len(key))} if len(key) >= 4 else set()
+
+
+def _near(stem: str, head: str) -> bool:
+    """Whether a head is the stem with the few wrong letters that its length allows."""
+    size = len(stem)
+    limit = 0.0 if size <= 4 else 0.5 if size == 5 else 1.0 if size < 8 else 1.5
+    if not limit or (size < 6 and stem[0] != head[0]):
+        return False
+    cost, consonants = sk.distance(stem, head, limit)
+    return cost <= limit and consonants <= (1 if size >= FUZZY_STEM else 0)
+
+
+def cut(name: str) -> list[tuple[Role, str]]:
+    """The parts of a listed name with their roles; initials and particles are no parts of their own."""
+    pieces = [p for p in re.split(r"[\s,.;()\"«»_]+", normalise(name).casefold()) if p]
+    pieces = [p.strip("-'’") for p in pieces if p not in _PARTICLES]
+    pieces = [p for p in pieces if len(p) > 1 and any(c.isalpha() for c in p)]
+    roles = _roles(pieces)
+    found: list[tuple[Role, str]] = []
+    for role, piece in zip(roles, pieces, strict=True):
+        found.extend((role, half) for half in piece.split("-") if len(half) > 1)
+    return found
+
+
+def _roles(pieces: list[str]) -> list[Role]:
+    if len(pieces) == 1:
+        return ["patronymic" if _PATRONYMIC.search(pieces[0]) else "surname"]
+    middle = next((i for i, p in enumerate(pieces) if i > 0 and _PATRONYMIC.search(p)), None)
+    given = middle - 1 if middle is not None else 0
+    if middle is None and len(pieces) == 2 and _SURNAME_LIKE.search(pieces[0]) and not _SURNAME_LIKE.search(pieces[1]):
+        given = 1
+    return ["given" if i == given else "patronymic" if i == middle else "surname" for i in range(len(pieces))]
+
+
+def gender(plain: str) -> str:
+    """m or f for a Russian surname that changes with gender, else nothing."""
+    return "f" if _FEMININE.search(plain) else "m" if _MASCULINE.search(plain) else ""
+
+
+def fits_gender(part: Part, word: str) -> bool:
+    """Whether an inflected word can be this surname in its own gender (or the plural of both)."""
+    if part.gender == "f":
+        return not _MASCULINE_TAIL.search(word.casefold())
+    return not (part.gender == "m" and _FEMININE_TAIL.search(word.casefold()))
+
+
+def everyday(part: Part, word: str) -> bool:
+    """Whether a word written small is rather a word of the language than this given name."""
+    return part.role == "given" and word.islower() and sk.strip_marks(part.plain) in _STRIPPED_EVERYDAY
+
+
+_STRIPPED_EVERYDAY = frozenset(sk.strip_marks(w) for w in _EVERYDAY)
+
+
+def is_short(part: Part) -> bool:
+    readings = sk.scripts(part.plain) or (part.plain,)
+    code = sk.fine(readings[0]) if sk.is_cyrillic(readings[0]) else sk.coarse(readings[0])[0]
+    return _too_short(readings[0], code)
+
+
+def short_forms(reading: str) -> set[str]:
+    """All exact spellings of a short name: its cases in Cyrillic and its usual romanisations."""
+    if not sk.is_cyrillic(reading):
+        return {sk.strip_marks(f) for f in (reading, reading + "s")}
+    stem = reading[:-1] if reading[-1] in "аяйьео" else reading
+    changes = len(reading) > 2 and reading[-1] not in "иуыэюё"
+    forms = {stem + e for e in _CYR_ENDINGS if e or stem == reading} if changes else set()
+    latin = {"".join(s) for s, _ in zip(product(*(_SPELLINGS.get(c, ("",)) for c in reading)), range(MAX_SPELLINGS), strict=False)}
+    return {sk.strip_marks(f) for f in {reading, *forms, *latin} if len(f) > 1}

@@ -1,0 +1,179 @@
+"""One check under way: what was found so far, how much may still be unpacked, and how bytes become text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from dataclasses import dataclass, field
+
+from vault.worker.refusal import Refusal
+
+from .check_match import Matcher
+from .check_text import embedded_bytes, views, without_tags
+
+MAX_LEAKS = 2_000
+MAX_UNPACKED = 512 << 20  # bytes, over everything that one file unpacks to
+MAX_DEPTH = 6  # files inside files
+MAX_TEXT = 50_000_000  # characters in one piece
+
+CHARSETS = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
+_WRONG_CHARSET_WORD = 4  # letters of the shortest word that counts where the charset is only a guess
+_RUN_WORD = 3  # and in a stretch of binary data that reads like text
+_BINARY_WORD = 6  # and in any other, where letters follow one another by chance
+_READABLE = re.compile(r"[^\W\d_]| ")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_UTF8_RUN = re.compile(rb"(?:[\x20-\x7e\t]|[\xc2-\xd4][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){4,}")
+_UTF16LE_RUN = re.compile(rb"(?:[\x20-\x7e\t\r\n]\x00|[\x00-\xff]\x04){3,}")
+_UTF16BE_RUN = re.compile(rb"(?:\x00[\x20-\x7e\t\r\n]|\x04[\x00-\xff]){3,}")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+         (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+
+
+@dataclass(slots=True)
+class Scan:
+    """Collects leaks: (channel, where, id of the person or nothing for structure)."""
+
+    matcher: Matcher
+    leaks: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    unpacked: int = 0
+    depth: int = 0
+    _texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _needles: tuple[tuple[bytes, str], ...] | None = None
+
+    def report(self, channel: str, where: str, form: str) -> None:
+        if len(self.leaks) < MAX_LEAKS:
+            self.leaks[channel, where, form] = None
+
+    def structure(self, what: str, where: str) -> None:
+        """Something that our own files never hold, whether or not it names anybody."""
+        self.report(f"structure:{what}", where, "")
+
+    def spend(self, size: int) -> None:
+        """Account for unpacked bytes; raises Refusal when a file unpacks to far too much."""
+        self.unpacked += size
+        if self.unpacked > MAX_UNPACKED:
+            raise Refusal("too-much-inside")
+
+    def inflate(self, data: bytes, wbits: int = 15) -> bytes:
+        """Deflated data as far as it can be read, counted; empty when it can't be read at all."""
+        reader, out = zlib.decompressobj(wbits), b""
+        try:
+            out = reader.decompress(data, MAX_UNPACKED - self.unpacked + 1)
+        except zlib.error:
+            out = _inflate_piecewise(data, wbits)
+        self.spend(len(out))
+        return out
+
+    # -- text ------------------------------------------------------------------------------------------------
+
+    def text(self, channel: str, where: str, text: str, shortest: int = 2) -> bool:
+        """Search a text and everything that is wrapped up in it; says whether anybody was found."""
+        if not text or text.isspace():
+            return False
+        if len(text) > MAX_TEXT:
+            raise Refusal("too-much-text", MAX_TEXT // 1_000_000)
+        forms = self._forms(text, shortest)
+        for form in forms:
+            self.report(channel, where, form)
+        return bool(forms)
+
+    def _forms(self, text: str, shortest: int) -> tuple[str, ...]:
+        known = self._texts.get(text)
+        if known is not None:
+            return known
+        found: dict[str, None] = {}
+        readings = [text]
+        for view in views(text):
+            readings.append(view)
+            readings.extend(v for v in views(view) if v != text and len(readings) < 12)
+        for reading in dict.fromkeys(readings):
+            found.update((f.form, None) for f in self.matcher.search(reading, shortest))
+            for plain in without_tags(reading):
+                found.update((f.form, None) for f in self.matcher.search(plain, shortest))
+        for raw in embedded_bytes(text):
+            found.update((f, None) for f in self._forms_of_bytes(raw))
+        self._texts[text] = tuple(found)
+        return self._texts[text]
+
+    # -- bytes -----------------------------------------------------------------------------------------------
+
+    def raw(self, channel: str, where: str, data: bytes) -> bool:
+        """Search bytes of unknown kind in every encoding a name could have in them."""
+        if not data:
+            return False
+        forms = self._forms_of_bytes(data)
+        for form in forms:
+            self.report(channel, where, form)
+        return bool(forms)
+
+    def _forms_of_bytes(self, data: bytes) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        if data[:2] in (b"\x78\x01", b"\x78\x9c", b"\x78\xda", b"\x78\x5e"):
+            data = data + b"\n" + self.inflate(data)
+        for text, shortest in self.decoded(data):
+            found.update((form, None) for form in self._forms(text, shortest))
+        if not is_text(data):
+            found.update((form, None) for needle, form in self._byte_needles() if needle in data)
+        return tuple(found)
+
+    def decoded(self, data: bytes) -> list[tuple[str, int]]:
+        """All texts that the bytes may be, each with the length of the shortest word that counts in it."""
+        for mark, charset in _BOMS:
+            if data.startswith(mark):
+                return [(data[len(mark) :].decode(charset, "replace"), 2)]
+        if is_text(data):
+            try:
+                return [(data.decode("utf-8"), 2)]
+            except UnicodeDecodeError:
+                pass
+            texts = [(data.decode(c, "replace"), 2 if c == "cp1251" else _WRONG_CHARSET_WORD) for c in CHARSETS]
+            return [*texts, (data.decode("utf-8", "ignore"), 2)]
+        return _runs(data)
+
+    def _byte_needles(self) -> tuple[tuple[bytes, str], ...]:
+        """Beginnings of name parts in the old eight-bit encodings, for data that is no text."""
+        if self._needles is None:
+            found: dict[bytes, str] = {}
+            for part in self.matcher.people.parts:
+                stem = part.plain[: max(5, len(part.plain) - 2)]
+                if len(stem) < 5 or part.role != "surname" or self.matcher.allowed.rate(part.plain):
+                    continue
+                for charset in CHARSETS[:-1]:
+                    for spelled in (stem, stem.title(), stem.upper()):
+                        raw = spelled.encode(charset, "ignore")
+                        if len(raw) == len(stem) and not raw.isascii():
+                            found[raw] = self.matcher.protected[part.person].id
+            self._needles = tuple(found.items())
+        return self._needles
+
+
+def is_text(data: bytes) -> bool:
+    """Whether bytes look like text in some eight-bit encoding: hardly any control characters."""
+    sample = data[:65536] + data[-65536:] if len(data) > 131072 else data
+    return len(_CONTROL.findall(sample)) * 200 <= len(sample)
+
+
+def _runs(data: bytes) -> list[tuple[str, int]]:
+    """Stretches of readable text in binary data, as UTF-8 and UTF-16 of both kinds."""
+    likely: list[str] = []
+    chance: list[str] = []
+    for pattern, charset in ((_UTF8_RUN, "utf-8"), (_UTF16LE_RUN, "utf-16-le"), (_UTF16BE_RUN, "utf-16-be")):
+        for match in pattern.findall(data):
+            run = match.decode(charset, "replace")
+            readable = len(run) >= 8 and len(_READABLE.findall(run)) * 4 >= 3 * len(run)
+            (likely if readable else chance).append(run)
+    return [("\n".join(t), n) for t, n in ((likely, _RUN_WORD), (chance, _BINARY_WORD)) if t]
+
+
+def _inflate_piecewise(data: bytes, wbits: int) -> bytes:
+    """What a damaged deflate stream gives before the damage."""
+    reader, out = zlib.decompressobj(wbits), bytearray()
+    try:
+        for start in range(0, len(data), 256):
+            out += reader.decompress(data[start : start + 256])
+            if len(out) > MAX_UNPACKED:
+                break
+    except zlib.error:
+        pass
+    return bytes(out)

@@ -1,0 +1,180 @@
+"""Text made comparable, cut into words, and undone from the wrappings that can hide a name in plain sight."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import quopri
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Zero-width, bidi, soft hyphens, variation selectors, tag characters: nothing that a reader sees.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+_STRAY_MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]")
+_LINE_HYPHEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ac][ \t]*[\r\n\f]+[ \t]*(?=\w)")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc\u2018`\u00b4\u02b9][^\W_]+)*")
+_CAMEL = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[a-zа-яё])(?=\d)|(?<=\d)(?=[A-ZА-ЯЁ])")
+# Letters set wide apart: К о в а л ь ч у к, К.о.в.а.л.ь.ч.у.к
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?:[ \u00a0\u2009\u202f]{1,2}|[.·*_\-])){3,40}[^\W\d_](?![^\W_])")
+
+MIN_RUN = 16
+MAX_RUNS = 2_000
+MAX_RUN_CHARS = 8_000_000
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{2,4}(?:={1,2})?")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}(?![0-9A-Za-z])")
+_ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
+_RTF_ESCAPE = re.compile(r"\\u(-?\d{3,5}) ?\??|\\'([0-9a-fA-F]{2})")
+_ENCODED_WORD = re.compile(r"=\?([\w-]{2,20})\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
+_QUOTED = re.compile(r"=[0-9A-F]{2}")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_TAG = re.compile(r"<!--|-->|<[^<>]{0,4000}>")
+_BLOCK_END = re.compile(r"</(?:\w+:)?(?:p|h\d?|tc|tr|td|th|li|div|si|title)>|<(?:w:)?(?:br|tab|cr)\b[^<>]*>")
+_SMALL_TAG = re.compile(r"</?(?:b|i|u|a|em|strong|span|font|wbr|mark|small|big|s|sub|sup|w:[^<>]*|[^<>\s]+:[^<>]*)\b[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text and where it stands; `start` and `end` count characters of the normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """Compatibility forms folded, invisible characters and stray marks gone, broken lines joined."""
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return _LINE_HYPHEN.sub("", _STRAY_MARK.sub("", _INVISIBLE.sub("", text)))
+
+
+def words(text: str) -> list[Word]:
+    """The words of a normalised text in order; a word written in CamelCase comes whole and in its pieces."""
+    found: list[Word] = []
+    for match in _WORD.finditer(text):
+        start, whole = match.start(), match.group()
+        pieces = _CAMEL.split(whole) if len(whole) > 3 and not (whole.islower() or whole.isupper()) else [whole]
+        found.append(Word(whole, start, match.end()))
+        if len(pieces) > 1:
+            for piece in pieces:
+                if len(piece) > 1:
+                    found.append(Word(piece, start, start + len(piece)))
+                start += len(piece)
+    return found
+
+
+def spaced_words(text: str) -> list[Word]:
+    """Words written with gaps between their letters, closed up."""
+    return [
+        Word(re.sub(r"[\W_]", "", m.group()), m.start(), m.end())
+        for m in _SPACED.finditer(text)
+    ]
+
+
+def views(text: str) -> Iterator[str]:
+    """Other readings of `text`: entities, escapes, percent and quoted-printable codes, mojibake undone.
+
+    Each is the whole text again with one kind of wrapping undone; only kinds that occur are made.
+    """
+    if "&" in text and ";" in text:
+        yield from _if_changed(text, html.unescape(text))
+    if "\\" in text and "u" in text.lower() or "\\x" in text:
+        plain = _ESCAPE.sub(_unescape, text)
+        yield from _if_changed(text, plain)
+    if "\\'" in text or re.search(r"\\u-?\d{3}", text):
+        yield from _if_changed(text, _RTF_ESCAPE.sub(_unescape_rtf, text))
+    if _PERCENT.search(text):
+        for charset in ("utf-8", "cp1251"):
+            yield from _if_changed(text, urllib.parse.unquote(text, charset, "replace"))
+    if "=?" in text:
+        yield from _if_changed(text, _ENCODED_WORD.sub(_decode_word, text))
+    if len(_QUOTED.findall(text)) > 2:
+        raw = quopri.decodestring(text.encode("utf-8", "replace"))
+        for charset in ("utf-8", "cp1251", "koi8-r"):
+            yield raw.decode(charset, "replace")
+    yield from _mojibake(text)
+
+
+def _if_changed(old: str, new: str) -> Iterator[str]:
+    if new != old:
+        yield new
+
+
+def _unescape(match: re.Match[str]) -> str:
+    value = int(match.group(1) or match.group(2), 16)
+    return chr(value) if value < 0x110000 and not 0xD800 <= value < 0xE000 else "\ufffd"
+
+
+def _unescape_rtf(match: re.Match[str]) -> str:
+    if match.group(2):
+        return bytes([int(match.group(2), 16)]).decode("cp1251", "replace")
+    return chr(int(match.group(1)) % 65536)
+
+
+def _decode_word(match: re.Match[str]) -> str:
+    charset, kind, body = match.groups()
+    try:
+        if kind in "bB":
+            raw = base64.b64decode(body + "==")
+        else:
+            raw = quopri.decodestring(body.encode("ascii", "replace"), header=True)
+        return raw.decode(charset, "replace")
+    except (LookupError, ValueError, binascii.Error):
+        return match.group()
+
+
+# (what a wrong reading leaves behind, charset it was wrongly read as, charset it was)
+_MOJIBAKE = (
+    (re.compile("[\u00d0\u00d1][\u0080-\u00bf\u0152-\u2122]"), ("latin-1", "cp1252"), "utf-8"),
+    (re.compile("[РС][\u0080-\u00bf\u0400-\u040f\u0450-\u045f\u2013-\u2122]"), ("cp1251",), "utf-8"),
+    (re.compile("[\u00c0-\u00ff]{4}"), ("latin-1", "cp1252"), "cp1251"),
+)
+
+
+def _mojibake(text: str) -> Iterator[str]:
+    for sign, wrong, right in _MOJIBAKE:
+        if sign.search(text):
+            for charset in wrong:
+                raw = b"".join(_encode(c, charset) for c in text)
+                yield raw.decode(right, "replace")
+
+
+def _encode(letter: str, charset: str) -> bytes:
+    try:
+        return letter.encode(charset)
+    except UnicodeEncodeError:
+        return letter.encode("latin-1", "replace")
+
+
+def without_tags(text: str) -> Iterator[str]:
+    """Markup as a reader sees it: tags that don't break a word closed up, and all tags closed up."""
+    if "<" in text and ">" in text:
+        yield html.unescape(_TAG.sub(" ", _SMALL_TAG.sub("", _BLOCK_END.sub("\n", text))))
+        yield html.unescape(_TAG.sub("", text))
+
+
+def embedded_bytes(text: str) -> Iterator[bytes]:
+    """Bytes that the text carries as base64 or hex, decoded once."""
+    budget = MAX_RUN_CHARS
+    for count, match in enumerate(_BASE64.finditer(text)):
+        run = re.sub(r"[\r\n]", "", match.group()).replace("-", "+").replace("_", "/")
+        budget -= len(run)
+        if count >= MAX_RUNS or budget < 0:
+            break
+        if len(run) < MIN_RUN or run.isalpha() and run[1:].islower():
+            continue
+        try:
+            yield base64.b64decode(run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4))
+        except (ValueError, binascii.Error):
+            continue
+    for count, match in enumerate(_HEX.finditer(text)):
+        if count >= MAX_RUNS:
+            break
+        run = re.sub(r"\s", "", match.group())
+        yield bytes.fromhex(run[: len(run) // 2 * 2])
