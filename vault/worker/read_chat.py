@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import Any
 
 from vault.worker import read_blocks
 from vault.worker.refusal import Refusal
 
+
+
+CHAT_TYPES = ("saved_messages", "personal_chat", "bot_chat")
+CHAT_TYPE_ENDS = ("_group", "_supergroup", "_channel")
+# Telegram Desktop writes some control characters as \xNN, which JSON does not know.
+_NOT_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\x[0-9A-Fa-f]{2}")
 
 
 def prepare() -> None:
@@ -39,7 +46,8 @@ def _attachment(message: dict[str, Any]) -> list[str]:
         lines.append("[photo]")
     if "file" in message:
         kind = _string(message.get("media_type")).replace("_", " ") or "file"
-        name = _string(message.get("file_name"))
+        path = _string(message.get("file"))
+        name = _string(message.get("file_name")) or ("" if path.startswith("(") else path.rsplit("/", 1)[-1])
         lines.append(f"[{kind}: {name}]" if name else f"[{kind}]")
     contact = message.get("contact_information")
     if isinstance(contact, dict):
@@ -78,6 +86,12 @@ def _said(message: dict[str, Any]) -> str:
     return f"\n{text}" if text else ""
 
 
+def _is_telegram(chat: dict[str, Any]) -> bool:
+    kind = chat.get("type")
+    known = isinstance(kind, str) and (kind in CHAT_TYPES or kind.endswith(CHAT_TYPE_ENDS))
+    return known and all(isinstance(one, dict) and "type" in one and "id" in one for one in chat["messages"])
+
+
 def _chats(export: object) -> list[dict[str, Any]]:
     """The chats of a Telegram export; raises Refusal for any other JSON."""
     if not isinstance(export, dict):
@@ -89,8 +103,7 @@ def _chats(export: object) -> list[dict[str, Any]]:
         lists = [part.get("list") for part in both if isinstance(part, dict)]
         found = [chat for part in lists if isinstance(part, list) for chat in part]
     chats = [chat for chat in found if isinstance(chat, dict) and isinstance(chat.get("messages"), list)]
-    messages = [one for chat in chats for one in chat["messages"][:3]]
-    if not chats or any(not isinstance(one, dict) or "date" not in one or "type" not in one for one in messages):
+    if not chats or not all(_is_telegram(chat) for chat in chats):
         raise Refusal("unsupported-json")
     return chats
 
@@ -98,7 +111,7 @@ def _chats(export: object) -> list[dict[str, Any]]:
 def read(data: bytes) -> dict[str, Any]:
     """One page a chat: its name as a heading, each message a paragraph "who, when: words"."""
     try:
-        export = json.loads(data.decode("utf-8-sig"))
+        export = json.loads(_NOT_JSON.sub(r"\1", data.decode("utf-8-sig")), strict=False)
     except (ValueError, RecursionError):
         raise Refusal("damaged") from None
     collector = read_blocks.Collector()

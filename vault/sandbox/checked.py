@@ -1,0 +1,110 @@
+"""Turns what a worker answered into values that can be used: types, bounds and characters, each checked.
+
+A worker may be owned by the document that it read. Whatever is wrong here makes the whole answer worthless.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import get_args
+
+from vault.model.document import Block, BlockKind, Document, Page, PageKind
+from vault.sandbox import reasons
+
+MAX_PAGES = 2_000
+MAX_BLOCKS = 200_000
+MAX_TEXT = 20_000_000
+MAX_NOTES = 100
+MAX_LEVEL = 9
+LARGEST_SIDE = 1_000_000.0
+KEPT_CONTROLS = "\t\n"
+PDF_START, PDF_END = b"%PDF-1.", b"%%EOF"
+BLOCK_KINDS: dict[str, BlockKind] = {kind: kind for kind in get_args(BlockKind)}
+PAGE_KINDS: dict[str, PageKind] = {kind: kind for kind in get_args(PageKind)}
+
+
+def _whole(untrusted: object, least: int, most: int) -> int:
+    if not isinstance(untrusted, int) or isinstance(untrusted, bool) or not least <= untrusted <= most:
+        raise reasons.refusal("broken-answer")
+    return untrusted
+
+
+def _side(untrusted: object) -> float:
+    """A page's width or height in points."""
+    if not isinstance(untrusted, int | float) or isinstance(untrusted, bool):
+        raise reasons.refusal("broken-answer")
+    if not math.isfinite(untrusted) or not 0 <= untrusted <= LARGEST_SIDE:
+        raise reasons.refusal("broken-answer")
+    return float(untrusted)
+
+
+def _list(untrusted: object, most: int) -> list[object]:
+    if not isinstance(untrusted, list) or len(untrusted) > most:
+        raise reasons.refusal("broken-answer")
+    return untrusted
+
+
+def _mapping(untrusted: object) -> dict[str, object]:
+    if not isinstance(untrusted, dict):
+        raise reasons.refusal("broken-answer")
+    return untrusted
+
+
+def text(untrusted: object) -> str:
+    """A string without control characters (but tab and newline) and without surrogates."""
+    if not isinstance(untrusted, str):
+        raise reasons.refusal("broken-answer")
+    if untrusted.isascii() and untrusted.isprintable():
+        return untrusted
+    return "".join(
+        character
+        for character in untrusted
+        if character in KEPT_CONTROLS or unicodedata.category(character) not in ("Cc", "Cs")
+    )
+
+
+def _block(untrusted: object) -> Block:
+    fields = _mapping(untrusted)
+    kind = BLOCK_KINDS.get(str(fields.get("kind")))
+    if kind is None:
+        raise reasons.refusal("broken-answer")
+    words = "" if kind == "picture" else text(fields.get("text"))
+    return Block(kind, words, _whole(fields.get("level"), 0, MAX_LEVEL))
+
+
+def _page(untrusted: object, number: int) -> Page:
+    fields = _mapping(untrusted)
+    kind = PAGE_KINDS.get(str(fields.get("kind")))
+    if kind is None or _whole(fields.get("number"), 1, MAX_PAGES) != number:
+        raise reasons.refusal("broken-answer")
+    blocks = tuple(_block(one) for one in _list(fields.get("blocks"), MAX_BLOCKS))
+    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), blocks)
+
+
+def _note(untrusted: object) -> str:
+    pair = _list(untrusted, 2)
+    if len(pair) != 2:
+        raise reasons.refusal("broken-answer")
+    return reasons.note(pair[0], pair[1])
+
+
+def document(untrusted: dict[str, object]) -> Document:
+    """The answer of the `extract` job; raises Refused where anything about it is out of bounds."""
+    pages = [_page(one, number) for number, one in enumerate(_list(untrusted.get("pages"), MAX_PAGES), start=1)]
+    blocks = sum(len(page.blocks) for page in pages)
+    characters = sum(len(block.text) for page in pages for block in page.blocks)
+    if not pages or blocks > MAX_BLOCKS or characters > MAX_TEXT:
+        raise reasons.refusal("broken-answer")
+    notes = tuple(_note(one) for one in _list(untrusted.get("notes"), MAX_NOTES))
+    return Document(tuple(pages), notes)
+
+
+def pdf(untrusted_blobs: tuple[bytes, ...]) -> bytes:
+    """The one PDF of a writing job. Only its ends are looked at: the leak check reads the rest, in a jail."""
+    if len(untrusted_blobs) != 1:
+        raise reasons.refusal("broken-answer")
+    (untrusted,) = untrusted_blobs
+    if not untrusted.startswith(PDF_START) or not untrusted.rstrip(b"\r\n").endswith(PDF_END):
+        raise reasons.refusal("broken-answer")
+    return untrusted

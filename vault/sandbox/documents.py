@@ -1,0 +1,190 @@
+"""What the rest of the program asks of the jail: read a document, set text, make a facsimile, make a preview.
+
+All four raise Refused, with kind encrypted, damaged, unsupported or unreadable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from vault.errors import Usage
+from vault.model.document import Block, BlockKind, Document, Page, PageKind
+from vault.model.findings import Box, State
+from vault.sandbox import checked
+from vault.sandbox.jail import run
+from vault.sandbox.transport import DEFAULT_LIMITS, Limits
+
+PageSize = Literal["A4", "Letter"]
+LOWEST_DPI, HIGHEST_DPI = 72, 400
+DEFAULT_DPI = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding in a block's text: code points [start, end), the number that the reviewer types, its state."""
+
+    start: int
+    end: int
+    number: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedBlock:
+    """A block of a text page, as in the document, with its findings."""
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedBox:
+    """A box that was drawn on a picture page, with the number of its finding."""
+
+    box: Box
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """One page to review: blocks for a text page, boxes for a picture page."""
+
+    number: int
+    kind: PageKind
+    blocks: tuple[MarkedBlock, ...] = ()
+    boxes: tuple[NumberedBox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One exhibit. `source` is its place in the sources given along; None where it has no picture pages."""
+
+    heading: str
+    pages: tuple[PreviewPage, ...]
+    source: int | None = None
+    media_type: str = ""
+
+
+def extract(
+    source: BinaryIO | bytes,
+    media_type: str,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> Document:
+    """Read the visible text of a document; pages that only a person can read come as kind "picture"."""
+    request = {"media_type": media_type}
+    answer = run("extract", request, [source], limits, accept_weak_jail=accept_weak_jail)
+    return checked.document(answer.header)
+
+
+def _block(block: Block) -> dict[str, object]:
+    return {"kind": block.kind, "text": block.text, "level": block.level}
+
+
+def typeset(
+    title: str,
+    pages: Sequence[Page],
+    page_size: PageSize = "A4",
+    *,
+    labels: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """A new PDF of these pages' text. `labels` may replace "page" ("p. {n}"), "picture" and "empty".
+
+    Nothing but the text given here is in it: no dates, names of programs, or glyphs that are not used.
+    """
+    request: dict[str, object] = {
+        "title": title,
+        "page_size": page_size,
+        "labels": dict(labels or {}),
+        "pages": [
+            {"number": page.number, "kind": page.kind, "blocks": [_block(one) for one in page.blocks]}
+            for page in pages
+        ],
+    }
+    return checked.pdf(run("typeset", request, (), limits, accept_weak_jail=accept_weak_jail).blobs)
+
+
+def _sides(box: Box) -> dict[str, float]:
+    """A box in percent, refused where it is not on the page: a box that hides nothing must not pass unseen."""
+    inside = 0 <= box.x <= 100 and 0 <= box.y <= 100 and box.x + box.width <= 100.5 and box.y + box.height <= 100.5
+    if not inside or not (box.width > 0 and box.height > 0):
+        raise Usage("a box lies outside its page", hint="Give X,Y,W,H in percent of the page, from the top left.")
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+
+
+def facsimile(
+    source: BinaryIO | bytes,
+    media_type: str,
+    boxes: Mapping[int, Sequence[Box]],
+    withheld: Collection[int] = (),
+    dpi: int = DEFAULT_DPI,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """A new PDF of the pages' pixels, black boxes filled in, `withheld` pages replaced; keys count pages from 1.
+
+    Raises Usage for a box outside its page, Refused (unreadable) for a page that the document does not have.
+    """
+    request: dict[str, object] = {
+        "media_type": media_type,
+        "dpi": max(LOWEST_DPI, min(HIGHEST_DPI, dpi)),
+        "withheld": sorted(set(withheld)),
+        "boxes": [{"page": page, **_sides(box)} for page, many in sorted(boxes.items()) for box in many],
+    }
+    return checked.pdf(run("facsimile", request, [source], limits, accept_weak_jail=accept_weak_jail).blobs)
+
+
+def _preview_page(page: PreviewPage) -> dict[str, object]:
+    blocks = [
+        {
+            "kind": block.kind,
+            "level": block.level,
+            "text": block.text,
+            "marks": [
+                {"start": mark.start, "end": mark.end, "number": mark.number, "state": mark.state}
+                for mark in block.marks
+            ],
+        }
+        for block in page.blocks
+    ]
+    boxes = [{**_sides(one.box), "number": one.number} for one in page.boxes]
+    return {"number": page.number, "kind": page.kind, "blocks": blocks, "boxes": boxes}
+
+
+def preview(
+    title: str,
+    sections: Sequence[Section],
+    sources: Sequence[BinaryIO | bytes] = (),
+    page_size: PageSize = "A4",
+    *,
+    labels: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """The reviewer's PDF: findings numbered in the text, picture pages under a percent grid with their boxes.
+
+    `labels` may replace "page", "picture", "empty" and "legend".
+    """
+    request: dict[str, object] = {
+        "title": title,
+        "page_size": page_size,
+        "labels": dict(labels or {}),
+        "sections": [
+            {
+                "heading": section.heading,
+                "blob": section.source,
+                "media_type": section.media_type,
+                "pages": [_preview_page(page) for page in section.pages],
+            }
+            for section in sections
+        ],
+    }
+    return checked.pdf(run("preview", request, sources, limits, accept_weak_jail=accept_weak_jail).blobs)

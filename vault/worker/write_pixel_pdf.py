@@ -1,0 +1,127 @@
+"""A PDF of pictures and nothing else, written by hand so that every object in it is one of ours."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+THRESHOLD = 150
+JPEG_QUALITY = 75
+COLOURED = 40
+COLOURED_SHARE = 0.002
+DARK, LIGHT = 60, 195
+SOLID_GREY_SHARE = 0.004
+SAMPLE_EDGE = 1_200
+ROWS_PER_STRIP, STRIP_OFFSETS, STRIP_SIZES = 278, 273, 279
+
+
+class PixelPdf:
+    """Collects pages; `bytes` writes the file. The same pages give the same bytes."""
+
+    def __init__(self) -> None:
+        self._objects: list[bytes] = [b"", b""]  # 1 is the catalogue, 2 the page tree
+        self._pages: list[int] = []
+
+    def _add(self, body: bytes) -> int:
+        self._objects.append(body)
+        return len(self._objects)
+
+    def add(self, picture: Any, width: float, height: float) -> None:
+        """One page of `width` by `height` points that the RGB picture fills."""
+        image = self._add(_image_object(picture))
+        drawing = b"q %.2f 0 0 %.2f 0 0 cm /I Do Q" % (width, height)
+        contents = self._add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing))
+        self._pages.append(
+            self._add(
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] "
+                b"/Resources << /XObject << /I %d 0 R >> >> /Contents %d 0 R >>" % (width, height, image, contents)
+            )
+        )
+
+    def __bytes__(self) -> bytes:
+        kids = b" ".join(b"%d 0 R" % page for page in self._pages)
+        self._objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
+        self._objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(self._pages))
+        out = io.BytesIO()
+        out.write(b"%PDF-1.4\n")
+        offsets = []
+        for number, body in enumerate(self._objects, start=1):
+            offsets.append(out.tell())
+            out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+        table = out.tell()
+        out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1))
+        out.write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
+        out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(offsets) + 1))
+        out.write(b"startxref\n%d\n%%%%EOF\n" % table)
+        return out.getvalue()
+
+
+def _image_object(picture: Any) -> bytes:
+    kind = look(picture)
+    if kind == "bitonal":
+        space, bits, how, data = b"/DeviceGray", 1, _fax_filter(picture), _fax(picture)
+    else:
+        space = b"/DeviceGray" if kind == "grey" else b"/DeviceRGB"
+        bits, how, data = 8, b"/Filter /DCTDecode", _jpeg(picture, kind)
+    return (
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s /BitsPerComponent %d %s /Length %d >>"
+        b"\nstream\n%s\nendstream" % (picture.width, picture.height, space, bits, how, len(data), data)
+    )
+
+
+def look(picture: Any) -> str:
+    """bitonal, grey or colour: the least that shows all there is to see.
+
+    Letters have grey edges; a photo has grey areas. So grey counts only where all neighbours are grey too.
+    """
+    from PIL import Image, ImageFilter
+
+    reduction = max(1, max(picture.size) // SAMPLE_EDGE)
+    coarse = picture.reduce(reduction) if reduction > 1 else picture
+    saturation = coarse.convert("HSV").getchannel("S")
+    value = coarse.convert("L").point(lambda level: 255 if level > DARK else 0)
+    dark_is_no_colour = Image.new("L", coarse.size)
+    dark_is_no_colour.paste(saturation, mask=value)
+    histogram = dark_is_no_colour.histogram()
+    if sum(histogram[COLOURED:]) > COLOURED_SHARE * sum(histogram):
+        return "colour"
+    fine = picture.convert("L")
+    box = _middle(fine.size)
+    sample = fine.crop(box)
+    lowest = sample.filter(ImageFilter.MinFilter(3)).point(lambda level: 255 if level > DARK else 0)
+    highest = sample.filter(ImageFilter.MaxFilter(3)).point(lambda level: 255 if level < LIGHT else 0)
+    solid = Image.new("L", sample.size)
+    solid.paste(lowest, mask=highest)
+    grey = solid.histogram()[255]
+    return "grey" if grey > SOLID_GREY_SHARE * sample.width * sample.height else "bitonal"
+
+
+def _middle(size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """All of a page; of a very large one the middle, which is enough to tell a photo."""
+    width, height = min(size[0], 3 * SAMPLE_EDGE), min(size[1], 3 * SAMPLE_EDGE)
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return left, top, left + width, top + height
+
+
+def _jpeg(picture: Any, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    picture.convert("L" if kind == "grey" else "RGB").save(buffer, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return buffer.getvalue()
+
+
+def _fax_filter(picture: Any) -> bytes:
+    return b"/Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns %d /Rows %d /BlackIs1 false >>" % picture.size
+
+
+def _fax(picture: Any) -> bytes:
+    """CCITT group 4 (ITU-T T.6) of one strip: what libtiff makes, without the TIFF around it."""
+    from PIL import Image
+
+    ink = picture.convert("L").point(lambda level: 255 if level < THRESHOLD else 0)
+    bits = ink.convert("1", dither=Image.Dither.NONE)  # 1 is ink: the fax code's black, which PDF draws as 0
+    buffer = io.BytesIO()
+    bits.save(buffer, "TIFF", compression="group4", tiffinfo={ROWS_PER_STRIP: picture.height})
+    with Image.open(io.BytesIO(buffer.getvalue()), formats=("TIFF",)) as tiff:
+        offsets, sizes = tiff.tag_v2[STRIP_OFFSETS], tiff.tag_v2[STRIP_SIZES]
+    assert len(offsets) == len(sizes) == 1
+    return buffer.getvalue()[offsets[0] : offsets[0] + sizes[0]]

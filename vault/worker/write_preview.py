@@ -1,0 +1,179 @@
+"""The `preview` job: what a reviewer looks at. Findings numbered in the text, pictures under a percent grid."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages
+from vault.worker import write_layout as layout
+
+PREVIEW_DPI = 120.0
+JPEG_QUALITY = 72
+GRID_STEP = 10
+GRID_COLOUR, BOX_COLOUR = "#1f6fd1", "#c2182b"
+EDGE = 16.0
+# Numbers carry the state too, so that nothing depends on colour.
+STATES = {"proposed": ("", "#ffe27a"), "accepted": (" \u2713", "#b9e3b4"), "rejected": (" \u2717", "#e3e3e3")}
+LABELS = {
+    **layout.DEFAULT_LABELS,
+    "picture": "[PICTURE]",
+    "legend": "[7] proposed · [7 \u2713] accepted, will be removed · [7 \u2717] rejected, stays. "
+    "On pictures the grid counts percent from the top left corner: X to the right, Y down.",
+}
+
+
+def prepare(request: dict[str, Any]) -> None:
+    """Load reportlab, and what draws the sources that come along."""
+    write_pages.prepare()
+    media_types = {section["media_type"] for section in request["sections"] if section["blob"] is not None}
+    if not media_types:
+        return
+    read_pixels.prepare()
+    if "application/pdf" in media_types:
+        read_pdf_open.prepare()
+    from PIL import Image
+
+    page = _PicturePage(Image.new("RGB", (8, 8)), [], 100, 100).flowable()
+    write_pages.build([page], "A4", "")
+
+
+def with_marks(block: dict[str, Any], font: str) -> str:
+    """A block's markup with its findings numbered and highlighted; marks that overlap share the text."""
+    text, out, position = block["text"], [], 0
+    for one in sorted(block.get("marks", ()), key=lambda found: (found["start"], -found["end"])):
+        sign, colour = STATES[one["state"]]
+        out.append(layout.markup(text[position : max(position, one["start"])], font))
+        start, end = max(position, one["start"]), max(position, one["end"])
+        out.append(f'<font name="{layout.STRONG}" size="6.4" color="{BOX_COLOUR}">[{one["number"]}{sign}]</font>')
+        if end > start:
+            out.append(f'<font backColor="{colour}">{layout.markup(text[start:end], font)}</font>')
+        position = end
+    out.append(layout.markup(text[position:], font))
+    return "".join(out)
+
+
+class _PicturePage:
+    """A picture page, scaled to the text area, under its grid and boxes."""
+
+    def __init__(self, picture: Any, boxes: list[dict[str, Any]], width: float, height: float) -> None:
+        self._jpeg = io.BytesIO()
+        picture.save(self._jpeg, "JPEG", quality=JPEG_QUALITY)
+        self._boxes = boxes
+        room_across, room_down = width - 2 * EDGE, height - 2 * EDGE
+        scale = min(room_across / picture.width, room_down / picture.height)
+        self.width, self.height = picture.width * scale, picture.height * scale
+
+    def flowable(self) -> Any:
+        from reportlab.platypus import Flowable
+
+        outer = self
+
+        class Drawn(Flowable):  # type: ignore[misc]
+            def wrap(self, *_: float) -> tuple[float, float]:
+                return outer.width + 2 * EDGE, outer.height + 2 * EDGE
+
+            def draw(self) -> None:
+                outer.draw(self.canv)
+
+        return Drawn()
+
+    def draw(self, canvas: Any) -> None:
+        """Draw with the lower left corner at the origin."""
+        from reportlab.lib.utils import ImageReader
+
+        canvas.translate(EDGE, EDGE)
+        canvas.drawImage(ImageReader(self._jpeg), 0, 0, self.width, self.height)
+        self._grid(canvas)
+        for box in self._boxes:
+            self._box(canvas, box)
+
+    def _grid(self, canvas: Any) -> None:
+        canvas.setStrokeColor(GRID_COLOUR)
+        canvas.setFillColor(GRID_COLOUR)
+        canvas.setFont(layout.BODY, 6.5)
+        for percent in range(0, 101, GRID_STEP):
+            across, down = self.width * percent / 100, self.height * (100 - percent) / 100
+            canvas.setLineWidth(0.7 if percent in (0, 50, 100) else 0.3)
+            canvas.line(across, 0, across, self.height)
+            canvas.line(0, down, self.width, down)
+            canvas.drawCentredString(across, self.height + 4, str(percent))
+            canvas.drawCentredString(across, -9, str(percent))
+            canvas.drawRightString(-3, down - 2.2, str(percent))
+            canvas.drawString(self.width + 3, down - 2.2, str(percent))
+
+    def _box(self, canvas: Any, box: dict[str, Any]) -> None:
+        left, width = box["x"] / 100 * self.width, box["width"] / 100 * self.width
+        height = box["height"] / 100 * self.height
+        top = self.height - box["y"] / 100 * self.height
+        canvas.saveState()
+        canvas.setStrokeColor(BOX_COLOUR)
+        canvas.setFillColor(BOX_COLOUR)
+        canvas.setLineWidth(1.2)
+        canvas.setFillAlpha(0.25)
+        canvas.rect(left, top - height, width, height, stroke=1, fill=1)
+        canvas.setFillAlpha(1)
+        label = f"[{box['number']}]"
+        canvas.setFont(layout.STRONG, 7.5)
+        label_width = canvas.stringWidth(label, layout.STRONG, 7.5) + 4
+        canvas.rect(left, top, label_width, 10, stroke=0, fill=1)
+        canvas.setFillColor("#ffffff")
+        canvas.drawString(left + 2, top + 2.4, label)
+        canvas.restoreState()
+
+
+def _picture_flow(page: dict[str, Any], source: write_facsimile.Source, width: float, height: float) -> list[Any]:
+    from reportlab.platypus import PageBreak
+
+    index = page["number"] - 1
+    if not 0 <= index < source.count:
+        raise write_facsimile.Refusal("no-such-page", page["number"])
+    _, _, dpi = write_facsimile.drawable(source, index, PREVIEW_DPI)
+    picture = source.drawn(index, dpi)
+    return [_PicturePage(picture, page["boxes"], width, height).flowable(), PageBreak()]
+
+
+def _section(
+    section: dict[str, Any], source: write_facsimile.Source | None, labels: dict[str, str], room: tuple[float, float]
+) -> list[Any]:
+    from reportlab.platypus import Paragraph
+
+    story: list[Any] = [Paragraph(layout.markup(section["heading"], layout.STRONG), layout.style("heading", 1))]
+    for page in section["pages"]:
+        story += write_pages.page_start(page, labels)
+        if page["kind"] == "picture" and source is not None:
+            story += _picture_flow(page, source, room[0], room[1])
+            continue
+        flow = write_pages.blocks_as_flowables(page["blocks"], room[0], labels, with_marks)
+        note = labels["picture"] if page["kind"] == "picture" else labels["empty"]
+        story += flow or [Paragraph(layout.markup(note), layout.style("aside"))]
+    return story
+
+
+def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """One blob, the PDF.
+
+    request {"title", "page_size", "labels", "sections": [{"heading", "blob": index or null, "media_type",
+    "pages": [{"number", "kind", "blocks": [{"kind", "level", "text", "marks": [{"start", "end", "number",
+    "state"}]}], "boxes": [{"x", "y", "width", "height", "number"}]}]}]}; blobs are the sources of sections that
+    have picture pages. Raises Refusal.
+    """
+    from reportlab.platypus import Paragraph
+
+    labels = {**LABELS, **request["labels"]}
+    size = request["page_size"]
+    room = (
+        write_pages.text_width(size),
+        layout.PAGE_SIZES[size][1] - layout.MARGIN_TOP - layout.MARGIN_BOTTOM - 48.0,
+    )
+    story: list[Any] = [
+        Paragraph(layout.markup(request["title"], layout.STRONG), layout.style("title")),
+        Paragraph(layout.markup(labels["legend"]), layout.style("aside")),
+    ]
+    for section in request["sections"]:
+        if section["blob"] is None:
+            story += _section(section, None, labels, room)
+            continue
+        with write_facsimile.opened(blobs[section["blob"]], section["media_type"]) as source:
+            story += _section(section, source, labels, room)
+    return {}, [write_pages.build(story, size, "")]
