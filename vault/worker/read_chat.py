@@ -14,8 +14,6 @@ from typing import Any
 from vault.worker import read_blocks
 from vault.worker.refusal import Refusal
 
-
-
 CHAT_TYPES = ("saved_messages", "personal_chat", "bot_chat")
 CHAT_TYPE_ENDS = ("_group", "_supergroup", "_channel")
 # Telegram Desktop writes some control characters as \xNN, which JSON does not know.

@@ -217,7 +217,9 @@ class _Reader:
 
     def _drawing(self, drawing: Any) -> None:
         boxes = [
-            box for box in drawing.iter(f"{W}txbxContent") if not any(up.tag == FALLBACK for up in box.iterancestors())
+            box
+            for box in drawing.iter(f"{W}txbxContent")
+            if not any(up.tag == FALLBACK for up in box.iterancestors())
         ]
         self._boxes += boxes
         self._collector.note("pictures", int(not boxes))

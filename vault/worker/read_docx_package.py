@@ -88,7 +88,12 @@ class Package:
         for strict, usual in STRICT.items():
             data = data.replace(strict, usual)
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
         try:
             root = etree.fromstring(data, parser)
@@ -108,7 +113,9 @@ class Package:
             if (one.get("TargetMode") or "").lower() == "external":
                 continue
             target = one.get("Target") or ""
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            path = (
+                target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            )
             if path in self._names:
                 yield (one.get("Type") or "").rsplit("/", 1)[-1], path
 

@@ -11,13 +11,13 @@ from vault.worker.refusal import Refusal
 SILENT = {
     "script", "style", "template", "noscript", "head", "title", "meta", "link", "object", "embed", "applet",
     "iframe", "frame", "noframes", "svg", "math", "canvas", "audio", "video", "map", "datalist", "dialog",
-}
+}  # fmt: skip
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "main",
     "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "thead", "tfoot", "ul", "caption",
-}
+}  # fmt: skip
 PICTURES = {"img", "picture"}
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)"
@@ -28,7 +28,7 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 MAX_DEPTH = 200
 DECLARED = ("utf-8", "windows-1251", "cp1251", "koi8-r", "koi8-u", "cp866", "ibm866", "iso-8859-1", "iso-8859-5",
-            "windows-1252", "windows-1250", "utf-16", "x-mac-cyrillic", "mac-cyrillic")
+            "windows-1252", "windows-1250", "utf-16", "x-mac-cyrillic", "mac-cyrillic")  # fmt: skip
 
 
 def prepare() -> None:

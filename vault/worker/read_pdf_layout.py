@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -74,9 +75,7 @@ def _line(row: list[Word]) -> Line:
             touching = gap < 0.08 * size and not word.text[0].isalnum()
             cells[-1] += word.text if touching else " " + word.text
         reach = max(reach, word.right)
-    return Line(
-        cells, row[0].left, min(w.top for w in row), reach, max(w.bottom for w in row), size
-    )
+    return Line(cells, row[0].left, min(w.top for w in row), reach, max(w.bottom for w in row), size)
 
 
 def _gutter(words: list[Word]) -> float | None:
@@ -159,9 +158,7 @@ class _Flow:
         self._body = body
         self._left = min(line.left for line in lines)
         self._right = max(line.right for line in lines)
-        steps = [
-            b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if 0 < b.top - a.top < 3 * max(a.size, 1)
-        ]
+        steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 3 * max(a.size, 1)]
         self._step = median(steps) if steps else 1.2 * body
 
     def level(self, line: Line) -> int:

@@ -138,7 +138,12 @@ def page_of(document: Any, index: int) -> Iterator[Any]:
 def drawn(page: Any, scale: float, *, grey: bool = False, marks: bool = True) -> Any:
     """The page as a PIL image, RGB or L, `scale` pixels a point, with forms and annotations as printed."""
     bitmap = page.render(
-        scale=scale, grayscale=grey, may_draw_forms=marks, draw_annots=marks, prefer_bgrx=False, rev_byteorder=not grey
+        scale=scale,
+        grayscale=grey,
+        may_draw_forms=marks,
+        draw_annots=marks,
+        prefer_bgrx=False,
+        rev_byteorder=not grey,
     )
     try:
         image = bitmap.to_pil()

@@ -221,4 +221,4 @@ def find(page: Any, picture: Any, scale: float) -> Found:
 
 def _inside(word: Word, place: Place) -> bool:
     across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
-    return 0 <= across <= place.width and 0 <= down <= place.height
+    return bool(0 <= across <= place.width and 0 <= down <= place.height)

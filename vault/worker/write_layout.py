@@ -73,15 +73,18 @@ def markup(text: str, font: str = BODY) -> str:
     return escape(plain(text, font)).replace("\n", "<br/>")
 
 
-def pieces(text: str) -> list[str]:
-    """One long text as several that reportlab can break over pages in reasonable time."""
-    result = []
-    while len(text) > LONGEST_PIECE:
-        cut = max(text.rfind(" ", LONGEST_PIECE // 2, LONGEST_PIECE), text.rfind("\n", LONGEST_PIECE // 2, LONGEST_PIECE))
-        cut = cut if cut > 0 else LONGEST_PIECE
-        result.append(text[:cut])
-        text = text[cut:].lstrip(" \n")
-    return [*result, text]
+def pieces(text: str) -> list[tuple[int, int]]:
+    """(start, end) of parts of a long text, cut after white space, that reportlab can break over pages quickly."""
+    parts = []
+    start = 0
+    while len(text) - start > LONGEST_PIECE:
+        least, most = start + LONGEST_PIECE // 2, start + LONGEST_PIECE
+        cut = text.rfind("\n", least, most)
+        cut = cut if cut > 0 else text.rfind(" ", least, most)
+        end = cut + 1 if cut > 0 else most
+        parts.append((start, end))
+        start = end
+    return [*parts, (start, len(text))]
 
 
 def style(kind: str, level: int = 0) -> Any:

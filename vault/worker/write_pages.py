@@ -13,6 +13,8 @@ Render = Callable[[dict[str, Any], str], str]
 MAX_COLUMNS = 10
 LONGEST_ROW = 1_500
 ROWS_A_TABLE = 60
+KEPT_OF_PAGE = ("/Type", "/Parent", "/Contents", "/MediaBox")
+KEPT_RESOURCES = ("/Font", "/XObject", "/ExtGState")
 ROOM_FOR_FIRST_LINE = 42.0
 ROOM_FOR_HEADING = 84.0
 
@@ -109,10 +111,23 @@ def _tables(rows: Sequence[dict[str, Any]], width: float, render: Render) -> lis
 def _paragraphs(block: dict[str, Any], look: Any, render: Render) -> list[Any]:
     from reportlab.platypus import Paragraph
 
-    if len(block["text"]) <= layout.LONGEST_PIECE or block.get("marks"):
+    if len(block["text"]) <= layout.LONGEST_PIECE:
         return [Paragraph(render(block, look.fontName), look)]
-    parts = layout.pieces(block["text"])
-    return [Paragraph(render({**block, "text": part}, look.fontName), look) for part in parts]
+    joined = layout.style(block["kind"], block.get("level", 0))
+    joined.spaceAfter = 0
+    parts = [_part(block, start, end) for start, end in layout.pieces(block["text"])]
+    flow = [Paragraph(render(part, look.fontName), joined) for part in parts[:-1]]
+    return [*flow, Paragraph(render(parts[-1], look.fontName), look)]
+
+
+def _part(block: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+    """A stretch of a block as a block, with the marks that reach into it."""
+    marks = [
+        {**mark, "start": max(mark["start"], start) - start, "end": min(mark["end"], end) - start}
+        for mark in block.get("marks", ())
+        if mark["start"] < end and mark["end"] > start
+    ]
+    return {**block, "text": block["text"][start:end].rstrip(" \n"), "marks": marks}
 
 
 def blocks_as_flowables(
@@ -158,7 +173,7 @@ def _numbering_canvas(running_title: str) -> Any:
             super().__init__(*args, **kwargs)
             self._held: list[dict[str, Any]] = []
 
-        def showPage(self) -> None:  # noqa: N802  (reportlab's name)
+        def showPage(self) -> None:
             self._held.append(dict(self.__dict__))
             self._startPage()
 
@@ -213,16 +228,13 @@ def _bare(pdf: bytes) -> bytes:
 
     writer = PdfWriter()
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        keep = {key: page[key] for key in ("/Resources", "/Contents", "/MediaBox")}
-        resources = keep["/Resources"]
-        kept = DictionaryObject(
-            {NameObject(key): resources.raw_get(key) for key in ("/Font", "/XObject", "/ExtGState") if key in resources}
-        )
-        for key in list(page):
-            if key not in ("/Type", "/Parent", "/Contents", "/MediaBox"):
-                del page[key]
-        page[NameObject("/Resources")] = kept
-        page[NameObject("/MediaBox")] = ArrayObject(keep["/MediaBox"])
+        resources: Any = page["/Resources"]
+        corners: Any = page["/MediaBox"]
+        kept = {NameObject(key): resources.raw_get(key) for key in KEPT_RESOURCES if key in resources}
+        for key in [key for key in page if key not in KEPT_OF_PAGE]:
+            del page[key]
+        page[NameObject("/Resources")] = DictionaryObject(kept)
+        page[NameObject("/MediaBox")] = ArrayObject(corners)
         writer.add_page(page)
     writer.metadata = None
     out = io.BytesIO()

@@ -85,9 +85,9 @@ def look(picture: Any) -> str:
     histogram = dark_is_no_colour.histogram()
     if sum(histogram[COLOURED:]) > COLOURED_SHARE * sum(histogram):
         return "colour"
-    fine = picture.convert("L")
-    box = _middle(fine.size)
-    sample = fine.crop(box)
+    sample = picture.convert("L").crop(_middle(picture.size))
+    half = max(1, sample.width // 2), max(1, sample.height // 2)
+    sample = sample.resize(half, Image.Resampling.NEAREST)  # not averaged: that would make letters grey
     lowest = sample.filter(ImageFilter.MinFilter(3)).point(lambda level: 255 if level > DARK else 0)
     highest = sample.filter(ImageFilter.MaxFilter(3)).point(lambda level: 255 if level < LIGHT else 0)
     solid = Image.new("L", sample.size)
@@ -116,12 +116,13 @@ def _fax_filter(picture: Any) -> bytes:
 def _fax(picture: Any) -> bytes:
     """CCITT group 4 (ITU-T T.6) of one strip: what libtiff makes, without the TIFF around it."""
     from PIL import Image
+    from PIL.TiffImagePlugin import TiffImageFile
 
     ink = picture.convert("L").point(lambda level: 255 if level < THRESHOLD else 0)
     bits = ink.convert("1", dither=Image.Dither.NONE)  # 1 is ink: the fax code's black, which PDF draws as 0
     buffer = io.BytesIO()
     bits.save(buffer, "TIFF", compression="group4", tiffinfo={ROWS_PER_STRIP: picture.height})
-    with Image.open(io.BytesIO(buffer.getvalue()), formats=("TIFF",)) as tiff:
+    with TiffImageFile(io.BytesIO(buffer.getvalue())) as tiff:
         offsets, sizes = tiff.tag_v2[STRIP_OFFSETS], tiff.tag_v2[STRIP_SIZES]
     assert len(offsets) == len(sizes) == 1
     return buffer.getvalue()[offsets[0] : offsets[0] + sizes[0]]

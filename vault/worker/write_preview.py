@@ -7,6 +7,7 @@ from typing import Any
 
 from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages
 from vault.worker import write_layout as layout
+from vault.worker.refusal import Refusal
 
 PREVIEW_DPI = 120.0
 JPEG_QUALITY = 72
@@ -123,22 +124,24 @@ class _PicturePage:
 
 
 def _picture_flow(page: dict[str, Any], source: write_facsimile.Source, width: float, height: float) -> list[Any]:
-    from reportlab.platypus import PageBreak
-
     index = page["number"] - 1
     if not 0 <= index < source.count:
-        raise write_facsimile.Refusal("no-such-page", page["number"])
+        raise Refusal("no-such-page", page["number"])
     _, _, dpi = write_facsimile.drawable(source, index, PREVIEW_DPI)
     picture = source.drawn(index, dpi)
-    return [_PicturePage(picture, page["boxes"], width, height).flowable(), PageBreak()]
+    return [_PicturePage(picture, page["boxes"], width, height).flowable()]
 
 
 def _section(
     section: dict[str, Any], source: write_facsimile.Source | None, labels: dict[str, str], room: tuple[float, float]
 ) -> list[Any]:
-    from reportlab.platypus import Paragraph
+    from reportlab.platypus import CondPageBreak, Paragraph
 
-    story: list[Any] = [Paragraph(layout.markup(section["heading"], layout.STRONG), layout.style("heading", 1))]
+    first_is_picture = source is not None and section["pages"] and section["pages"][0]["kind"] == "picture"
+    story: list[Any] = [
+        CondPageBreak(room[1] if first_is_picture else write_pages.ROOM_FOR_HEADING),
+        Paragraph(layout.markup(section["heading"], layout.STRONG), layout.style("heading", 1)),
+    ]
     for page in section["pages"]:
         story += write_pages.page_start(page, labels)
         if page["kind"] == "picture" and source is not None:
@@ -164,7 +167,7 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
     size = request["page_size"]
     room = (
         write_pages.text_width(size),
-        layout.PAGE_SIZES[size][1] - layout.MARGIN_TOP - layout.MARGIN_BOTTOM - 48.0,
+        layout.PAGE_SIZES[size][1] - layout.MARGIN_TOP - layout.MARGIN_BOTTOM - 64.0,
     )
     story: list[Any] = [
         Paragraph(layout.markup(request["title"], layout.STRONG), layout.style("title")),
