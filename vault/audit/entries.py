@@ -24,8 +24,8 @@ VERSION = 1
 SALT_BYTES = 16
 MAX_PART_BYTES = 64 * 1024
 
-Part = re.Match[bytes]
-"""A part in its canonical form: `part.string` are its bytes."""
+Part = re.Match[str]
+"""A part in its canonical form; `part.string` is the whole of it."""
 
 _SALT = "[0-9a-f]{32}"
 _TIME = r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
@@ -40,14 +40,14 @@ def _number() -> str:
     return f"({events.NUMBER})"
 
 
-def _grammar(members: Sequence[tuple[str, str, bool]]) -> re.Pattern[bytes]:
+def _grammar(members: Sequence[tuple[str, str, bool]]) -> re.Pattern[str]:
     """One expression for an object whose members (name, pattern with one group, required) stand in this order."""
     first, *rest = members
     parts = [f'\\{{"{first[0]}":{first[1]}']
     for name, pattern, required in rest:
         member = f',"{name}":{pattern}'
         parts.append(member if required else f"(?:{member})?")
-    return re.compile(("".join(parts) + f',"v":{VERSION}\\}}').encode(), re.ASCII)
+    return re.compile("".join(parts) + f',"v":{VERSION}\\}}', re.ASCII)
 
 
 _CASE_MEMBERS = (
@@ -104,7 +104,7 @@ def case_part(event: Event, writer: Writer, *, n: int | None, time: str, offset:
         f'"{name}":"{value}"' if type(value) is str else f'"{name}":{value}'
         for name, value in texts if value is not None
     ]
-    return _checked(f"{{{','.join(members)}}}".encode(), CASE_PART)
+    return _checked(f"{{{','.join(members)}}}", CASE_PART)
 
 
 class _Raw(str):
@@ -125,10 +125,10 @@ def log_part(writer: Writer, *, seq: int, mono: int, salt: str) -> Part:
         f'{{"boot":"{writer.boot}","device":"{writer.device}","mono":{mono},"salt":"{salt}","seq":{seq},'
         f'"session":"{writer.session}","v":{VERSION}}}'
     )
-    return _checked(text.encode(), LOG_PART)
+    return _checked(text, LOG_PART)
 
 
-def _checked(part: bytes, grammar: re.Pattern[bytes]) -> Part:
+def _checked(part: str, grammar: re.Pattern[str]) -> Part:
     """The last gate before the disk: what does not match the grammar is not written, however it came here."""
     match = grammar.fullmatch(part) if len(part) <= MAX_PART_BYTES else None
     if match is None:
@@ -149,18 +149,29 @@ def leaf(untrusted_case_part: bytes, untrusted_log_part: bytes) -> bytes:
 
 def decode(untrusted_case_part: bytes, untrusted_log_part: bytes) -> Entry:
     """Read an entry. Raises Damaged if a part is not exactly of the form that `case_part` and `log_part` write."""
-    in_case, in_log = CASE_PART.fullmatch(untrusted_case_part), LOG_PART.fullmatch(untrusted_log_part)
+    in_case, in_log = read_case_part(untrusted_case_part), read_log_part(untrusted_log_part)
     if in_case is None or in_log is None:
         raise Damaged("an entry of the audit log is not in its canonical form")
     return entry(in_case, in_log)
 
 
+def read_case_part(untrusted_part: bytes) -> Part | None:
+    """A stored case part, None if it is not in its canonical form."""
+    # Latin-1 reads any bytes, and the grammar knows no character but those of ASCII.
+    return CASE_PART.fullmatch(str(untrusted_part, "latin-1"))
+
+
+def read_log_part(untrusted_part: bytes) -> Part | None:
+    """A stored log part, None if it is not in its canonical form."""
+    return LOG_PART.fullmatch(str(untrusted_part, "latin-1"))
+
+
 def entry(case_match: Part, log_match: Part) -> Entry:
     """The entry that two parts in canonical form say."""
-    values: list[Any] = [None if value is None else value.decode() for value in case_match.groups()]
+    values: tuple[Any, ...] = case_match.groups()
     (action, actor, bundle, size, case, consent, count, digest, n, obj, offset, op, outcome, phase, profile,
      program, purpose, recipient, rows, _, time) = values
-    boot, device, mono, _, seq, session = [value.decode() for value in log_match.groups()]
+    boot, device, mono, _, seq, session = log_match.groups()
     disclosure = None
     if recipient is not None:
         if bundle is None or profile not in events.PROFILES or consent is None:

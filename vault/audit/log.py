@@ -140,7 +140,6 @@ class AuditLog:
         frontier, size = list(known), old.size
         counters: dict[str, CaseHead] = {}
         stored: list[auditdb.EntryRow] = []
-        nodes: list[bytes] = []
         written: list[Entry] = []
         stamp = _Stamp(self._clock)
         for event in events:
@@ -149,16 +148,17 @@ class AuditLog:
                 event, writer, n=n, time=stamp.time, offset=stamp.offset, salt=stamp.salt()
             )
             log_part = forms.log_part(writer, seq=size, mono=stamp.mono, salt=stamp.salt())
-            leaf = forms.leaf(case_part.string, log_part.string)
+            case_bytes, log_bytes = case_part.string.encode(), log_part.string.encode()
+            leaf = forms.leaf(case_bytes, log_bytes)
             if event.case is not None and n is not None:
                 counters[event.case] = CaseHead(n, leaf)
-            nodes += merkle.push(frontier, size, leaf)
-            stored.append((size, event.case, case_part.string, log_part.string))
+            nodes = b"".join(merkle.push(frontier, size, leaf))
+            stored.append((size, event.case, case_bytes, log_bytes, nodes))
             written.append(forms.entry(case_part, log_part))
             size += 1
         head = heads.sign(self._signer, self._key, size, merkle.fold(frontier))
         auditdb.write_counters(self._db, counters)
-        auditdb.write_entries(self._db, stored, merkle.stored_count(old.size), nodes)
+        auditdb.write_entries(self._db, stored)
         auditdb.write_head(self._db, head)
         return (head, frontier), written
 
@@ -178,7 +178,7 @@ class AuditLog:
         return self._known
 
     def _node(self, level: int, index: int) -> bytes:
-        return auditdb.read_node(self._db, merkle.stored_id(level, index))
+        return auditdb.read_node(self._db, merkle.completed_by(level, index), level)
 
     def head(self) -> Head:
         """The current head; its signature has been checked. Raises Damaged or Forged."""
@@ -225,7 +225,7 @@ class AuditLog:
                 self._db, case=case, contains=contains, since=since, until=until, after=low, before=high,
                 reverse=reverse, limit=min(limit, PAGE_ENTRIES),
             )
-            for seq, _, case_part, log_part in page:
+            for seq, _, case_part, log_part, _ in page:
                 entry = forms.decode(case_part, log_part)
                 if entry.seq != seq:
                     raise Damaged(f"entry {seq} of the audit log stands in the wrong place")

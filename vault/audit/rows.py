@@ -53,8 +53,9 @@ def expected(found: Iterable[Entry]) -> dict[Row, ExpectedRow]:
         elif entry.phase == "outcome" and entry.op is not None:
             planned = plans.pop(entry.op, {})
             if entry.outcome == "ok":
-                planned.update(_by_row(entry.rows))
-                _settle(states, planned, entry.op)
+                said = dict(_by_row(entry.rows))
+                _settle(states, {row: said.pop(row, state) for row, state in planned.items()}, entry.op)
+                _settle(states, said, None)
             else:
                 for row in planned:
                     states[row].plans.pop(entry.op, None)
@@ -70,14 +71,16 @@ def _by_row(rows: Iterable[RowState]) -> Iterator[tuple[Row, str | None]]:
     return (((one.table, one.row), one.hash) for one in rows)
 
 
-def _settle(states: dict[Row, _State], planned: dict[Row, str | None], op: str | None) -> None:
-    for row, value in planned.items():
+def _settle(states: dict[Row, _State], changes: dict[Row, str | None], op: str | None) -> None:
+    """Settle rows as the operation `op` planned them; None: without a plan."""
+    for row, value in changes.items():
         state = states.setdefault(row, _State())
-        if op is None or op in state.plans:
-            # Plans older than this one belong to processes that stopped: their rows have been written over.
-            newer = list(state.plans)[list(state.plans).index(op) + 1:] if op is not None else []
-            state.plans = {other: state.plans[other] for other in newer}
-            state.late.clear()
-            state.settled = value
-        else:
+        if op is not None and op not in state.plans:
             state.late.add(value)
+            continue
+        # Plans older than this one belong to processes that stopped: their rows have been written over.
+        order = list(state.plans)
+        newer = order[order.index(op) + 1 :] if op is not None else []
+        state.plans = {other: state.plans[other] for other in newer}
+        state.late.clear()
+        state.settled = value

@@ -55,10 +55,10 @@ def run(db: Connection, key: signing.NoteKey, since: Head | None) -> VerifyRepor
     state = _Tree(db, findings)
     head = Head(0, merkle.EMPTY_ROOT, b"")
     try:
+        if since is None:
+            for error in auditdb.page_errors(db):
+                findings.add(f"{auditdb.NAME}: {error}")
         with auditdb.snapshot(db):
-            if since is None:
-                for error in auditdb.page_errors(db):
-                    findings.add(f"{auditdb.NAME}: {error}")
             head = auditdb.read_head(db)
             _check_head(head, key, findings)
             if since is not None and not state.start_from(since, key, head.size):
@@ -101,7 +101,7 @@ class _Tree:
             self._findings.add(f"the log was cut: it had {since.size} entries and has {size}")
             return False
         self._frontier = [
-            auditdb.read_node(self._db, merkle.stored_id(level, index))
+            auditdb.read_node(self._db, merkle.completed_by(level, index), level)
             for level, index in merkle.frontier(since.size)
         ]
         if merkle.fold(self._frontier) != since.root:
@@ -115,16 +115,16 @@ class _Tree:
         for first in range(self._first, size, CHUNK_ENTRIES):
             end = min(first + CHUNK_ENTRIES, size)
             rows = auditdb.read_entries(self._db, first, end)
-            nodes = auditdb.read_nodes(self._db, merkle.stored_count(first), merkle.stored_count(end))
+            nodes = {row[0]: row[4] for row in rows}
             self._check_tree(first, end, nodes, self._check_chunk(first, end, rows))
 
     def _check_chunk(self, first: int, end: int, rows: Sequence[auditdb.EntryRow]) -> dict[int, bytes]:
         """The leaf hashes of the entries that are there, by seq."""
-        case_form, log_form = forms.CASE_PART.fullmatch, forms.LOG_PART.fullmatch
+        case_form, log_form = forms.read_case_part, forms.read_log_part
         case_group, n_group, seq_group = forms.CASE_GROUP["case"], forms.CASE_GROUP["n"], forms.LOG_GROUP["seq"]
         leaf_of = forms.leaf
         leaves: dict[int, bytes] = {}
-        for seq, case, case_part, log_part in rows:
+        for seq, case, case_part, log_part, _ in rows:
             leaf = leaves[seq] = leaf_of(case_part, log_part)
             in_case, in_log = case_form(case_part), log_form(log_part)
             if in_case is None or in_log is None:
@@ -133,7 +133,7 @@ class _Tree:
             if int(in_log[seq_group]) != seq:
                 self._findings.add(f"entry {seq} stands in the wrong place")
             said, n = in_case.group(case_group, n_group)
-            if (None if said is None else said.decode()) != case or (said is None) != (n is None):
+            if said != case or (said is None) != (n is None):
                 self._findings.add(f"entry {seq} stands under another case than it says")
             elif case is not None:
                 self._check_number(seq, case, int(n), leaf)
@@ -162,35 +162,31 @@ class _Tree:
     def _check_tree(self, first: int, end: int, nodes: dict[int, bytes], leaves: dict[int, bytes]) -> None:
         """Compare leaves with the tree, and each node with its children *as stored*: so that one altered entry is
         one finding, and not one for each node above it."""
-        node_id = merkle.stored_count(first)
-        frontier, node_hash = self._frontier, merkle.node_hash
+        frontier, node_hash, width = self._frontier, merkle.node_hash, merkle.HASH_BYTES
         for seq in range(first, end):
-            computed = leaves.get(seq)
-            stored = nodes.get(node_id)
-            if stored is None:
-                self._findings.add(f"the tree has lost the leaf of entry {seq}")
-                stored = computed or bytes(merkle.HASH_BYTES)
-            elif computed is not None and stored != computed:
+            computed, stored = leaves.get(seq), nodes.get(seq, b"")
+            if len(stored) != width * merkle.completed_count(seq):
+                self._findings.add(f"the tree has lost its nodes at entry {seq}")
+                stored = b""
+            node = stored[:width] or computed or bytes(width)
+            if computed is not None and node != computed:
                 self._findings.add(f"entry {seq} was altered: its bytes are not those that were logged")
-            node_id += 1
-            size = seq
+            size, place = seq, width
             while size & 1:
-                computed = node_hash(frontier.pop(), stored)
-                stored = nodes.get(node_id)
-                if stored != computed:
-                    self._findings.add(f"the tree has a wrong or missing node above entry {seq}")
-                    stored = stored or computed
-                node_id += 1
+                parent = node_hash(frontier.pop(), node)
+                node = stored[place:place + width] or parent
+                if node != parent:
+                    self._findings.add(f"the tree has a wrong node at entry {seq}")
                 size >>= 1
-            frontier.append(stored)
+                place += width
+            frontier.append(node)
 
     def check_end(self, head: Head) -> None:
         """The signed root, nothing beyond it, and the counters of the cases."""
         if merkle.fold(self._frontier) != head.root:
             self._findings.add("the entries do not lead to the signed head")
-        entries, nodes = auditdb.count_beyond(self._db, head.size, merkle.stored_count(head.size))
-        if entries or nodes:
-            self._findings.add(f"{entries} entries and {nodes} nodes lie beyond the signed head")
+        if auditdb.count_beyond(self._db, head.size):
+            self._findings.add("there are entries beyond the signed head")
         stored = auditdb.read_counters(self._db)
         wanted = self._cases if self._first else {**dict.fromkeys(stored), **self._cases}
         for case, last in wanted.items():

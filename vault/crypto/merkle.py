@@ -30,19 +30,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def stored_id(level: int, index: int) -> int:
-    """The place of a complete subtree in the order in which subtrees become complete, from 0.
-
-    Leaf s is preceded by 2s - popcount(s) subtrees, and the parents that it completes follow it at once: so nodes
-    are only ever appended. The same numbering as `StoredHashIndex` of golang.org/x/mod/sumdb/tlog.
-    """
-    last_leaf = ((index + 1) << level) - 1
-    return 2 * last_leaf - last_leaf.bit_count() + level
+def completed_by(level: int, index: int) -> int:
+    """The leaf that completes a subtree: its last one. Each leaf completes itself and one subtree of each level
+    up to the number of trailing ones of its index; so a tree is stored as what each leaf completes, only appended."""
+    return ((index + 1) << level) - 1
 
 
-def stored_count(size: int) -> int:
-    """How many complete subtrees a tree of `size` leaves has."""
-    return 2 * size - size.bit_count()
+def completed_count(leaf: int) -> int:
+    """How many subtrees a leaf completes, itself included."""
+    return (leaf ^ (leaf + 1)).bit_length()
 
 
 def frontier(size: int) -> list[tuple[int, int]]:
@@ -175,11 +171,11 @@ def verify_consistency(
     """
     if not 0 < old <= size <= MAX_SIZE:
         raise Forged("a Merkle proof is between trees of impossible sizes")
-    _check_hashes(untrusted_proof, old_root, root)
     if old == size:
         if untrusted_proof or old_root != root:
             raise Forged("two trees of one size differ")
         return
+    _check_hashes(untrusted_proof, old_root, root)
     path = list(untrusted_proof)
     if not old & (old - 1):
         path.insert(0, old_root)
