@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import isolation
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    isolation.leave_home()
+    isolation.block_sockets()
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail a test during which a socket was asked for, even if the program swallowed the refusal."""
+    isolation.attempts.clear()
+    yield
+    assert not isolation.attempts, "the network was asked for; see tests/isolation.py"
 
 
 def _material(*parts: str) -> Path:
