@@ -1,0 +1,166 @@
+"""One text in, its findings out: listed people, listed and found identifiers, names and other traits by rule.
+
+The engine only proposes; what is redacted is decided by a reviewer. Two rules are kept here: a protected person's
+name is proposed even where the applicant shares it, and what overlaps becomes one span that covers all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..model.findings import Span
+from ..model.people import Person
+from . import freetext, quasi
+from .identifiers import ListedIdentifiers, find_identifiers
+from .labels import Labels
+from .names import Matcher
+from .names.matcher import Match
+
+ENGINE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What leaves. `categories` None means all; `keep_applicant` also keeps people who have a reason to be kept."""
+
+    name: str
+    keep_applicant: bool
+    categories: frozenset[str] | None
+    without: frozenset[str] = frozenset()
+
+    def wants(self, category: str) -> bool:
+        """Whether findings of this category are proposed."""
+        return category not in self.without and (self.categories is None or category in self.categories)
+
+
+PROFILES: dict[str, Profile] = {
+    "lawyer": Profile("lawyer", keep_applicant=True, categories=None, without=quasi.CATEGORIES),
+    "public": Profile("public", keep_applicant=False, categories=None),
+    "internal": Profile("internal", keep_applicant=True, categories=frozenset()),
+}
+
+# In a lawyer's bundle these are as likely the applicant's own, so each is looked at.
+_TO_REVIEW = frozenset({"COURT_CASE", "COURT_UID", "CRIMINAL_CASE", "FINE", "ADDRESS", "BIRTH_DATE", "COMPANY_NUMBER"})
+_CONTAINERS = frozenset({"ADDRESS", "URL"})
+_TIE = 0.06
+
+
+class Engine:
+    """Built once for a case; `analyse` may be called for each text."""
+
+    def __init__(self, people: Sequence[Person], profile: Profile) -> None:
+        self.profile = profile
+        self._kept = {person.id for person in people if profile.keep_applicant and _is_kept(person)}
+        self._matcher = Matcher(people)
+        self._listed = ListedIdentifiers(people)
+
+    def analyse(self, text: str) -> list[Span]:
+        """All proposals, sorted by start, none overlapping another."""
+        if self.profile.categories is not None and not self.profile.categories:
+            return []
+        matches = self._matcher.matches(text)
+        kept = [match for match in matches if match.span.person in self._kept]
+        spans = _protected([match for match in matches if match.span.person not in self._kept], kept)
+        listed = self._listed.find(text)
+        spans += [span for span in listed if span.person not in self._kept]
+        clear = _Cover([match.span for match in kept if not match.conflict])
+        clear_ids = _Cover([span for span in listed if span.person in self._kept])
+        spans += [self._reviewed(span) for span in find_identifiers(text) if not (clear_ids.touches(span))]
+        spans += [span for span in freetext.find_names(text) if not clear.touches(span)]
+        spans += quasi.find_quasi(text)
+        return _one_each([span for span in spans if self.profile.wants(span.category)])
+
+    def _reviewed(self, span: Span) -> Span:
+        if self.profile.keep_applicant and span.category in _TO_REVIEW:
+            return replace(span, sure=False)
+        return span
+
+
+def _is_kept(person: Person) -> bool:
+    return person.role == "applicant" or bool(person.keep)
+
+
+class _Cover:
+    """Answers whether a span touches any of a sorted list of spans."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._ends = _merged(spans)
+
+    def touches(self, span: Span) -> bool:
+        """By bisection over the merged stretches."""
+        low, high = 0, len(self._ends)
+        while low < high:
+            middle = (low + high) // 2
+            if self._ends[middle][1] <= span.start:
+                low = middle + 1
+            else:
+                high = middle
+        return low < len(self._ends) and self._ends[low][0] < span.end
+
+
+def _merged(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        if out and span.start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], span.end))
+        else:
+            out.append((span.start, span.end))
+    return out
+
+
+def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
+    """Protected people's spans; where a kept person's name fits better it is theirs, where as well it is asked."""
+    out: list[Span] = []
+    waiting = sorted(kept, key=lambda one: one.span.start)
+    first = 0
+    for match in sorted(matches, key=lambda one: one.span.start):
+        span = match.span
+        while first < len(waiting) and waiting[first].span.end <= span.start:
+            first += 1
+        rival = 0.0
+        for other in waiting[first:]:
+            if other.span.start >= span.end:
+                break
+            if other.span.end > span.start:
+                rival = max(rival, other.span.score)
+        if rival > span.score + _TIE:
+            continue
+        out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)
+    return out
+
+
+def _rank(span: Span) -> tuple[bool, bool, float, int]:
+    return (span.person is not None and span.sure, span.sure, span.score, span.end - span.start)
+
+
+def _one_each(spans: Sequence[Span]) -> list[Span]:
+    """Overlapping spans become one: the strongest's, as wide as all of them."""
+    out: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, -one.end)):
+        if out and span.start < out[-1].end:
+            out[-1] = _joined(out[-1], span)
+        else:
+            out.append(span)
+    return out
+
+
+def _joined(one: Span, other: Span) -> Span:
+    start, end = min(one.start, other.start), max(one.end, other.end)
+    for outer, inner in ((one, other), (other, one)):
+        if outer.category in _CONTAINERS and outer.start <= inner.start and inner.end <= outer.end:
+            if outer.end - outer.start > inner.end - inner.start:
+                return replace(outer, sure=outer.sure or inner.sure)
+    return replace(max(one, other, key=_rank), start=start, end=end)
+
+
+def redact(text: str, spans: Sequence[Span], labels: Labels) -> str:
+    """The text with each span replaced by its label. Spans that overlap are replaced as one."""
+    out: list[str] = []
+    at = 0
+    for span in _one_each(spans):
+        out.append(text[at : span.start])
+        out.append(labels.label_for(span, text[span.start : span.end]))
+        at = span.end
+    out.append(text[at:])
+    return "".join(out)

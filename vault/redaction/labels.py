@@ -1,0 +1,117 @@
+"""Labels that stand in for people and identifiers: the same one for the same entity through a whole bundle.
+
+A label says a person's part in the case or the kind of an identifier, and a number. It says nothing of gender,
+length or origin. The key (which label is whom) stays in the vault: `export` gives it, `restore` takes it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import Damaged
+from ..model.findings import Span
+from ..model.people import Person
+from . import morphology
+from .names import given
+from .names.folding import CYRILLIC, LATIN, TOKEN, readings
+from .names.inflect import is_patronymic
+from .names.romanise import cyrillic_keys, latin_keys
+
+EXPORT_VERSION = 1
+_ROLE_LABELS = {"applicant": "APPLICANT", "relative": "RELATIVE", "witness": "WITNESS", "other": "PERSON"}
+_MAX_NUMBER = 1_000_000
+
+
+class Labels:
+    """Gives each entity its label at first sight and remembers it.
+
+    Listed people are numbered by role in the order of first mention. An unlisted name shares a label with its
+    other cases and scripts where the lemma tells; an identifier with its other spellings.
+    """
+
+    def __init__(self, people: Sequence[Person] = ()) -> None:
+        self._roles = {person.id: _ROLE_LABELS[person.role] for person in people}
+        self._labels: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def label_for(self, span: Span, text: str) -> str:
+        """The label in brackets, such as "[WITNESS 2]"; `text` is what the span covers."""
+        entity, kind = self._entity(span, text)
+        if entity not in self._labels:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._labels[entity] = f"{kind} {self._counts[kind]}"
+        return f"[{self._labels[entity]}]"
+
+    def _entity(self, span: Span, text: str) -> tuple[str, str]:
+        if span.person is not None:
+            kind = self._roles.get(span.person, "PERSON")
+            if span.category == "PERSON":
+                return f"person:{span.person}", kind
+        if span.category == "PERSON":
+            return f"name:{name_key(text)}", "PERSON"
+        kind = span.category.replace("_", " ").upper()
+        return f"{span.category}:{identifier_key(text)}", kind
+
+    def export(self) -> dict[str, Any]:
+        """The key, as plain JSON; it names people: only ever store it inside the vault."""
+        return {"version": EXPORT_VERSION, "labels": dict(self._labels), "counts": dict(self._counts)}
+
+    @classmethod
+    def restore(cls, exported: Mapping[str, Any], people: Sequence[Person] = ()) -> Labels:
+        """The labels of an earlier `export`. Raises Damaged if it is none."""
+        labels, counts = exported.get("labels"), exported.get("counts")
+        if exported.get("version") != EXPORT_VERSION or not isinstance(labels, dict) or not isinstance(counts, dict):
+            raise Damaged("the key of a bundle's labels can't be read")
+        if not all(isinstance(k, str) and isinstance(v, str) for k, v in labels.items()):
+            raise Damaged("the key of a bundle's labels can't be read")
+        if not all(isinstance(k, str) and isinstance(v, int) and 0 <= v <= _MAX_NUMBER for k, v in counts.items()):
+            raise Damaged("the key of a bundle's labels can't be read")
+        found = cls(people)
+        found._labels.update(labels)
+        found._counts.update(counts)
+        return found
+
+
+def identifier_key(text: str) -> str:
+    """An identifier without what only separates."""
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def name_key(text: str) -> str:
+    """What the forms of one unlisted name have in common: the sound of the lemma of its last name-like word."""
+    words = [match.group() for match in TOKEN.finditer(text)]
+    real = [word for word in words if len(word) > 1] or words
+    surname = [word for word in real if not _is_given(word)]
+    chosen = surname or real
+    return " ".join(sorted(_lemma_key(word) for word in chosen)) or text.casefold()
+
+
+def _is_given(word: str) -> bool:
+    for script, folded in readings(word):
+        if script == CYRILLIC and is_patronymic(folded):
+            return True
+        if script == CYRILLIC:
+            marks = morphology.name_marks(folded)
+            return bool(marks & {"Name", "Patr"}) and "Surn" not in marks
+        return bool(given.full_names(folded))
+    return False
+
+
+def _lemma_key(word: str) -> str:
+    for script, folded in readings(word):
+        if script == LATIN:
+            return latin_keys(folded)[0]
+        for parse in morphology.parses(folded):
+            if morphology.NAME_MARKS & parse.tag.grammemes:
+                return cyrillic_keys(_feminine_too(str(parse.normal_form).replace("ё", "е")))[0]
+        return cyrillic_keys(_feminine_too(folded))[0]
+    return word.casefold()
+
+
+def _feminine_too(lemma: str) -> str:
+    """Иванова and Иванов are told apart by no label: one key for both."""
+    for ending in ("ова", "ева", "ина", "ына"):
+        if lemma.endswith(ending):
+            return lemma[:-1]
+    return lemma

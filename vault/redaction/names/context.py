@@ -1,0 +1,143 @@
+"""What stands around a hit: initials, other parts of a name, the rest of a handle. A partly covered name is a leak."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .. import morphology
+from . import given as names
+from .folding import CYRILLIC, HYPHENS, TOKEN, readings
+from .inflect import is_patronymic
+
+_WINDOW = 72
+_INITIAL = r"([^\W\d_][^\W\d_]{0,2})\."
+_AFTER = re.compile(rf"(,?[ \t\xa0\n]{{1,2}}|[ \t\xa0\n]{{0,2}}){_INITIAL}(?:[ \t\xa0\-]{{0,2}}{_INITIAL})?")
+_AFTER_BARE = re.compile(r",?[ \xa0]([^\W\d_a-zа-яё])[ \xa0]?([^\W\d_a-zа-яё])?(?![\w.])")
+_BEFORE = re.compile(rf"(?<![\w.]){_INITIAL}[ \t\xa0\n\-]{{0,2}}(?:{_INITIAL}[ \t\xa0\n]{{0,2}})?$")
+_TITLES = frozenset(
+    "mr mrs ms dr st sr jr no vs гр гос др им тов проф ул г с д кв пр стр рис тел см ст ч п".split()
+)
+_HANDLE_CHARS = re.compile(r"[\w.@+\-]*")
+_HANDLE_BEFORE = re.compile(r"[\w.@+\-]{1,64}$")
+_LATIN_SURNAME = re.compile(
+    r"(ov|ova|ev|eva|off|eff|in|ina|yn|yna|ski|sky|skii|skiy|skaya|skaia|ska|enko|chuk|uk|iuk|yuk|dze|shvili|yan|ian"
+    r"|adze|vich|wicz|ow|owa|ew|ewa|iyev|iev|ieva|bekov|oglu|zade)$"
+)  # fmt: skip
+_NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Initials:
+    """Initials beside a hit: where the whole stretch ends or starts, and the letters, folded."""
+
+    place: int
+    letters: tuple[str, ...]
+    surely: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The capitalised word beside a hit and what the dictionary takes it for."""
+
+    start: int
+    end: int
+    word: str
+    marks: frozenset[str]
+    known: bool
+    hyphen: bool
+
+
+def _letter(initial: str) -> str:
+    return next((folded[0] for _, folded in readings(initial) if folded), initial[0].lower())
+
+
+def initials_after(text: str, end: int) -> Initials | None:
+    """Initials that follow: "А.Б.", "А. Б.", "А", with the place where they end."""
+    match = _AFTER.match(text, end)
+    if match and (match.group(2)[0].isupper() or match.end(1) == end) and match.group(2).lower() not in _TITLES:
+        letters = tuple(_letter(group) for group in match.groups()[1:] if group)
+        return Initials(match.end(), letters, "," not in match.group(1) and match.group(2)[0].isupper())
+    match = _AFTER_BARE.match(text, end)
+    if match:
+        return Initials(match.end(), tuple(_letter(group) for group in match.groups() if group), False)
+    return None
+
+
+def initials_before(text: str, start: int) -> Initials | None:
+    """Initials that stand before, with the place where they start."""
+    window = text[max(0, start - 16) : start]
+    match = _BEFORE.search(window)
+    if not match or match.group(1).lower() in _TITLES:
+        return None
+    letters = tuple(_letter(group) for group in match.groups() if group)
+    place = start - len(window) + match.start()
+    return Initials(place, letters, match.group(1)[0].isupper())
+
+
+def neighbour_after(text: str, end: int) -> Neighbour | None:
+    """The word that follows at once, when it is written like a name."""
+    match = TOKEN.search(text, end, end + _WINDOW)
+    if not match:
+        return None
+    return _neighbour(text[end : match.start()], match.group(), match.start(), match.end())
+
+
+def neighbour_before(text: str, start: int) -> Neighbour | None:
+    """The word that stands just before, when it is written like a name."""
+    low = max(0, start - _WINDOW)
+    last = None
+    for match in TOKEN.finditer(text, low, start):
+        last = match
+    if last is None or (last.start() == low and low > 0):
+        return None
+    return _neighbour(text[last.end() : start], last.group(), last.start(), last.end())
+
+
+def _neighbour(gap: str, word: str, start: int, end: int) -> Neighbour | None:
+    hyphen = len(gap) == 1 and gap in HYPHENS[:5]
+    if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or len(word) < 2 or not word[0].isupper():
+        return None
+    marks, known = marks_of(word)
+    return Neighbour(start, end, word, marks, known, hyphen)
+
+
+@lru_cache(maxsize=20000)
+def marks_of(word: str) -> tuple[frozenset[str], bool]:
+    """Which kinds of name part a word may be (Name, Patr, Surn), and whether that comes from a dictionary."""
+    marks: set[str] = set()
+    known = False
+    for script, folded in readings(word):
+        if script == CYRILLIC:
+            marks |= morphology.name_marks(folded)
+            known = known or morphology.is_known(folded)
+            if is_patronymic(folded):
+                marks.add("Patr")
+        else:
+            if names.full_names(folded):
+                marks.add("Name")
+                known = True
+            elif folded.endswith(("ovich", "evich", "ovna", "evna", "ichna", "owna", "ewitsch", "owitsch")):
+                marks.add("Patr")
+            elif _LATIN_SURNAME.search(folded) and len(folded) > 4:
+                marks.add("Surn")
+    return frozenset(marks), known
+
+
+def whole_handle(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole handle or mail address when the hit stands inside one, else the hit."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    tail = _HANDLE_CHARS.match(text, end, end + _WINDOW)
+    head = _HANDLE_BEFORE.search(text[max(0, start - _WINDOW) : start])
+    run = (head.group() if head else "") + text[start:end] + (tail.group() if tail else "")
+    inside = before in ("@", "_") or after in ("@", "_") or "@" in run
+    if not inside:
+        return start, end
+    first = start - (len(head.group()) if head else 0)
+    last = tail.end() if tail else end
+    while last > end and text[last - 1] in ".-+":
+        last -= 1
+    while first < start and text[first] in ".-+":
+        first += 1
+    return first, last

@@ -1,0 +1,100 @@
+"""The project's own table of given names: short forms, the neighbours' spellings and the western ones.
+
+Written from general knowledge for this project; `given_names.tsv` beside this file is meant to be extended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from .folding import fold_cyrillic, fold_latin
+from .inflect import diminutives_of
+from .romanise import cyrillic_keys, is_romanised, latin_keys
+
+
+@dataclass(frozen=True, slots=True)
+class GivenName:
+    """One row of the table, all words folded; `short` holds the diminutives, also those made by rule."""
+
+    name: str
+    gender: str
+    short: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    latin: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def table() -> dict[str, GivenName]:
+    """All rows by folded name."""
+    text = resources.files(__package__).joinpath("given_names.tsv").read_text(encoding="utf-8")
+    rows: dict[str, GivenName] = {}
+    for line in text.splitlines()[1:]:
+        name, gender, short, neighbours, latin = line.split("\t")
+        folded = fold_cyrillic(name)
+        rows[folded] = GivenName(
+            folded,
+            gender,
+            _with_derived(tuple(fold_cyrillic(word) for word in short.split())),
+            tuple(dict.fromkeys(fold_cyrillic(word) for word in neighbours.split())),
+            tuple(dict.fromkeys(fold_latin(word) for word in latin.split())),
+        )
+    return rows
+
+
+def _with_derived(short: tuple[str, ...]) -> tuple[str, ...]:
+    derived: dict[str, None] = dict.fromkeys(short)
+    for word in short:
+        derived.update(dict.fromkeys(diminutives_of(word)))
+    return tuple(derived)
+
+
+@lru_cache(maxsize=1)
+def _by_any_spelling() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in table().values():
+        for word in (row.name, *row.neighbours, *row.latin):
+            found.setdefault(word, {})[row.name] = None
+    return {word: tuple(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _by_short() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in table().values():
+        for word in row.short:
+            found.setdefault(word, {})[row.name] = None
+    return {word: tuple(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _by_key() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for name in table():
+        for key in cyrillic_keys(name):
+            found.setdefault(key, {})[name] = None
+    return {key: tuple(names) for key, names in found.items()}
+
+
+@lru_cache(maxsize=4000)
+def full_names(folded: str) -> tuple[str, ...]:
+    """The table's names that this folded word, of either script, is a spelling of; the word's own row first."""
+    found: dict[str, None] = {}
+    if folded in table():
+        found[folded] = None
+    found.update(dict.fromkeys(_by_any_spelling().get(folded, ())))
+    if not found and folded.isascii():
+        for key in latin_keys(folded):
+            found.update(dict.fromkeys(name for name in _by_key().get(key, ()) if is_romanised(name, folded)))
+    return tuple(found)
+
+
+def full_names_of_short(folded: str) -> tuple[str, ...]:
+    """The table's names that this folded Russian word is a diminutive of."""
+    return _by_short().get(folded, ())
+
+
+def is_short_form(folded: str) -> bool:
+    """Whether a folded Russian word is in the table as a diminutive."""
+    return folded in _by_short()

@@ -1,0 +1,312 @@
+"""From a listed person to every form of every part of the name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .. import morphology
+from ...model.people import Person
+from . import given as names
+from . import inflect
+from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
+from .romanise import initials_of, to_cyrillic
+
+Part = Literal["surname", "given", "patronymic", "short", "joined"]
+
+MIN_FUZZY = 4  # shorter names are found exactly or not at all: under errors they explode
+MAX_JOINED = 12  # given names and short forms that are tried inside handles
+
+PARTICLES = frozenset(
+    "аль эль ал ел уль ибн бен бин бинт абу ум де да ди дю ла ле ван вон фон дер тер мак о оглы оглу огли угли угл "
+    "кызы кизи гызы заде зода улы уулу al el ul ibn ben bin bint abu de da di du la le van von der den ter mac "
+    "ogly oglu ogli oghlu ugli kyzy kizi qizi gizi zade zoda uulu uly and the".split()
+)
+_AFTER_FATHER = frozenset(
+    "оглы оглу огли угли кызы кизи гызы улы уулу ogly oglu ogli oghlu ugli kyzy kizi qizi gizi uulu uly".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """One written form of one part of a name, folded.
+
+    `weak` forms count only beside another part of the same name; `fuzzy` ones are also found with one error;
+    `own` is false for the other gender's forms; `base` is the part it was made from.
+    """
+
+    text: str
+    script: str
+    part: Part
+    what: str
+    base: str
+    weak: bool = False
+    fuzzy: bool = False
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """A name taken apart, every word folded and with its script."""
+
+    given: tuple[str, ...] = ()
+    patronymic: tuple[str, ...] = ()
+    surname: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.given + self.patronymic + self.surname
+
+
+def fold(word: str) -> str:
+    """A word of a listed name, folded in the script that most of its letters are of."""
+    if is_cyrillic(word):
+        return fold_cyrillic(word)
+    for script, folded in readings(word):
+        if script == LATIN:
+            return folded
+    return fold_latin(word)
+
+
+def script_of(folded: str) -> str:
+    """Which of the two scripts a folded word is in."""
+    return CYRILLIC if is_cyrillic(folded) else LATIN
+
+
+def _looks_given(folded: str) -> bool:
+    if names.full_names(folded) or names.is_short_form(folded):
+        return True
+    return script_of(folded) == CYRILLIC and "Name" in morphology.name_marks(folded)
+
+
+def _is_father(folded: str) -> bool:
+    if script_of(folded) == CYRILLIC:
+        return inflect.is_patronymic(folded)
+    return folded.endswith(("ovich", "evich", "ovna", "evna", "ichna", "ovych", "ivna", "evych", "ovitch", "evitch",
+                            "owitsch", "ewitsch", "owna", "ewna", "ovic", "evic"))  # fmt: skip
+
+
+def take_apart(name: str) -> NameParts:
+    """Which word of a listed name is what. Words that can't be told are taken as surnames, the strongest kind."""
+    words = [match.group() for match in TOKEN.finditer(name)]
+    folded = [word for word in (fold(word) for word in words) if word and not word.isdigit()]
+    fathers = [
+        at
+        for at, word in enumerate(folded)
+        if (_is_father(word) and len(folded) > 1) or (at + 1 < len(folded) and folded[at + 1] in _AFTER_FATHER and at)
+    ]
+    real = [at for at, word in enumerate(folded) if word not in PARTICLES and len(word) > 1]
+    if len(fathers) > 1 and len(real) > 1:
+        fathers = fathers[-1:] if fathers[-1] != 0 else fathers[:1]  # Абрамович is a surname too
+    if len(real) == 2 and fathers == [real[1]] and not _looks_given(folded[real[0]]):
+        fathers = []
+    rest = [at for at in real if at not in fathers]
+    given_at = _given_place(folded, rest, fathers)
+    return NameParts(
+        given=tuple(folded[at] for at in rest if at in given_at),
+        patronymic=tuple(folded[at] for at in fathers),
+        surname=tuple(folded[at] for at in rest if at not in given_at),
+    )
+
+
+def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[int]:
+    if not rest:
+        return set()
+    if len(rest) == 1:
+        only = folded[rest[0]]
+        is_before_father = bool(fathers) and rest[0] < fathers[0]
+        return {rest[0]} if _looks_given(only) or is_before_father else set()
+    if fathers and fathers[0] > rest[0]:
+        before = [at for at in rest if at < fathers[0]]
+        return {before[-1]}
+    first, last = folded[rest[0]], folded[rest[-1]]
+    if _looks_given(first) or not _looks_given(last):
+        # In "Иван Петрова" order tells; in "Магомедов Магомед" the dictionary does.
+        return {rest[0]}
+    return {rest[-1]}
+
+
+def gender_of(parts: NameParts) -> str | None:
+    """The letter "m", "f" or None, from the patronymic, the given name or the surname."""
+    for word in parts.patronymic:
+        if word.endswith(("на", "na")):
+            return "f"
+        if word.endswith(("ич", "ich", "itch", "itsch", "ic", "ych")):
+            return "m"
+    for word in parts.given:
+        rows = {names.table()[name].gender for name in names.full_names(word)}
+        if len(rows) == 1:
+            return rows.pop()
+        if script_of(word) == CYRILLIC and (found := morphology.gender(word)):
+            return found
+    for word in parts.surname:
+        if found := inflect.gender_of_surname(to_cyrillic(word)[0] if script_of(word) == LATIN else word):
+            return found
+    return None
+
+
+def _russian(word: str) -> tuple[str, ...]:
+    return (word,) if script_of(word) == CYRILLIC else to_cyrillic(word)
+
+
+@lru_cache(maxsize=2000)
+def surname_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+    """All forms of one surname, of both genders and of the family."""
+    found: list[NameForm] = []
+    if script_of(word) == LATIN:
+        found.append(NameForm(word, LATIN, "surname", "as listed", word, fuzzy=len(word) > MIN_FUZZY))
+        found.append(NameForm(word + "s", LATIN, "surname", "plural", word, fuzzy=False))
+    for russian in _russian(word):
+        for form, what, which in inflect.surname_forms(russian):
+            own = not which or gender is None or which == gender
+            label = what if own else f"{what}, the other gender"
+            fuzzy = len(form) >= MIN_FUZZY and abs(len(form) - len(russian)) <= 4
+            found.append(NameForm(form, CYRILLIC, "surname", label, word, fuzzy=fuzzy, own=own))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2000)
+def given_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+    """All forms of one given name: cases, neighbours' spellings, western spellings, diminutives and their cases."""
+    found: list[NameForm] = []
+    if script_of(word) == LATIN:
+        found.append(NameForm(word, LATIN, "given", "as listed", word, fuzzy=len(word) > MIN_FUZZY))
+    full = names.full_names(word)
+    if not full and script_of(word) == CYRILLIC:
+        full = tuple(n for n in names.full_names_of_short(word) if gender in (None, names.table()[n].gender))
+    bases = dict.fromkeys((*(_russian(word) if not full or script_of(word) == CYRILLIC else ()), *full))
+    for russian in bases:
+        for form, what in inflect.given_forms(russian):
+            fuzzy = len(form) >= MIN_FUZZY
+            found.append(NameForm(form, CYRILLIC, "given", what, word, fuzzy=fuzzy))
+        row = names.table().get(russian)
+        short = row.short if row else inflect.diminutives_of(russian)
+        if row:
+            found += _neighbour_forms(row, word)
+            short += inflect.diminutives_of(russian)
+        for base in short:
+            for form, what in inflect.short_forms(base):
+                found.append(NameForm(form, CYRILLIC, "short", f"short form, {what}", word))
+    return tuple(found)
+
+
+def _neighbour_forms(row: names.GivenName, word: str) -> list[NameForm]:
+    found: list[NameForm] = []
+    for base in row.neighbours:
+        for form, what in inflect.short_forms(base):
+            found.append(NameForm(form, CYRILLIC, "given", f"a neighbour's spelling, {what}", word))
+    for base in row.latin:
+        found.append(NameForm(base, LATIN, "given", "western spelling", word, fuzzy=len(base) > 5))
+    return found
+
+
+@lru_cache(maxsize=2000)
+def patronymic_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+    """All forms of one patronymic; those of a brother or sister count only beside another part."""
+    found: list[NameForm] = []
+    if script_of(word) == LATIN:
+        found.append(NameForm(word, LATIN, "patronymic", "as listed", word, fuzzy=True))
+    for russian in _russian(word):
+        for form, what, which in inflect.patronymic_forms(russian):
+            own = not which or gender is None or which == gender
+            fuzzy = len(form) >= MIN_FUZZY + 2
+            found.append(NameForm(form, CYRILLIC, "patronymic", what, word, weak=not own, fuzzy=fuzzy, own=own))
+    return tuple(found)
+
+
+def _joined(parts: NameParts) -> list[NameForm]:
+    """Handles and file names: the parts run together, in the nominative."""
+    found: dict[tuple[str, str], NameForm] = {}
+    for surname in parts.surname:
+        for given in parts.given:
+            firsts = {given, given[0]} | set(_short_bases(given))
+            for first in firsts:
+                for text in (first + surname, surname + first):
+                    if len(text) > 4 and script_of(first) == script_of(surname):
+                        found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", surname)
+            for patronymic in parts.patronymic:
+                for text in (given[0] + patronymic[0] + surname, surname + given[0] + patronymic[0]):
+                    found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", surname)
+    for given in parts.given:
+        for patronymic in parts.patronymic:
+            text = given + patronymic
+            found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", given)
+    return list(found.values())
+
+
+def _short_bases(given: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for full in names.full_names(given):
+        row = names.table()[full]
+        found.update(dict.fromkeys((*row.latin, full) if script_of(given) == LATIN else row.short))
+    return tuple(found)[:MAX_JOINED]
+
+
+def forms_of(parts: NameParts, *, single_is_strong: bool = True) -> tuple[NameForm, ...]:
+    """Every form of a name taken apart."""
+    gender = gender_of(parts)
+    found: list[NameForm] = []
+    for word in parts.surname:
+        found += surname_parts(word, gender)
+    for word in parts.given:
+        found += given_parts(word, gender)
+    for word in parts.patronymic:
+        found += patronymic_parts(word, gender)
+    found += _joined(parts)
+    for word in parts.words:
+        if script_of(word) == LATIN and parts.surname and parts.given:
+            found += _joined(_in_russian(parts))
+            break
+    return tuple(found)
+
+
+def _in_russian(parts: NameParts) -> NameParts:
+    return NameParts(
+        tuple((names.full_names(word) or _russian(word))[0] for word in parts.given),
+        tuple(_russian(word)[0] for word in parts.patronymic),
+        tuple(_russian(word)[0] for word in parts.surname),
+    )
+
+
+_HANDLE = re.compile(r"^@|[_@/]|[0-9]$")
+
+
+def names_of(person: Person) -> list[NameParts]:
+    """The name and every alias that is a name, taken apart. A one-word alias stands on its own."""
+    found = [take_apart(person.name)]
+    for alias in person.aliases:
+        if _HANDLE.search(alias):
+            continue
+        parts = take_apart(alias)
+        if len(parts.words) == 1 and not parts.given:
+            parts = NameParts(surname=parts.words)
+        if parts.words:
+            found.append(parts)
+    return found
+
+
+def handles_of(person: Person) -> tuple[str, ...]:
+    """Aliases that are written as handles, folded and without what only separates."""
+    found = []
+    for alias in person.aliases:
+        if _HANDLE.search(alias):
+            found.append(re.sub(rf"[\s@_./{HYPHENS}]+", "", alias).lower())
+    return tuple(word for word in found if len(word) > 2)
+
+
+def initials(parts: tuple[str, ...]) -> frozenset[str]:
+    """Letters of either script that may stand as the initial of any of these words."""
+    found: set[str] = set()
+    for word in parts:
+        for russian in _russian(word):
+            found |= initials_of(russian)
+        found.add(word[0])
+        for full in names.full_names(word):
+            found |= initials_of(full)
+            row = names.table()[full]
+            for other in row.neighbours:
+                found |= initials_of(other)
+            found |= {other[0] for other in row.latin}
+    return frozenset(found)

@@ -1,0 +1,109 @@
+"""One pass over a text: which words may be part of a listed name, also when a word is broken up.
+
+Besides plain words it puts together what a line break, a hyphen or a stray space has cut in two, and words whose
+letters stand apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .folding import HYPHENS, IGNORABLE, TOKEN, readings
+from .index import Candidate, Index
+
+_BREAK = re.compile(rf"[{IGNORABLE}]*[{HYPHENS}\u00ad][\s{IGNORABLE}]{{0,6}}")
+_SPACE = re.compile(r"\s{1,3}")
+_MIN_SPLIT = 6
+_MIN_SPACED = 4
+_MAX_SPACED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of the text that may be a name part; `word` is it without what breaks it up."""
+
+    start: int
+    end: int
+    word: str
+    candidates: tuple[Candidate, ...]
+    broken: bool = False
+
+
+@dataclass(slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+    found: bool
+
+
+def scan(text: str, index: Index) -> list[Hit]:
+    """All hits in order of their start; those of broken words may overlap others."""
+    hits: list[Hit] = []
+    before: _Word | None = None
+    spaced: list[tuple[int, int, str]] = []
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        start, end = match.span()
+        candidates = index.find(token)
+        if candidates:
+            hits.append(Hit(start, end, token, candidates))
+        word = _Word(start, end, token, bool(candidates))
+        if before is not None and start - before.end <= 8:
+            whole = _mended(text, before, word, index)
+            if whole is not None:
+                hits.append(whole)
+        if len(token) == 1 and (not spaced or (start - spaced[-1][1] <= 3 and _SPACE.fullmatch(text, spaced[-1][1], start))):
+            spaced.append((start, end, token))
+        elif spaced:
+            hits += _close_up(spaced, index)
+            spaced = [(start, end, token)] if len(token) == 1 else []
+        before = word
+    hits += _close_up(spaced, index)
+    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    return hits
+
+
+def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
+    """The two words as one, when a break stands between them and the whole is a name part without an error."""
+    is_line = "\n" in text[left.end : right.start]
+    if _BREAK.fullmatch(text, left.end, right.start):
+        found = index.find(left.text + right.text)
+        if not is_line or left.found or right.found:
+            found = tuple(one for one in found if one.quality != "error")
+    elif left.found and right.found:
+        return None
+    elif len(left.text) > 1 and len(right.text) > 1 and _SPACE.fullmatch(text, left.end, right.start):
+        if right.text[0].isupper() and not left.text[-1].isupper():
+            return None
+        whole = left.text + right.text
+        if len(whole) < _MIN_SPLIT:
+            return None
+        if not is_line and not index.is_exact(whole.lower()):
+            return None
+        found = tuple(one for one in index.find(whole) if one.quality != "error")
+    else:
+        return None
+    return Hit(left.start, right.end, left.text + right.text, found, True) if found else None
+
+
+def _close_up(letters: list[tuple[int, int, str]], index: Index) -> list[Hit]:
+    """Names in a run of single letters, the longest from each start."""
+    hits: list[Hit] = []
+    if len(letters) < _MIN_SPACED:
+        return hits
+    at = 0
+    while at <= len(letters) - _MIN_SPACED:
+        for width in range(min(len(letters) - at, _MAX_SPACED // 2), _MIN_SPACED - 1, -1):
+            run = letters[at : at + width]
+            word = "".join(letter for _, _, letter in run)
+            if not readings(word):
+                continue
+            found = tuple(one for one in index.find(word) if one.quality != "error")
+            if found:
+                hits.append(Hit(run[0][0], run[-1][1], word, found, True))
+                at += width - 1
+                break
+        at += 1
+    return hits

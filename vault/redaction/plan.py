@@ -1,0 +1,262 @@
+"""A redaction plan: all findings of a case, what a reviewer decided, and what nobody could read.
+
+Pure state: no store, no worker. A plan is bound to `basis`, a hash over people, evidence, profile and engine:
+when any of them changes, the plan no longer counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from vault.errors import Damaged, NotFound, Usage
+from vault.formats import canonical, document_json
+from vault.model.document import Document, Page
+from vault.model.findings import Box, Span, State
+from vault.model.people import Person
+
+PICTURE = "picture"
+BOX = "box"
+MAX_FINDINGS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One stretch of text, one box or one whole picture that may have to go.
+
+    `start` and `end` count code points in the block's text; a `picture` finding stands for a whole page that no
+    machine has read: accepted means that the page is withheld, rejected that the reviewer has looked at it and
+    it leaves with the boxes that they drew. `shown` is whether a reviewer has seen it.
+    """
+
+    id: str
+    evidence: str
+    page: int
+    block: int
+    start: int
+    end: int
+    category: str
+    person: str | None
+    source: str
+    score: float
+    sure: bool
+    explanation: str
+    label: str
+    text: str
+    state: State = "proposed"
+    shown: bool = False
+    box: Box | None = None
+
+    @property
+    def number(self) -> int:
+        """The number in `F-12`, as the preview prints it."""
+        return int(self.id[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that can't be redacted, and why: it is refused by name, never passed through."""
+
+    evidence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionPlan:
+    """All findings of one case under one profile. `labels` is the engine's key, which stays in the vault."""
+
+    profile: str
+    basis: str
+    engine: str
+    findings: tuple[Finding, ...]
+    unreadable: tuple[Unreadable, ...]
+    labels: Any = None
+
+    def of(self, evidence_id: str) -> tuple[Finding, ...]:
+        """The findings of one item."""
+        return tuple(finding for finding in self.findings if finding.evidence == evidence_id)
+
+    def undecided(self, items: Collection[str]) -> int:
+        """How many findings of these items a reviewer has not decided."""
+        return sum(f.state == "proposed" and f.evidence in items for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a plan is made from: an item, its document (None: unreadable, and why)."""
+
+    evidence: str
+    document: Document | None
+    reason: str = ""
+
+
+Analyse = Callable[[str], Sequence[Span]]
+Label = Callable[[Span, str], str]
+
+
+def basis(profile: str, engine: str, people: Iterable[Person], items: Iterable[tuple[str, str]]) -> str:
+    """The hash that binds a review. `items` are (evidence id, hash of its text or of its bytes)."""
+    value = {
+        "engine": engine,
+        "items": sorted(list(item) for item in items),
+        "people": sorted((json.loads(json.dumps(asdict(p))) for p in people), key=lambda person: str(person["id"])),
+        "profile": profile,
+    }
+    return hashlib.sha256(canonical.dump(value)).hexdigest()
+
+
+def make(
+    profile: str, bound_to: str, engine: str, sources: Sequence[Source], analyse: Analyse, label: Label
+) -> RedactionPlan:
+    """Search all documents. Findings are numbered in reading order through the whole case."""
+    found: list[Finding] = []
+    unreadable: list[Unreadable] = []
+    for source in sources:
+        if source.document is None:
+            unreadable.append(Unreadable(source.evidence, source.reason))
+            continue
+        for page in source.document.pages:
+            found += _of_page(source.evidence, page, analyse, label)
+    if len(found) > MAX_FINDINGS:
+        raise Usage("the case has more findings than one plan can hold", hint="Split it into linked cases.")
+    numbered = tuple(replace(finding, id=f"F-{n}") for n, finding in enumerate(found, 1))
+    return RedactionPlan(profile, bound_to, engine, numbered, tuple(unreadable))
+
+
+def _of_page(evidence: str, page: Page, analyse: Analyse, label: Label) -> list[Finding]:
+    found = []
+    if page.kind == "picture":
+        found.append(_picture(evidence, page))
+    starts = _block_starts(page)
+    text = page.text
+    for span in analyse(text):
+        name = label(span, text[span.start : span.end])
+        found += [_finding(evidence, page, piece, span, name) for piece in _pieces(page, starts, span)]
+    return found
+
+
+def _picture(evidence: str, page: Page) -> Finding:
+    note = "no machine has read this page: look at it, draw boxes, then reject this finding to let it leave"
+    return Finding("F-0", evidence, page.number, 0, 0, 0, PICTURE, None, "unread", 1.0, False, note, "", "")
+
+
+def _block_starts(page: Page) -> list[int]:
+    starts, place = [], 0
+    for block in page.blocks:
+        starts.append(place)
+        place += len(block.text) + 1
+    return starts
+
+
+def _pieces(page: Page, starts: Sequence[int], span: Span) -> Iterable[tuple[int, int, int]]:
+    # A span that crosses from one block into the next is cut at the line between them: each part goes.
+    for number, (start, block) in enumerate(zip(starts, page.blocks, strict=True)):
+        left, right = max(span.start, start), min(span.end, start + len(block.text))
+        if left < right and block.text[left - start : right - start].strip():
+            yield number, left - start, right - start
+
+
+def _finding(evidence: str, page: Page, piece: tuple[int, int, int], span: Span, label: str) -> Finding:
+    number, start, end = piece
+    return Finding(
+        "F-0",
+        evidence,
+        page.number,
+        number,
+        start,
+        end,
+        span.category,
+        span.person,
+        span.source,
+        span.score,
+        span.sure,
+        span.explanation,
+        label,
+        page.blocks[number].text[start:end],
+    )
+
+
+def decide(plan: RedactionPlan, ids: Collection[str], state: State) -> RedactionPlan:
+    """Set the state of the findings named. Raises NotFound if one does not exist."""
+    known = {finding.id for finding in plan.findings}
+    wanted = {name.upper() if name.upper().startswith("F-") else f"F-{name}" for name in ids}
+    missing = sorted(wanted - known)
+    if missing:
+        raise NotFound(f"there is no finding {missing[0][:12]} in this plan")
+    return replace(plan, findings=tuple(replace(f, state=state) if f.id in wanted else f for f in plan.findings))
+
+
+def shown(plan: RedactionPlan, evidence: Collection[str] | None = None) -> RedactionPlan:
+    """Note that a reviewer has seen the findings (of these items)."""
+    return replace(
+        plan,
+        findings=tuple(
+            replace(f, shown=True) if evidence is None or f.evidence in evidence else f for f in plan.findings
+        ),
+    )
+
+
+def add_box(plan: RedactionPlan, evidence: str, page: int, box: Box, person: str | None, label: str) -> RedactionPlan:
+    """Add a box that a reviewer drew; it counts as accepted."""
+    number = max((finding.number for finding in plan.findings), default=0) + 1
+    finding = Finding(
+        f"F-{number}", evidence, page, 0, 0, 0, BOX, person, "reviewer", 1.0, True, "drawn by the reviewer", label, "",
+        state="accepted", shown=True, box=box,
+    )  # fmt: skip
+    return replace(plan, findings=(*plan.findings, finding))
+
+
+def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str]) -> RedactionPlan:
+    """Keep decisions and boxes for items whose content is the same; whatever is new stays proposed.
+
+    A decision is kept only where item, place, category, person and text are all the same.
+    """
+    decided = {_place(f): f for f in old.findings if f.evidence in unchanged and f.source != "reviewer"}
+    kept = []
+    for finding in new.findings:
+        before = decided.get(_place(finding))
+        kept.append(finding if before is None else _as_before(finding, before, same_basis=old.basis == new.basis))
+    plan = replace(new, findings=tuple(kept))
+    for box in (f for f in old.findings if f.source == "reviewer" and f.evidence in unchanged):
+        assert box.box is not None
+        plan = add_box(plan, box.evidence, box.page, box.box, box.person, box.label)
+    return plan
+
+
+def _as_before(finding: Finding, before: Finding, *, same_basis: bool) -> Finding:
+    # Whoever looked at a picture looked for the people listed then: that it may leave holds for them alone.
+    if finding.category == PICTURE and before.state == "rejected" and not same_basis:
+        return finding
+    return replace(finding, state=before.state, shown=before.shown)
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.evidence, finding.page, finding.block, finding.start, finding.end, finding.category, finding.person,
+        finding.text,
+    )  # fmt: skip
+
+
+def pack(plan: RedactionPlan) -> bytes:
+    """Compressed JSON, for the catalogue."""
+    return zlib.compress(json.dumps(asdict(plan), ensure_ascii=False, separators=(",", ":")).encode(), 3)
+
+
+def unpack(data: bytes) -> RedactionPlan:
+    """The plan. Raises Damaged."""
+    try:
+        value = json.loads(document_json.inflate(data))
+        findings = tuple(_unpacked(one) for one in value["findings"])
+        unreadable = tuple(Unreadable(**one) for one in value["unreadable"])
+        return RedactionPlan(value["profile"], value["basis"], value["engine"], findings, unreadable, value["labels"])
+    except (ValueError, KeyError, TypeError):
+        raise Damaged("a redaction plan in the catalogue is damaged") from None
+
+
+def _unpacked(value: dict[str, Any]) -> Finding:
+    box = value.pop("box")
+    return Finding(**value, box=None if box is None else Box(**box))
