@@ -32,7 +32,13 @@ the log part: whoever gets it learns nothing of other cases, not even how many e
     tree      = RFC 6962: leaf SHA-256(0x00 || data), node SHA-256(0x01 || left || right)
     head      = C2SP checkpoint, Ed25519, origin and key name "casevault/<128 random bits, hex>", no extension lines
 
-Nothing in it is free text, so no name of a person or a file can get in. The tables stand in vault/store/auditdb.py.
+Nothing in it is free text, so no name of a person or a file can get in: every value has a strict pattern
+(vault/model/events.py), numbers are below 10^15, an entry names at most 256 rows (a larger change is several intents
+with one op), and what does not match the grammar of vault/audit/entries.py is neither written nor read.
+
+Stored in SQLCipher (vault/store/auditdb.py): case part with the number of its case's counter, log part with the
+hashes of the subtrees that the entry completes (its own leaf first, then one for each trailing one bit of seq),
+counters (case, its last n, the leaf hash of its last entry), one row with size, root and checkpoint of the head.
 """
 
 from __future__ import annotations
@@ -207,7 +213,8 @@ class AuditLog:
         """The entries that fit all filters, in order of `seq`, newest first with `reverse`; read bit by bit.
 
         `since` is inclusive, `until` exclusive, both with a time zone; `after_seq` leaves out what comes up to it.
-        Entries written after the call are not among them. Raises Damaged for an entry that is not well formed.
+        Entries written after reading has begun are not among them. Raises Damaged for an entry that is not in its
+        form or place, ValueError for a moment without a time zone.
         """
         contains = [f'"{name}":"{value}"'.encode() for name, value in (("action", action), ("actor", actor)) if value]
         low = -1 if after_seq is None else after_seq

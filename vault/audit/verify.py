@@ -96,7 +96,11 @@ class _Tree:
 
     def start_from(self, since: Head, key: signing.NoteKey, size: int) -> bool:
         """Take the known head as given; False if the log does not continue it."""
-        heads.check(since, key)
+        try:
+            heads.check(since, key)
+        except Damaged as error:
+            self._findings.add(f"the head to start from: {error.message}")
+            return False
         if since.size > size:
             self._findings.add(f"the log was cut: it had {since.size} entries and has {size}")
             return False
