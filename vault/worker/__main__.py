@@ -26,7 +26,6 @@ JOBS = {
     "facsimile": "write_facsimile",
     "preview": "write_preview",
     "check": "check_main",
-    "check": "check_main",
     "probe": "probe",
 }
 

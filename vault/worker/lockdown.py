@@ -62,15 +62,15 @@ def limit(memory_bytes: int, cpu_seconds: int) -> bool:
     import resource
 
     wanted = [
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CPU", cpu_seconds),
-        ("RLIMIT_AS", memory_bytes),
+        ("RLIMIT_CORE", 0, 0),
+        ("RLIMIT_FSIZE", 0, 0),
+        ("RLIMIT_CPU", cpu_seconds, cpu_seconds + 1),  # the first ends with SIGXCPU, which says why
+        ("RLIMIT_AS", memory_bytes, memory_bytes),
     ]
     done = True
-    for name, value in wanted:
+    for name, soft, hard in wanted:
         try:
-            resource.setrlimit(getattr(resource, name), (value, value))
+            resource.setrlimit(getattr(resource, name), (soft, hard))
         except (AttributeError, OSError, ValueError):  # macOS refuses RLIMIT_AS
             done = False
     return done
