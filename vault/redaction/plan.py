@@ -204,8 +204,8 @@ def add_box(plan: RedactionPlan, evidence: str, page: int, box: Box, person: str
     """Add a box that a reviewer drew; it counts as accepted."""
     number = max((finding.number for finding in plan.findings), default=0) + 1
     finding = Finding(
-        f"F-{number}", evidence, page, 0, 0, 0, BOX, person, "reviewer", 1.0, True, "drawn by the reviewer", label, "",
-        state="accepted", shown=True, box=box,
+        f"F-{number}", evidence, page, 0, 0, 0, BOX, person, "reviewer", 1.0, True, "drawn by the reviewer", label,
+        "", state="accepted", shown=True, box=box,
     )  # fmt: skip
     return replace(plan, findings=(*plan.findings, finding))
 

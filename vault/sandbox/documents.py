@@ -126,16 +126,20 @@ def facsimile(
     withheld: Collection[int] = (),
     dpi: int = DEFAULT_DPI,
     *,
+    pages: Collection[int] = (),
     limits: Limits = DEFAULT_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """A new PDF of the pages' pixels, black boxes filled in, `withheld` pages replaced; keys count pages from 1.
+
+    `pages` are the only ones in the new document; none named means all.
 
     Raises Usage for a box outside its page, Refused (unreadable) for a page that the document does not have.
     """
     request: dict[str, object] = {
         "media_type": media_type,
         "dpi": max(LOWEST_DPI, min(HIGHEST_DPI, dpi)),
+        "pages": sorted(set(pages)),
         "withheld": sorted(set(withheld)),
         "boxes": [{"page": page, **_sides(box)} for page, many in sorted(boxes.items()) for box in many],
     }

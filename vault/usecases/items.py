@@ -100,11 +100,12 @@ def verify(
     with vault.access("evidence.verify", case_id) as outcome:
         outcome.count = 0
         for item in list(vault.catalogue.all(Evidence, case_id=case_id)):
-            yield Verified(item, _problem(vault, item, progress))
+            yield Verified(item, problem_of(vault, item, progress))
             outcome.count += 1
 
 
-def _problem(vault: UnlockedVault, item: Evidence, progress: Progress | None) -> str | None:
+def problem_of(vault: UnlockedVault, item: Evidence, progress: Progress | None = None) -> str | None:
+    """Read an item whole; None if every byte is as it was added, else what is wrong. Not logged by itself."""
     try:
         with content(vault, item) as chunks:
             for chunk in chunks:

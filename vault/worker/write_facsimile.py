@@ -140,7 +140,9 @@ def cover(picture: Any, boxes: list[dict[str, float]]) -> None:
 
 
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """request {"media_type", "dpi", "withheld": [page], "boxes": [{"page", "x", "y", "width", "height"}]}.
+    """request {"media_type", "dpi", "pages": [page], "withheld": [page], "boxes": [{"page", "x", "y", …}]}.
+
+    An empty "pages" means all of them; those not named are left out of the new document.
 
     One blob, the PDF; header {"pages": how many}. Raises Refusal, also for boxes on pages that don't exist: a
     box that was meant to hide something must not go missing.
@@ -148,10 +150,12 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
     document = PixelPdf()
     withheld = set(request["withheld"])
     with opened(blobs[0], request["media_type"]) as source:
-        named = withheld | {box["page"] for box in request["boxes"]}
+        wanted = set(request["pages"])
+        named = withheld | wanted | {box["page"] for box in request["boxes"]}
         if any(not 1 <= number <= source.count for number in named):
             raise Refusal("no-such-page", max(named))
-        for index in range(source.count):
+        chosen = sorted(number - 1 for number in wanted) or range(source.count)
+        for index in chosen:
             if index + 1 in withheld:
                 document.add(_withheld_page(request["dpi"]), *A4)
                 continue
@@ -159,5 +163,5 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
             picture = source.drawn(index, dpi)
             cover(picture, [box for box in request["boxes"] if box["page"] == index + 1])
             document.add(picture, width, height)
-        count = source.count
+        count = len(chosen)
     return {"pages": count}, [bytes(document)]

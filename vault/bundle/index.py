@@ -1,0 +1,50 @@
+"""`index.html` of a bundle: a plain page with the list of exhibits. No scripts, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from vault.formats.manifest import Exhibit
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;width:100%}th,td{border:1px solid #888;padding:.4rem .6rem;text-align:left;"
+    "vertical-align:top}code{font-size:.8em;word-break:break-all}"
+)
+
+
+def page(exhibits: Sequence[Exhibit], bundle: str, made: str) -> bytes:
+    """The whole page, UTF-8."""
+    rows = "".join(_row(exhibit) for exhibit in exhibits)
+    text = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width"><title>Exhibits</title><style>{_STYLE}</style></head><body>
+<h1>Exhibits</h1>
+<p>Bundle {html.escape(bundle)}, made {html.escape(made)}. Labels such as [WITNESS 1] stand where something was
+taken out; the same label is the same person or number throughout. Black boxes were filled in before the picture was
+made anew: there is nothing beneath them.</p>
+<table><thead><tr><th scope="col">Exhibit</th><th scope="col">Description</th><th scope="col">Date</th>
+<th scope="col">Language</th><th scope="col">Files</th><th scope="col">Taken out</th></tr></thead>
+<tbody>{rows}</tbody></table>
+<p>Every file's SHA-256 stands in <code>manifest.json</code>, which is signed in <code>manifest.sig</code>.</p>
+</body></html>
+"""
+    return text.encode()
+
+
+def _row(exhibit: Exhibit) -> str:
+    links = "<br>".join(
+        f'<a href="{html.escape(file.name)}">{html.escape(file.name[len("exhibits/") :])}</a> {html.escape(file.pages)}'
+        for file in exhibit.files
+    )
+    taken = (
+        ", ".join(f"{count} {html.escape(name)}" for name, count in sorted(exhibit.redactions.items())) or "nothing"
+    )
+    about = html.escape(exhibit.title or exhibit.kind)
+    if exhibit.translation_of:
+        about += f" (translation of exhibit {html.escape(exhibit.translation_of)})"
+    cells = (f"<strong>{html.escape(exhibit.label)}</strong>", about, html.escape(exhibit.date),
+             html.escape(exhibit.language), links, taken)  # fmt: skip
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

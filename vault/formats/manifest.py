@@ -1,0 +1,159 @@
+"""`manifest.json` of a bundle: what is in it, hash by hash. The exact form stands in docs/format.md."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vault.errors import Damaged, NewerFormat
+from vault.formats import canonical
+
+VERSION = 1
+NAME = "manifest.json"
+SIGNATURE_NAME = "manifest.sig"
+INDEX_NAME = "index.html"
+MAX_BYTES = 16 << 20
+MAX_EXHIBITS = 5000
+_FILE = re.compile(r"exhibits/[A-Z]{1,4}(-[0-9]{1,3})?\.pdf")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_BUNDLE = re.compile(r"B-[0-9A-Z]{1,26}")
+_LABEL = re.compile(r"[A-Z]{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitFile:
+    """One file of an exhibit; size in bytes, hash in hex."""
+
+    name: str
+    sha256: str
+    size: int
+    pages: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One exhibit. `commitment` vouches for the original without telling anything about it."""
+
+    label: str
+    title: str
+    kind: str
+    date: str
+    language: str
+    files: tuple[ExhibitFile, ...]
+    redactions: dict[str, int]
+    commitment: str
+    translation_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All of it. `left_out` counts items of the case that are not in the bundle."""
+
+    bundle: str
+    profile: str
+    made: str
+    exhibits: tuple[Exhibit, ...]
+    index_sha256: str
+    left_out: int
+    program: str
+
+    def dump(self) -> bytes:
+        """Canonical JSON."""
+        return canonical.dump({"casevault": VERSION, **asdict(self, dict_factory=_plain)})
+
+    def files(self) -> dict[str, ExhibitFile]:
+        """Every exhibit file by name."""
+        return {file.name: file for exhibit in self.exhibits for file in exhibit.files}
+
+
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
+
+
+def label_for(place: int) -> str:
+    """A, B, … Z, AA, AB …; `place` counts from 0."""
+    text = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def parse(untrusted_data: bytes) -> Manifest:
+    """Read a manifest and check every field's form. Raises Damaged, NewerFormat."""
+    untrusted = canonical.load(untrusted_data, "the manifest", limit=MAX_BYTES)
+    if not isinstance(untrusted, dict):
+        raise Damaged("the manifest is not valid")
+    version = untrusted.get("casevault")
+    if type(version) is int and version > VERSION:
+        raise NewerFormat("the bundle was made by a later version of Casevault")
+    try:
+        manifest = _manifest(untrusted)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Damaged("the manifest is not valid") from None
+    if manifest.dump() != untrusted_data:
+        raise Damaged("the manifest holds something that does not belong there")
+    return manifest
+
+
+def _manifest(untrusted: dict[str, Any]) -> Manifest:
+    exhibits = untrusted["exhibits"]
+    if not isinstance(exhibits, list) or len(exhibits) > MAX_EXHIBITS:
+        raise ValueError("exhibits")
+    manifest = Manifest(
+        bundle=_matching(_BUNDLE, untrusted["bundle"]),
+        profile=_text(untrusted["profile"]),
+        made=_text(untrusted["made"]),
+        exhibits=tuple(_exhibit(one) for one in exhibits),
+        index_sha256=_matching(_HEX, untrusted["index_sha256"]),
+        left_out=_count(untrusted["left_out"]),
+        program=_text(untrusted["program"]),
+    )
+    names = [file.name for exhibit in manifest.exhibits for file in exhibit.files]
+    if len(set(names)) != len(names):
+        raise ValueError("a file is listed twice")
+    return manifest
+
+
+def _exhibit(untrusted: dict[str, Any]) -> Exhibit:
+    translation = untrusted["translation_of"]
+    return Exhibit(
+        label=_matching(_LABEL, untrusted["label"]),
+        title=_text(untrusted["title"]),
+        kind=_text(untrusted["kind"]),
+        date=_text(untrusted["date"]),
+        language=_text(untrusted["language"]),
+        files=tuple(_file(one) for one in untrusted["files"]),
+        redactions={_text(name): _count(count) for name, count in untrusted["redactions"].items()},
+        commitment=_matching(_HEX, untrusted["commitment"]),
+        translation_of=None if translation is None else _matching(_LABEL, translation),
+    )
+
+
+def _file(untrusted: dict[str, Any]) -> ExhibitFile:
+    return ExhibitFile(
+        name=_matching(_FILE, untrusted["name"]),
+        sha256=_matching(_HEX, untrusted["sha256"]),
+        size=_count(untrusted["size"]),
+        pages=_text(untrusted["pages"]),
+    )
+
+
+def _matching(pattern: re.Pattern[str], untrusted: object) -> str:
+    if not isinstance(untrusted, str) or not pattern.fullmatch(untrusted):
+        raise ValueError("form")
+    return untrusted
+
+
+def _text(untrusted: object) -> str:
+    if not isinstance(untrusted, str) or len(untrusted) > 20_000:
+        raise ValueError("text")
+    return untrusted
+
+
+def _count(untrusted: object) -> int:
+    if type(untrusted) is not int or not 0 <= untrusted < 1 << 50:
+        raise ValueError("count")
+    return untrusted

@@ -1,0 +1,372 @@
+"""Makes a bundle for a recipient from a reviewed plan. Nothing leaves that was not checked by other code."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from vault import __version__
+from vault.bundle import container, index, signature
+from vault.crypto import age, words
+from vault.errors import Refused, Usage
+from vault.formats import manifest as manifests
+from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
+from vault.model import events
+from vault.model.document import Document
+from vault.model.findings import Leak
+from vault.model.people import Person
+from vault.model.records import Case, Disclosure, Evidence, RecipientRecord
+from vault.redaction import rebuild, verify
+from vault.redaction.engine import PROFILES, Engine, redact
+from vault.redaction.labels import Labels
+from vault.redaction.plan import BOX, PICTURE, RedactionPlan
+from vault.sandbox import documents
+from vault.session import places
+from vault.store import output
+from vault.store.catalogue import Put
+from vault.usecases import cases, items, recipients, redacting, rowcheck
+from vault.usecases.unlocked import Change, UnlockedVault, now
+
+PDF = "application/pdf"
+STATES = ("prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a case manager asks for. `only` and `without` are evidence ids; `consent` an evidence id, oral, none."""
+
+    recipient: str
+    profile: str = "lawyer"
+    purpose: str = "other"
+    consent: str = "none"
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    accept_weak_jail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeExhibit:
+    """One exhibit of a bundle, with the vault's own id of its item."""
+
+    exhibit: Exhibit
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What `create` made. `words` is None where the bundle is sealed to the recipient's key."""
+
+    id: str
+    sha256: str
+    size: int
+    fingerprint: str
+    words: str | None
+    exhibits: tuple[MadeExhibit, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    vault: UnlockedVault
+    order: Order
+    case_id: str
+    recipient: RecipientRecord
+    plan: RedactionPlan
+    people: Sequence[Person]
+    found: Sequence[Evidence]
+    left_out: int
+
+    def protected(self) -> list[verify.Protected]:
+        return [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in self.people if not self.stays(p)]
+
+    def allowed(self) -> list[str]:
+        """What may remain: names of those who stay, and what a reviewer decided to leave."""
+        names = [name for p in self.people if self.stays(p) for name in (p.name, *p.aliases)]
+        return names + sorted({f.text for f in self.plan.findings if f.state == "rejected" and f.text})
+
+    def stays(self, person: Person) -> bool:
+        profile = PROFILES[self.order.profile]
+        if self.order.profile == "internal":
+            return True
+        return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
+
+
+def create(vault: UnlockedVault, case_id: str, order: Order, out: Path, progress: Progress | None = None) -> Bundle:
+    """Make a bundle and note the disclosure. Raises Refused and writes nothing if anything could leak."""
+    places.refuse_sync_folder(out, "the bundle")
+    output.check(out, "the bundle")
+    job = prepare(vault, case_id, order)
+    with vault.access("bundle.create", job.case_id, purpose=order.purpose) as outcome:
+        bundle_id = vault.catalogue.fresh_id(Disclosure)
+        made, payload, manifest = _payload(job, bundle_id, progress)
+        data, secret = _sealed(job, payload)
+        key = signature.key_of(vault.case_keys(job.case_id).signing)
+        bundle = Bundle(
+            bundle_id, hashlib.sha256(data).hexdigest(), len(data), signature.fingerprint(key), secret, tuple(made),
+            job.left_out,
+        )  # fmt: skip
+        with output.new_file(out) as file:
+            file.write(data)
+            # The ledger first, then the name: a bundle that exists is always accounted for.
+            _note(job, bundle, manifest)
+        outcome.count = len(made)
+    return bundle
+
+
+def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
+    """Everything that can be refused before any work is done."""
+    case = cases.require_open(vault, case_id)
+    recipient = recipients.require_active(vault, order.recipient)
+    if order.purpose not in events.PURPOSES:
+        raise Usage("there is no such purpose", hint=f"Purposes are: {', '.join(sorted(events.PURPOSES))}.")
+    consent = _consent(vault, order.consent)
+    rowcheck.require(vault, case.id)
+    review = redacting.current(vault, case.id, order.profile)
+    everything = items.of_case(vault, case.id)
+    found = _chosen(everything, order)
+    _refuse_unreviewed(review, found)
+    people = redacting.people_of(vault, case.id)
+    left_out = len(everything) - len(found)
+    return _Job(vault, replace(order, consent=consent), case.id, recipient, review.plan, people, found, left_out)
+
+
+def _consent(vault: UnlockedVault, consent: str) -> str:
+    return consent if consent in ("oral", "none") else vault.catalogue.require(Evidence, consent).id
+
+
+def _chosen(everything: Sequence[Evidence], order: Order) -> list[Evidence]:
+    known = {item.id for item in everything}
+    for evidence_id in (*order.only, *order.without):
+        if evidence_id not in known:
+            raise Usage(f"{evidence_id[:16]} is not an item of this case")
+    found = [item for item in everything if item.id not in order.without]
+    if order.only:
+        by_id = {item.id: item for item in found}
+        found = [by_id[evidence_id] for evidence_id in order.only if evidence_id in by_id]
+    if not found:
+        raise Usage("there is nothing to export in this case")
+    return found
+
+
+def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> None:
+    case_id = review.record.case_id
+    if review.stale:
+        raise Refused(
+            "people, evidence or the program changed since the findings were reviewed",
+            kind="stale",
+            hint=f"Run 'casevault redact plan {case_id}' and review what is new.",
+        )
+    ids = {item.id for item in found}
+    unreadable = [one for one in review.plan.unreadable if one.evidence in ids]
+    if unreadable:
+        listed = "; ".join(f"{one.evidence}: {one.reason}" for one in unreadable[:20])
+        raise Refused(
+            f"{len(unreadable)} of the items can't be redacted: {listed}",
+            kind="unreadable",
+            hint="Leave them out with --without ID, or add them in a form that can be read.",
+        )
+    undecided = review.plan.undecided(ids)
+    if undecided:
+        raise Refused(
+            f"{undecided} findings were not decided yet",
+            kind="unreviewed",
+            hint=f"Look at them with 'casevault redact preview {case_id} --out F.pdf', then accept or reject them.",
+        )
+
+
+def _payload(job: _Job, bundle_id: str, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
+    titles = _Titles(job)
+    labels = {item.id: manifests.label_for(place) for place, item in enumerate(job.found)}
+    made: list[MadeExhibit] = []
+    files: list[tuple[str, bytes]] = []
+    for item in job.found:
+        if progress:
+            progress(f"exhibit {labels[item.id]}")
+        exhibit, parts = _exhibit(job, item, labels, titles)
+        made.append(MadeExhibit(exhibit, item.id))
+        files += parts
+    payload, manifest = _packed(job, bundle_id, made, files)
+    return made, payload, manifest
+
+
+def _exhibit(
+    job: _Job, item: Evidence, labels: dict[str, str], titles: _Titles
+) -> tuple[Exhibit, list[tuple[str, bytes]]]:
+    document = items.document_of(job.vault, item)
+    if document is None:
+        raise Refused(f"{item.id} was not read", kind="unreadable")
+    label, title = labels[item.id], titles.of(item.title)
+    findings = job.plan.of(item.id)
+    remains = rebuild.rebuild(document, findings)
+    parts = _text_part(job, label, title, remains) + _picture_part(job, item, label, remains, document)
+    for name, data, _ in parts:
+        _check(job, name, data, PDF)
+    counts = {_public(name): count for name, count in remains.counts.items()}
+    exhibit = Exhibit(
+        label=label,
+        title=title,
+        kind=item.kind,
+        date=(item.captured_at or item.collected_at)[:10],
+        language=item.language,
+        files=tuple(ExhibitFile(n, hashlib.sha256(d).hexdigest(), len(d), pages) for n, d, pages in parts),
+        redactions=counts,
+        commitment=item.commitment.hex(),
+        translation_of=labels.get(item.translation_of or ""),
+    )
+    return exhibit, [(name, data) for name, data, _ in parts]
+
+
+def _public(category: str) -> str:
+    return {BOX: "black box", PICTURE: "page withheld"}.get(category, category)
+
+
+def _text_part(job: _Job, label: str, title: str, remains: rebuild.Rebuilt) -> list[tuple[str, bytes, str]]:
+    if not remains.text_pages:
+        return []
+    heading = f"Exhibit {label}" + (f": {title}" if title else "")
+    pdf = documents.typeset(heading, remains.text_pages, accept_weak_jail=job.order.accept_weak_jail)
+    return [(f"exhibits/{label}.pdf", pdf, _range([page.number for page in remains.text_pages]))]
+
+
+def _picture_part(
+    job: _Job, item: Evidence, label: str, remains: rebuild.Rebuilt, document: Document
+) -> list[tuple[str, bytes, str]]:
+    if not remains.picture_pages:
+        return []
+    with items.content(job.vault, item) as chunks:
+        pdf = documents.facsimile(
+            cast(BinaryIO, io.BufferedReader(output.ChunkReader(chunks))),
+            item.media_type,
+            remains.boxes,
+            remains.withheld,
+            pages=remains.picture_pages,
+            accept_weak_jail=job.order.accept_weak_jail,
+        )
+    name = f"exhibits/{label}-1.pdf" if len(remains.picture_pages) < len(document.pages) else f"exhibits/{label}.pdf"
+    return [(name, pdf, _range(list(remains.picture_pages)))]
+
+
+def _range(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    whole = list(numbers) == list(range(numbers[0], numbers[-1] + 1))
+    listed = f"{numbers[0]}–{numbers[-1]}" if whole and len(numbers) > 1 else ", ".join(map(str, numbers))
+    return f"p. {listed}"
+
+
+class _Titles:
+    """Titles are the case manager's own words, and pass the same engine: whatever it finds goes."""
+
+    def __init__(self, job: _Job) -> None:
+        self._engine = Engine(job.people, PROFILES[job.order.profile])
+        self._labels = Labels.restore(job.plan.labels, job.people)
+
+    def of(self, text: str) -> str:
+        return redact(text, self._engine.analyse(text), self._labels)
+
+
+def _packed(
+    job: _Job, bundle_id: str, made: Sequence[MadeExhibit], files: Sequence[tuple[str, bytes]]
+) -> tuple[bytes, bytes]:
+    when = now()
+    exhibits = tuple(one.exhibit for one in made)
+    page = index.page(exhibits, bundle_id, when[:10])
+    manifest = Manifest(
+        bundle_id, job.order.profile, when, exhibits, hashlib.sha256(page).hexdigest(), job.left_out, __version__
+    ).dump()
+    signed = signature.sign(job.vault.case_keys(job.case_id).signing, manifest)
+    members = [
+        (manifests.INDEX_NAME, page), (manifests.NAME, manifest), (manifests.SIGNATURE_NAME, signed), *files,
+    ]  # fmt: skip
+    _check(job, manifests.INDEX_NAME, page, "text/html")
+    _check(job, manifests.NAME, manifest, "application/json")
+    payload = container.pack(members)
+    _check_names(job, [name for name, _ in members])
+    return payload, manifest
+
+
+def _check(job: _Job, name: str, data: bytes, media_type: str) -> None:
+    protected = job.protected()
+    if not protected:
+        return
+    leaks = verify.check_file(
+        data, media_type, protected, allowed=job.allowed(), accept_weak_jail=job.order.accept_weak_jail
+    )
+    _refuse(name, leaks)
+
+
+def _check_names(job: _Job, names: Sequence[str]) -> None:
+    leaks = verify.check_members(
+        names, job.protected(), allowed=job.allowed(), accept_weak_jail=job.order.accept_weak_jail
+    )
+    _refuse("a file name", leaks)
+
+
+def _refuse(name: str, leaks: Collection[Leak]) -> None:
+    if not leaks:
+        return
+    where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in list(leaks)[:10])
+    raise Refused(
+        f"{name} would still give somebody away ({where})",
+        kind="leak",
+        hint="Nothing was written. Look at that place in the preview, accept a finding or draw a box there, then try "
+        "again.",
+    )
+
+
+def _sealed(job: _Job, payload: bytes) -> tuple[bytes, str | None]:
+    """The age file, and the words where the recipient has no key."""
+    secret = None if job.recipient.age_key else words.generate(words.BUNDLE_WORDS)
+    to: age.Recipient = age.ScryptRecipient(secret) if secret else age.parse_recipient(job.recipient.age_key)
+    out = io.BytesIO()
+    age.encrypt(io.BytesIO(payload), out, [to])
+    return out.getvalue(), secret
+
+
+def _note(job: _Job, bundle: Bundle, manifest: bytes) -> None:
+    record = Disclosure(
+        id=bundle.id,
+        case_id=job.case_id,
+        recipient_id=job.recipient.id,
+        made=now(),
+        sha256=bytes.fromhex(bundle.sha256),
+        size=bundle.size,
+        fingerprint=bundle.fingerprint,
+        profile=job.order.profile,
+        purpose=job.order.purpose,
+        consent=job.order.consent,
+        state="prepared",
+        manifest=manifest,
+    )
+    left = events.Disclosure(job.recipient.id, bundle.sha256, job.order.profile, job.order.consent)
+    change = Change(
+        "bundle.create", job.case_id, [Put(record)], object_id=bundle.id, purpose=job.order.purpose, disclosure=left,
+        size=bundle.size, count=len(bundle.exhibits),
+    )  # fmt: skip
+    job.vault.commit([change])
+
+
+def listing(vault: UnlockedVault, case_id: str) -> list[Disclosure]:
+    """The bundles of a case, oldest first."""
+    case = vault.catalogue.require(Case, case_id)
+    with vault.access("bundle.list", case.id) as outcome:
+        found = list(vault.catalogue.all(Disclosure, case_id=case.id))
+        outcome.count = len(found)
+    return found
+
+
+def disclosures(vault: UnlockedVault, recipient_id: str | None = None) -> list[Disclosure]:
+    """Who has what: all bundles, or those of one recipient."""
+    wanted = {} if recipient_id is None else {
+        "recipient_id": vault.catalogue.require(RecipientRecord, recipient_id).id
+    }  # fmt: skip
+    with vault.access("disclosures", None) as outcome:
+        found = list(vault.catalogue.all(Disclosure, **wanted))
+        outcome.count = len(found)
+    return found

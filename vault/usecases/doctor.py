@@ -1,0 +1,138 @@
+"""Checks everything that can be checked, cleans up leftovers, and says what is damaged and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from vault.errors import Busy, CasevaultError
+from vault.model.records import Evidence
+from vault.sandbox import jail
+from vault.session import machine as system
+from vault.store import locks
+from vault.usecases import items, rowcheck
+from vault.usecases.unlocked import UnlockedVault
+
+Level = Literal["ok", "warning", "damaged", "repaired"]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report; `hint` says what to do where something is wrong."""
+
+    level: Level
+    subject: str
+    message: str
+    hint: str = ""
+
+
+def examine(vault: UnlockedVault, *, read_data: bool = False, progress: Progress | None = None) -> Iterator[Finding]:
+    """Everything, in order: databases, log, rows against the log, objects, leftovers, this machine."""
+    with vault.access("vault.doctor", None):
+        yield from _databases(vault)
+        yield from _log(vault)
+        yield from _rows(vault)
+        yield from _objects(vault, read_data=read_data, progress=progress)
+        yield from _leftovers(vault)
+        yield from machine()
+
+
+def _databases(vault: UnlockedVault) -> Iterator[Finding]:
+    errors = vault.catalogue.page_errors()
+    for error in errors:
+        yield Finding(
+            "damaged", "catalogue", error, "Restore the vault from a backup; what can be read still can be."
+        )
+    if not errors:
+        yield Finding("ok", "catalogue", "every page is authentic and the structure is whole")
+
+
+def _log(vault: UnlockedVault) -> Iterator[Finding]:
+    report = vault.log.verify()
+    for problem in report.problems:
+        yield Finding("damaged", "audit log", problem, "Tell your auditor; do not delete or replace the log.")
+    if report.ok:
+        yield Finding("ok", "audit log", f"{report.size} entries, each under the signed head")
+
+
+def _rows(vault: UnlockedVault) -> Iterator[Finding]:
+    found = rowcheck.all_problems(vault)
+    for problem in found:
+        yield Finding(
+            "damaged", "catalogue against log", problem,
+            "An older state may have been put back: compare with a backup before you rely on this row.",
+        )  # fmt: skip
+    if not found:
+        yield Finding("ok", "catalogue against log", "every row is in the state that was logged last")
+
+
+def _objects(vault: UnlockedVault, *, read_data: bool, progress: Progress | None) -> Iterator[Finding]:
+    checked = broken = 0
+    for item in list(vault.catalogue.all(Evidence)):
+        problem = _problem(vault, item, read_data=read_data, progress=progress)
+        checked += 1
+        if problem:
+            broken += 1
+            yield Finding("damaged", item.id, problem, "Add the original again, or restore this file from a backup.")
+    if not broken:
+        how = "read whole and found as added" if read_data else "in place with the right size"
+        yield Finding("ok", "stored files", f"{checked} {how}")
+
+
+def _problem(vault: UnlockedVault, item: Evidence, *, read_data: bool, progress: Progress | None) -> str | None:
+    if read_data:
+        return items.problem_of(vault, item, progress)
+    try:
+        size = vault.objects.path(item.object).stat().st_size
+    except (OSError, CasevaultError):
+        return "its stored file is missing or can't be read"
+    return None if size == item.stored_size else "its stored file has another size than was recorded"
+
+
+def _leftovers(vault: UnlockedVault) -> Iterator[Finding]:
+    """Half-written objects go; whole ones that no row names go too; what is not ours is only named."""
+    try:
+        with locks.exclusive(vault.folder):
+            removed = _remove_leftovers(vault)
+            strange = sum(1 for _ in vault.objects.strays())
+    except Busy:
+        yield Finding("warning", "leftovers", "not looked for: another command is writing", "Run doctor again later.")
+        return
+    if removed:
+        yield Finding("repaired", "leftovers", f"{removed} half-written or unreferenced files removed")
+    if strange:
+        yield Finding(
+            "warning", "stored files", f"{strange} files in the vault's folder are not Casevault's",
+            "Move them out of the vault's folder.",
+        )  # fmt: skip
+    if not removed and not strange:
+        yield Finding("ok", "leftovers", "none")
+
+
+def _remove_leftovers(vault: UnlockedVault) -> int:
+    removed = 0
+    for path in list(vault.objects.strays()):
+        if path.suffix == ".part" and path.is_file():
+            path.unlink(missing_ok=True)
+            removed += 1
+    # Asked again one by one under the exclusive lock: a row may have been committed since the listing began.
+    for name in list(vault.objects.names()):
+        if not vault.catalogue.refers_to(name):
+            vault.objects.remove(name)
+            removed += 1
+    part = vault.folder / "vault.json.part"
+    if part.exists():
+        part.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def machine() -> Iterator[Finding]:
+    """What this machine does and does not protect: the jail, disk encryption, swap, free space."""
+    for feature in jail.jail_report().features:
+        level: Level = "ok" if feature.state == "works" else "warning"
+        yield Finding(level, f"jail: {feature.feature}", f"{feature.state}: {feature.detail}")
+    for warning in system.warnings():
+        yield Finding("warning", warning.subject, warning.message, warning.hint)

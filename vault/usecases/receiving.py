@@ -1,0 +1,118 @@
+"""What a recipient does with a bundle, without any vault: verify it, open it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from vault.bundle import container, signature
+from vault.crypto import age
+from vault.errors import CasevaultError, Damaged, OutputExists, StorageFailed, Usage, WrongSecret
+from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
+from vault.session import places
+from vault.store.objects import sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A bundle whose every byte was checked. `proven` is whether the sender's fingerprint was told and matches."""
+
+    manifest: Manifest
+    sha256: str
+    fingerprint: str
+    proven: bool
+
+
+def verify(path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None = None) -> Received:
+    """Open a bundle in memory and check everything. Raises WrongSecret, Damaged, Forged."""
+    return _open(path, identities, told_fingerprint)[0]
+
+
+def unpack(
+    path: Path, identities: Sequence[age.Identity], out: Path, told_fingerprint: str | None = None
+) -> Received:
+    """Check a bundle, then write its files into a new folder. Raises OutputExists too; nothing is half-written."""
+    places.refuse_sync_folder(out, "the folder")
+    if out.exists():
+        raise OutputExists("the folder exists already")
+    if not out.parent.is_dir():
+        raise Usage("the place for the folder does not exist")
+    received, members = _open(path, identities, told_fingerprint)
+    building = out.parent / f".casevault-{secrets.token_hex(6)}.part"
+    try:
+        building.mkdir(mode=0o700)
+        for name, data in members.items():
+            _write(building / name, data)
+        building.rename(out)
+        sync_folder(out.parent)
+    except OSError as error:
+        raise StorageFailed(f"the folder can't be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return received
+
+
+def _write(path: Path, data: bytes) -> None:
+    # Every name was matched against a strict pattern when the manifest was read.
+    path.parent.mkdir(exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _open(
+    path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None
+) -> tuple[Received, dict[str, bytes]]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
+    with file:
+        digest = _digest(file)
+        payload = _decrypted(file, identities)
+    members = container.unpack(payload)
+    manifest = container.check(members)
+    key = signature.verify(members[SIGNATURE_NAME], members[NAME])
+    if told_fingerprint is not None and not signature.same_fingerprint(told_fingerprint, key):
+        raise Damaged(
+            "the bundle was not signed by the sender whose fingerprint you were told",
+            kind="forged",
+            hint="Do not rely on it. Ask the sender over another channel.",
+        )
+    received = Received(manifest, digest, signature.fingerprint(key), proven=told_fingerprint is not None)
+    return received, members
+
+
+def _digest(file: BinaryIO) -> str:
+    found = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return found
+
+
+def _decrypted(file: BinaryIO, identities: Sequence[age.Identity]) -> bytes:
+    out = io.BytesIO()
+    try:
+        for chunk in age.Decryptor(file, identities).chunks():
+            out.write(chunk)
+            if out.tell() > container.MAX_PAYLOAD_BYTES:
+                raise Damaged("the bundle is larger than a bundle may be")
+    except WrongSecret:
+        raise WrongSecret(
+            "this bundle does not open with that",
+            hint="Check the words with the sender, or whether it was sealed to another key.",
+        ) from None
+    except Damaged as error:
+        raise Damaged(
+            f"the bundle is damaged: {error.message}", hint="Ask the sender to hand it over again."
+        ) from None
+    except CasevaultError:
+        raise
+    return out.getvalue()

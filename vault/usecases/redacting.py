@@ -1,0 +1,255 @@
+"""Plans a redaction, shows it for review, takes decisions. Nothing is exported without this."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from vault.errors import NotFound, Refused, Usage
+from vault.model.document import Document
+from vault.model.findings import Box, Span, State
+from vault.model.people import Person
+from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Plan
+from vault.redaction import plan as plans
+from vault.redaction.engine import ENGINE_VERSION, PROFILES, Engine
+from vault.redaction.labels import Labels
+from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan, Source
+from vault.sandbox import documents
+from vault.session import places
+from vault.store import output
+from vault.store.catalogue import Put
+from vault.usecases import cases, extracting, items, rowcheck
+from vault.usecases.people import as_person
+from vault.usecases.unlocked import Change, UnlockedVault, now
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A case's plan as it stands in the vault. `stale` is whether something changed since it was made."""
+
+    record: Plan
+    plan: RedactionPlan
+    stale: bool
+
+
+def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False) -> Review:
+    """Search all items of a case. Decisions of an earlier plan stay where nothing changed."""
+    case = cases.require_open(vault, case_id)
+    if profile not in PROFILES:
+        raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
+    rowcheck.require(vault, case.id)
+    waiting = [item for item in items.of_case(vault, case.id) if item.text_state == "pending"]
+    for _ in extracting.read(vault, waiting, accept_weak_jail=accept_weak_jail):
+        pass
+    with vault.access("redact.plan", case.id) as outcome:
+        people, found = people_of(vault, case.id), items.of_case(vault, case.id)
+        old = _latest(vault, case.id, profile)
+        before = None if old is None else plans.unpack(old.body)
+        plan = _search(vault, case.id, profile, people, found, before)
+        outcome.count = len(plan.findings)
+    record = Plan(
+        old.id if old else vault.catalogue.fresh_id(Plan), case.id, profile, plan.basis, now(), plans.pack(plan)
+    )
+    vault.commit([Change("redact.plan", case.id, [Put(record, old)], count=len(plan.findings))])
+    return Review(record, plan, stale=False)
+
+
+def _search(
+    vault: UnlockedVault, case_id: str, profile: str, people: Sequence[Person], found: Sequence[Evidence],
+    before: RedactionPlan | None,
+) -> RedactionPlan:  # fmt: skip
+    engine = Engine(people, PROFILES[profile])
+    labels = Labels(people) if before is None or before.labels is None else Labels.restore(before.labels, people)
+    bound = basis_of(vault, profile, people, found)
+    sources = [source_of(vault, item) for item in found]
+
+    def label(span: Span, text: str) -> str:
+        return labels.label_for(span, text)
+
+    plan = plans.make(profile, bound, ENGINE_VERSION, sources, engine.analyse, label)
+    if before is not None:
+        # The engine finds the same place again only in the same text, so the place itself is the comparison.
+        plan = plans.carry_over(before, plan, {item.id for item in found})
+    return replace(plan, labels=labels.export())
+
+
+def people_of(vault: UnlockedVault, case_id: str) -> list[Person]:
+    """The people listed in a case, and those of the cases whose items it shares: they are protected there too."""
+    others = {str(item.case_id) for item in items.of_case(vault, case_id)} - {case_id}
+    people = [as_person(record) for record in vault.catalogue.all(PersonRecord, case_id=case_id)]
+    for other in sorted(others):
+        people += [_as_stranger(as_person(r)) for r in vault.catalogue.all(PersonRecord, case_id=other)]
+    return people
+
+
+def _as_stranger(person: Person) -> Person:
+    # The applicant of another case is a third party here.
+    return replace(person, role="other", keep=None) if person.role == "applicant" else replace(person, keep=None)
+
+
+def basis_of(vault: UnlockedVault, profile: str, people: Sequence[Person], found: Sequence[Evidence]) -> str:
+    """The hash that a review of this case is bound to now."""
+    return plans.basis(profile, ENGINE_VERSION, people, [(item.id, _content_hash(vault, item)) for item in found])
+
+
+def _content_hash(vault: UnlockedVault, item: Evidence) -> str:
+    text = vault.catalogue.get(ExtractedText, item.id)
+    parts = (item.sha256, b"" if text is None else text.body, item.title.encode(), item.text_state.encode())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def source_of(vault: UnlockedVault, item: Evidence) -> Source:
+    """What the plan searches: the item's document, or why there is none."""
+    if item.text_state in ("read", "picture"):
+        return Source(item.id, items.document_of(vault, item))
+    if item.size == 0:
+        return Source(item.id, None, "the file is empty")
+    return Source(item.id, None, item.text_note or "this kind of file can't be redacted yet")
+
+
+def current(vault: UnlockedVault, case_id: str, profile: str | None = None) -> Review:
+    """The case's latest plan. Not logged: for other use cases. Raises NotFound."""
+    case = vault.catalogue.require(Case, case_id)
+    record = _latest(vault, case.id, profile)
+    if record is None:
+        raise NotFound(
+            f"case {case.id} has no redaction plan" + (f" for the profile {profile}" if profile else ""),
+            hint=f"Make one with 'casevault redact plan {case.id}'.",
+        )
+    plan = plans.unpack(record.body)
+    bound = basis_of(vault, record.profile, people_of(vault, case.id), items.of_case(vault, case.id))
+    return Review(record, plan, stale=bound != plan.basis or record.basis != plan.basis)
+
+
+def _latest(vault: UnlockedVault, case_id: str, profile: str | None) -> Plan | None:
+    wanted = vault.catalogue.all(Plan, case_id=case_id)
+    found = [record for record in wanted if profile is None or record.profile == profile]
+    return max(found, key=lambda record: record.made, default=None)
+
+
+def show(vault: UnlockedVault, case_id: str, profile: str | None = None) -> Review:
+    """The plan with its findings, which count as seen from now on."""
+    review = current(vault, case_id, profile)
+    with vault.access("redact.show", review.record.case_id) as outcome:
+        outcome.count = len(review.plan.findings)
+    return _store(vault, review, plans.shown(review.plan), "redact.show")
+
+
+def _store(vault: UnlockedVault, review: Review, plan: RedactionPlan, action: str, count: int = 0) -> Review:
+    if plan == review.plan:
+        return review
+    record = replace(review.record, body=plans.pack(plan))
+    vault.commit([Change(action, record.case_id, [Put(record, review.record)], count=count or None)])
+    return replace(review, record=record, plan=plan)
+
+
+def decide(
+    vault: UnlockedVault, case_id: str, state: State, ids: Collection[str], *, everything: bool = False,
+    unseen: bool = False, profile: str | None = None,
+) -> Review:  # fmt: skip
+    """Accept or reject findings. `everything` takes all that are still open; those never shown need `unseen`,
+    which is logged. Raises Refused (stale), Usage."""
+    review = current(vault, case_id, profile)
+    _refuse_stale(review)
+    action = "redact.accept" if state == "accepted" else "redact.reject"
+    if everything:
+        open_ones = [finding for finding in review.plan.findings if finding.state == "proposed"]
+        hidden = sum(not finding.shown for finding in open_ones)
+        if hidden and not unseen:
+            raise Usage(
+                f"{hidden} findings were never shown",
+                hint="Look at them with 'redact show' or 'redact preview' first, or add --unseen, which is logged.",
+            )
+        ids = [finding.id for finding in open_ones]
+        action = "redact.accept-unseen" if hidden and state == "accepted" else action
+    if not ids and not everything:
+        raise Usage("no finding was named", hint="Name findings such as F-12, or use --all.")
+    return _store(vault, review, plans.decide(review.plan, ids, state), action, len(ids))
+
+
+def _refuse_stale(review: Review) -> None:
+    if review.stale:
+        raise Refused(
+            "people, evidence or the program changed since this plan was made, so its review no longer counts",
+            kind="stale",
+            hint=f"Make the plan anew with 'casevault redact plan {review.record.case_id}'; "
+            "decisions stay where nothing changed.",
+        )
+
+
+def add_box(
+    vault: UnlockedVault, case_id: str, evidence_id: str, page: int, box: Box, person_id: str,
+    profile: str | None = None,
+) -> Review:  # fmt: skip
+    """Cover a rectangle of a page that no machine has read."""
+    review = current(vault, case_id, profile)
+    _refuse_stale(review)
+    item = vault.catalogue.require(Evidence, evidence_id)
+    person = vault.catalogue.require(PersonRecord, person_id)
+    if not any(f.page == page and f.category == PICTURE for f in review.plan.of(item.id)):
+        raise NotFound(
+            f"{item.id} has no picture on page {page}", hint="Boxes belong to scans, photos and screenshots."
+        )
+    if not (box.x >= 0 and box.y >= 0 and box.width > 0 and box.height > 0) or (
+        box.x + box.width > 100 or box.y + box.height > 100
+    ):
+        raise Usage("the box lies outside the page", hint="Give X,Y,W,H in percent, from the top left corner.")
+    plan = plans.add_box(review.plan, item.id, page, box, person.id, "")
+    return _store(vault, review, plan, "redact.add", 1)
+
+
+def preview(
+    vault: UnlockedVault, case_id: str, out: Path, profile: str | None = None, *, accept_weak_jail: bool = False
+) -> Review:
+    """Write a PDF that shows every finding in its place, numbered, and a percent grid over each picture."""
+    review = current(vault, case_id, profile)
+    places.refuse_sync_folder(out, "the preview")
+    output.check(out, "the preview")
+    with vault.access("redact.preview", review.record.case_id) as outcome, ExitStack() as stack:
+        sections, sources = [], []
+        for number, item in enumerate(items.of_case(vault, str(review.record.case_id)), 1):
+            document = items.document_of(vault, item)
+            if document is None:
+                continue
+            source = None
+            if any(page.kind == "picture" for page in document.pages):
+                source = len(sources)
+                chunks = stack.enter_context(items.content(vault, item))
+                sources.append(cast(BinaryIO, io.BufferedReader(output.ChunkReader(chunks))))
+            sections.append(_section(number, item, document, review.plan.of(item.id), source))
+        title = f"Case {review.record.case_id}: findings to review"
+        pdf = documents.preview(title, sections, sources, accept_weak_jail=accept_weak_jail)
+        with output.new_file(out) as file:
+            file.write(pdf)
+        outcome.count = len(review.plan.findings)
+    return _store(vault, review, plans.shown(review.plan), "redact.preview")
+
+
+def _section(
+    number: int, item: Evidence, document: Document, findings: Sequence[Finding], source: int | None
+) -> documents.Section:
+    heading = f"{number}. {item.id}  {item.title or item.kind}"
+    pages = []
+    for page in document.pages:
+        mine = [finding for finding in findings if finding.page == page.number]
+        boxes = tuple(documents.NumberedBox(f.box, f.number) for f in mine if f.category == BOX and f.box is not None)
+        blocks = tuple(
+            documents.MarkedBlock(block.kind, block.text, block.level, _marks(mine, place))
+            for place, block in enumerate(page.blocks)
+        )
+        pages.append(documents.PreviewPage(page.number, page.kind, blocks, boxes))
+    media_type = item.media_type if source is not None else ""
+    return documents.Section(heading, tuple(pages), source, media_type)
+
+
+def _marks(findings: Sequence[Finding], block: int) -> tuple[documents.Mark, ...]:
+    return tuple(
+        documents.Mark(f.start, f.end, f.number, f.state)
+        for f in findings
+        if f.block == block and f.category not in (BOX, PICTURE)
+    )
