@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from vault.crypto.age import bech32
 from vault.crypto.age.faults import bad_key, header_fault
 from vault.crypto.age.header import Stanza
 from vault.errors import Usage
+
+if TYPE_CHECKING:
+    from vault.crypto.age.hybrid import HybridIdentity, HybridRecipient
+    from vault.crypto.age.x25519 import X25519Identity, X25519Recipient
 
 # Kinds of recipients. One file goes to recipients of one kind only.
 CLASSIC: Final = "x25519"
@@ -39,7 +43,7 @@ class Identity(Protocol):
         ...
 
 
-def parse_recipient(text: str) -> Recipient:
+def parse_recipient(text: str) -> X25519Recipient | HybridRecipient:
     """A recipient from its text, "age1…" (X25519) or "age1pq1…" (hybrid). Raises Usage for anything else."""
     from vault.crypto.age.hybrid import HybridRecipient
     from vault.crypto.age.x25519 import X25519Recipient
@@ -53,7 +57,7 @@ def parse_recipient(text: str) -> Recipient:
     raise bad_key("not a recipient: its text starts with 'age1'")
 
 
-def parse_identity(text: str) -> Identity:
+def parse_identity(text: str) -> X25519Identity | HybridIdentity:
     """An identity from its text, "AGE-SECRET-KEY-1…" or "AGE-SECRET-KEY-PQ-1…". Raises Usage for anything else."""
     from vault.crypto.age.hybrid import HybridIdentity
     from vault.crypto.age.x25519 import X25519Identity
