@@ -1,0 +1,112 @@
+"""One call of the program, or one evening in the shell: its options, its console, its open vault."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from commands.console import Console
+from commands.options import Globals
+from vault.errors import Usage
+
+if TYPE_CHECKING:
+    import typer
+
+    from vault.usecases.unlocked import UnlockedVault
+
+VAULT_VARIABLE = "CASEVAULT_PATH"
+
+
+class Session:
+    """What a command gets. `case` is the shell's current case; `in_shell` allows personal text in the line."""
+
+    def __init__(self, options: Globals, *, started: float | None = None) -> None:
+        self.options = options
+        self.console = Console(json=options.json, no_input=options.no_input, lang=options.lang)
+        self.in_shell = False
+        self.case: str | None = None
+        self._kept: UnlockedVault | None = None
+        self._stdin_taken: str | None = None
+        self._started = time.perf_counter() if started is None else started
+        self._marks: dict[str, float] = {}
+
+    def within(self, options: Globals) -> Session:
+        """The same open vault and current case under the options of one line in the shell."""
+        inner = Session(options)
+        inner.in_shell, inner.case, inner._kept = self.in_shell, self.case, self._kept
+        inner._stdin_taken = self._stdin_taken
+        return inner
+
+    @property
+    def folder(self) -> Path:
+        """The vault's folder."""
+        named = self.options.vault or os.environ.get(VAULT_VARIABLE)
+        if named:
+            return Path(named).expanduser()
+        from vault.session import places
+
+        return places.default_vault()
+
+    def stdin(self, what: str) -> BinaryIO:
+        """Standard input, for one use only. Raises Usage if something else is read from it already."""
+        if self._stdin_taken is not None:
+            raise Usage(f"standard input can't give both {self._stdin_taken} and {what}")
+        if sys.stdin is None:
+            raise Usage("there is no standard input")
+        self._stdin_taken = what
+        return sys.stdin.buffer
+
+    @contextlib.contextmanager
+    def vault(self) -> Iterator[UnlockedVault]:
+        """The open vault. Raises NoVault, Locked, WrongSecret, Damaged."""
+        if self._kept is not None:
+            yield self._kept
+            return
+        with self.open() as vault:
+            self.mark("open")
+            yield vault
+
+    def open(self) -> UnlockedVault:
+        """Open the vault with the secret that is given or asked for."""
+        from commands import secrets
+        from vault.usecases import locked, opening
+
+        found = locked.peek(self.folder)
+        secret = secrets.given(self)
+        if secret is not None:
+            return opening.open_vault(self.folder, secret)
+        return secrets.asked(self, found.kinds, lambda typed: opening.open_vault(self.folder, typed))
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[UnlockedVault]:
+        """Open the vault once for all commands in the body."""
+        with self.open() as vault:
+            self._kept = vault
+            try:
+                yield vault
+            finally:
+                self._kept = None
+
+    def mark(self, name: str) -> None:
+        """Note how long it took to come here."""
+        self._marks[name] = time.perf_counter() - self._started
+
+    def say_timings(self) -> None:
+        """What --timings asked for, on stderr."""
+        if not self.options.timings:
+            return
+        self.mark("all")
+        parts = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in self._marks.items())
+        sys.stderr.write(f"timings: {parts}\n")
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session of a running command."""
+    session = context.obj
+    assert isinstance(session, Session)
+    return session

@@ -1,0 +1,127 @@
+"""`casevault init`: a vault, its passphrase, its recovery code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands import secrets
+from commands.app import new_app
+from commands.context import Session, session_of
+from commands.new_secret import checked, chosen_passphrase
+from vault.errors import Usage, WrongSecret
+
+if TYPE_CHECKING:
+    from vault.crypto.slots import Secret
+    from vault.usecases.opening import NewVault
+
+app = new_app()
+
+
+@app.command("init")
+def init(
+    context: typer.Context,
+    recovery_out: Annotated[
+        str | None,
+        typer.Option("--recovery-out", metavar="FILE", help="Write the recovery code to a new file (0600)."),
+    ] = None,
+    no_recovery: Annotated[
+        bool, typer.Option("--no-recovery", help="No recovery code: a forgotten passphrase loses everything.")
+    ] = False,
+    no_passphrase: Annotated[
+        bool, typer.Option("--no-passphrase", help="A vault that only the recovery code opens.")
+    ] = False,
+) -> None:
+    """Make a vault. It offers a passphrase of random words and a recovery code to print or write down.
+
+    In a script: --passphrase-file FILE, and --recovery-out FILE or --no-recovery.
+    """
+    session = session_of(context)
+    _check(session, recovery_out, no_recovery, no_passphrase)
+    from vault.usecases import opening
+
+    opening.check_place(session.folder)
+    chosen: list[Secret] = [] if no_passphrase else [_passphrase(session)]
+    code = None if no_recovery else _recovery_code(session, recovery_out)
+    if code is not None:
+        chosen.append(code)
+    with session.console.progress("Making the vault"):
+        made = _create(session, chosen, recovery_out)
+    line = session.console.text("The vault {id} is at {folder}.", id=made.id, folder=made.folder)
+    data = {"vault": {"id": made.id, "path": str(made.folder), "format": made.format}}
+    session.console.answer(data, [line])
+    session.console.hint("open the first case: casevault case new, or work inside casevault shell")
+
+
+def _check(session: Session, recovery_out: str | None, no_recovery: bool, no_passphrase: bool) -> None:
+    """Refuse what can't be done before anybody is asked for anything."""
+    options, console = session.options, session.console
+    given = options.passphrase_file is not None or options.passphrase_fd is not None
+    if options.recovery_file is not None:
+        raise Usage("--recovery-file opens a vault; a new one writes its code with --recovery-out FILE")
+    if recovery_out is not None and no_recovery:
+        raise Usage("--recovery-out and --no-recovery exclude each other")
+    if no_passphrase and (given or no_recovery):
+        raise Usage("--no-passphrase needs a recovery code and no passphrase")
+    if not (given or no_passphrase or console.can_ask_secret):
+        raise Usage("a passphrase is missing: give --passphrase-file FILE")
+    if recovery_out is None and not no_recovery and not console.can_ask:
+        raise Usage("the recovery code needs a place: give --recovery-out FILE or --no-recovery")
+
+
+def _passphrase(session: Session) -> Secret:
+    from vault.crypto import slots
+
+    given = secrets.passphrase(session)
+    return slots.Passphrase(chosen_passphrase(session) if given is None else checked(given))
+
+
+def _recovery_code(session: Session, recovery_out: str | None) -> Secret:
+    from vault.crypto import recovery, slots
+    from vault.store import output
+
+    secret = recovery.generate()
+    if recovery_out is not None:
+        output.check(Path(recovery_out).expanduser(), "the file for the recovery code")
+        return slots.RecoveryCode(secret)
+    console = session.console
+    console.say("This recovery code opens the vault when the passphrase is forgotten. Write it on paper:")
+    console.say("")
+    console.say("    {code}", code=recovery.encode(secret))
+    console.say("")
+    console.say("Keep it away from this computer. Whoever has it reads everything.")
+    _read_back(session, secret)
+    return slots.RecoveryCode(secret)
+
+
+def _read_back(session: Session, secret: bytes) -> None:
+    from vault.crypto import recovery
+
+    while True:
+        try:
+            if recovery.decode(session.console.ask("Type it back from the paper")) == secret:
+                return
+            session.console.warn("This is a recovery code, but another one.")
+        except WrongSecret as error:
+            session.console.failed(0, error)
+
+
+def _create(session: Session, chosen: list[Secret], recovery_out: str | None) -> NewVault:
+    from vault.crypto import recovery, slots
+    from vault.store import output
+    from vault.usecases import opening
+
+    if recovery_out is None:
+        return opening.create(session.folder, chosen)
+    # The sheet first: a vault whose only code was never written down must not come to be.
+    code = next(secret for secret in chosen if isinstance(secret, slots.RecoveryCode))
+    path = Path(recovery_out).expanduser()
+    with output.new_file(path) as file:
+        file.write(recovery.encode(code.secret).encode("ascii") + b"\n")
+    try:
+        return opening.create(session.folder, chosen)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

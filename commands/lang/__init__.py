@@ -1,0 +1,68 @@
+"""Sentences for people in the language they read. English is the key; Russian stands in ru.json.
+
+`ru.json` has two tables: "sentences", which the commands say, with named fields in braces, and "errors", which the
+library raises, with `{}` where it puts an id, a number or a path.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import sys
+from importlib import resources
+
+RUSSIAN_WINDOWS = 0x19  # LANG_RUSSIAN, primary language id
+_HOLE = "{}"
+
+
+def default() -> str:
+    """The language of this system's user: `ru`, or `en` for every other."""
+    if sys.platform == "win32":
+        import ctypes
+
+        return "ru" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == RUSSIAN_WINDOWS else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ru" if value.startswith("ru") else "en"
+    return "en"
+
+
+@functools.cache
+def _tables() -> dict[str, dict[str, str]]:
+    text = resources.files(__package__).joinpath("ru.json").read_text("utf-8")
+    tables: dict[str, dict[str, str]] = json.loads(text)
+    return tables
+
+
+def sentence(lang: str, english: str) -> str:
+    """A sentence with its fields still open; English where there is no translation."""
+    return _tables()["sentences"].get(english, english) if lang == "ru" else english
+
+
+def error(lang: str, english: str) -> str:
+    """A finished message or hint of an error."""
+    if lang != "ru" or not english:
+        return english
+    table = _tables()["errors"]
+    if english in table:
+        return table[english]
+    for pattern, russian in _patterns():
+        if match := pattern.fullmatch(english):
+            pieces = russian.split(_HOLE)
+            return pieces[0] + "".join(
+                value + piece for value, piece in zip(match.groups(), pieces[1:], strict=False)
+            )
+    return english
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    found = []
+    for english, russian in _tables()["errors"].items():
+        if _HOLE in english:
+            expression = "(.*)".join(re.escape(piece) for piece in english.split(_HOLE))
+            found.append((re.compile(expression, re.DOTALL), russian))
+    # The most specific first: the one with the most fixed text.
+    return sorted(found, key=lambda pair: -len(pair[0].pattern))

@@ -1,0 +1,82 @@
+"""Global options: taken out of the command line wherever they stand, so that no command has to know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vault.errors import Usage
+
+LANGUAGES = ("en", "ru")
+
+FLAGS = {
+    "--json": ("json", "Answer with one JSON object; never asks, is never translated."),
+    "--no-input": ("no_input", "Never ask for anything."),
+    "--require-jail": ("require_jail", "Read documents only where the worker's walls all stand."),
+    "--accept-weak-jail": ("accept_weak_jail", "Read documents even where the worker's walls are weak."),
+    "--timings": ("timings", "Say how long each part took."),
+    "--version": ("version", "Show the version."),
+    "--help": ("help", "Show help."),
+    "-h": ("help", ""),
+}
+VALUES = {
+    "--vault": ("vault", "PATH", "The vault's folder (or CASEVAULT_PATH; else the place for your data)."),
+    "--lang": ("lang", "en|ru", "The language for people."),
+    "--passphrase-file": ("passphrase_file", "FILE", "Take the passphrase from a file's first line."),
+    "--passphrase-fd": ("passphrase_fd", "N", "Take the passphrase from an open file descriptor."),
+    "--recovery-file": ("recovery_file", "FILE", "Take the recovery code from a file's first line."),
+    "--identity": ("identity", "FILE", "A file with your secret key, made by 'casevault keygen'."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The global options of one call."""
+
+    vault: str | None = None
+    json: bool = False
+    no_input: bool = False
+    lang: str | None = None
+    passphrase_file: str | None = None
+    passphrase_fd: str | None = None
+    recovery_file: str | None = None
+    identity: str | None = None
+    require_jail: bool = False
+    accept_weak_jail: bool = False
+    timings: bool = False
+    version: bool = False
+    help: bool = False
+
+
+def hoist(arguments: Sequence[str], base: Globals | None = None) -> tuple[Globals, list[str]]:
+    """Global options from anywhere before `--`, over those of `base`, and what is left. Raises Usage."""
+    found: dict[str, Any] = {}
+    rest: list[str] = []
+    pending = list(arguments)
+    while pending:
+        word = pending.pop(0)
+        name, equals, value = word.partition("=")
+        if word == "--":
+            rest += [word, *pending]
+            break
+        if word in FLAGS:
+            found[FLAGS[word][0]] = True
+        elif name in VALUES:
+            if not equals and not pending:
+                raise Usage(f"{name} needs a value: {name} {VALUES[name][1]}")
+            found[VALUES[name][0]] = value if equals else pending.pop(0)
+        else:
+            rest.append(word)
+    return _checked(replace(base or Globals(), **found)), rest
+
+
+def _checked(options: Globals) -> Globals:
+    given = [options.passphrase_file, options.passphrase_fd, options.recovery_file]
+    if sum(one is not None for one in given) > 1:
+        raise Usage("give one secret: --passphrase-file, --passphrase-fd or --recovery-file")
+    if options.require_jail and options.accept_weak_jail:
+        raise Usage("--require-jail and --accept-weak-jail exclude each other")
+    if options.lang is not None and options.lang not in LANGUAGES:
+        raise Usage("--lang is en or ru")
+    return options

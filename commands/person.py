@@ -1,0 +1,187 @@
+"""`casevault person`: the people of a case, and how they may be written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands import personal, picking, shapes
+from commands.app import new_app
+from commands.choices import CaseArgument, FromOption, PersonRole
+from commands.context import Session, session_of
+from commands.personal import Field
+from commands.printing import columns
+from vault.errors import Usage
+
+if TYPE_CHECKING:
+    from vault.usecases.people import NewPerson
+
+app = new_app()
+NAME = Field("name", "Full name, as in the documents", required=True)
+ALIASES = Field("aliases", "Other names and spellings, separated by semicolons")
+IDENTIFIERS = Field("identifiers", "Phone, passport, e-mail, handle …, separated by semicolons")
+NOTE = Field("note", "Note (may stay empty)")
+FIELDS = [NAME, ALIASES, IDENTIFIERS, NOTE]
+
+RoleOption = Annotated[
+    PersonRole | None, typer.Option("--role", metavar="ROLE", help="applicant, relative, witness or other.")
+]
+KeepOption = Annotated[
+    str | None,
+    typer.Option("--keep", metavar="REASON", help="Leave this person readable in exports, and why."),
+]
+PersonArgument = Annotated[str | None, typer.Argument(metavar="P", help="The person, such as P-9D2MK4T.")]
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CASE", help="The case; inside 'casevault shell' a name may follow."),
+    ] = None,
+    role: RoleOption = None,
+    keep: KeepOption = None,
+    from_: FromOption = None,
+) -> None:
+    """List people in a case. Everyone but the applicant is removed from exports, unless kept with a reason.
+
+    Names are asked for, or read from a people file:
+    [{"name": "…", "role": "witness", "aliases": ["…"], "identifiers": ["+7 …"], "keep": "reason"}]
+    """
+    session = session_of(context)
+    case, rest = picking.leading(words, "C")
+    if case is None and rest and session.case is None:
+        case, rest = rest[0], rest[1:]
+    name = personal.in_line(session, rest)
+    from vault.usecases import people
+
+    with session.vault() as vault:
+        case = picking.case(session, vault, case)
+        new = people.parse(personal.file_bytes(session, from_)) if from_ else [_asked(session, name)]
+        new = [_with(person, role, keep) for person in new]
+        added = people.add(vault, case, new)
+    lines = columns([(p.id, session.console.text(p.role), p.name) for p in added])
+    session.console.answer({"people": [{"id": person.id} for person in added]}, lines)
+    session.console.hint(
+        "see how a name may be written: casevault person variants {person}", person=added[0].id
+    )
+
+
+def _asked(session: Session, name: str) -> NewPerson:
+    from vault.usecases.people import NewPerson
+
+    texts = personal.texts(session, None, FIELDS, given={"name": name} if name else None)
+    return NewPerson(
+        texts["name"],
+        aliases=split(texts.get("aliases", "")),
+        identifiers=split(texts.get("identifiers", "")),
+        note=texts.get("note", ""),
+    )
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The parts of a line between semicolons."""
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _with(person: NewPerson, role: PersonRole | None, keep: str | None) -> NewPerson:
+    person = person if role is None else replace(person, role=role)
+    return person if keep is None else replace(person, keep=keep)
+
+
+@app.command("list")
+def listing(context: typer.Context, case: CaseArgument = None) -> None:
+    """List the people of a case, and who of them is protected in exports."""
+    session = session_of(context)
+    from vault.usecases import people
+
+    with session.vault() as vault:
+        found = people.listing(vault, picking.case(session, vault, case))
+    t = session.console.text
+    records = [shapes.person(person) for person in found]
+    rows = [
+        (one["id"], t(one["role"]), t("protected") if one["protected"] else t("readable"), one["name"])
+        for one in records
+    ]
+    heads = [t("Person"), t("Role"), t("In exports"), t("Name")]
+    session.console.answer({"people": records}, columns(rows, heads))
+
+
+@app.command("set")
+def change(
+    context: typer.Context,
+    person: PersonArgument = None,
+    role: RoleOption = None,
+    keep: KeepOption = None,
+    protect: Annotated[
+        bool, typer.Option("--protect", help="Take the reason to keep this person back.")
+    ] = False,
+    from_: FromOption = None,
+) -> None:
+    """Change what is listed about a person; --from takes one entry of a people file."""
+    session = session_of(context)
+    if keep is not None and protect:
+        raise Usage("--keep and --protect exclude each other")
+    from vault.model.records import PersonRecord
+    from vault.usecases import people
+
+    with session.vault() as vault:
+        person_id = picking.person(session, vault, person)
+        before = vault.catalogue.require(PersonRecord, person_id)
+        changed: dict[str, object] = {}
+        if from_ is not None:
+            changed = _from_people_file(session, from_)
+        elif role is None and keep is None and not protect:
+            changed = _asked_changes(session, before)
+        changed |= {"role": role} if role is not None else {}
+        changed |= {"keep": None if protect else keep} if protect or keep is not None else {}
+        after = people.change(vault, person_id, **changed)
+    session.console.answer({"people": [shapes.person(after)]}, [f"{after.id}  {after.role}  {after.name}"])
+
+
+def _from_people_file(session: Session, path: str) -> dict[str, object]:
+    from vault.usecases import people
+
+    entries = people.parse(personal.file_bytes(session, path))
+    if len(entries) != 1:
+        raise Usage("to change a person, the people file has one entry")
+    one = entries[0]
+    return {
+        "name": one.name,
+        "role": one.role,
+        "aliases": one.aliases,
+        "identifiers": one.identifiers,
+        "keep": one.keep,
+        "note": one.note,
+    }
+
+
+def _asked_changes(session: Session, before: object) -> dict[str, object]:
+    from vault.model.records import PersonRecord
+
+    assert isinstance(before, PersonRecord)
+    now = {
+        "name": before.name,
+        "aliases": "; ".join(before.aliases),
+        "identifiers": "; ".join(before.identifiers),
+        "note": before.note,
+    }
+    texts = personal.changes(session, None, FIELDS, now)
+    lists = ("aliases", "identifiers")
+    return {name: split(text) if name in lists else text for name, text in texts.items()}
+
+
+@app.command("remove")
+def remove(context: typer.Context, person: PersonArgument = None) -> None:
+    """Take a person off the list. Their names are no longer looked for."""
+    session = session_of(context)
+    from vault.usecases import people
+
+    with session.vault() as vault:
+        gone = people.remove(vault, picking.person(session, vault, person))
+    line = session.console.text("{person} is off the list.", person=gone.id)
+    session.console.answer({"people": [{"id": gone.id}]}, [line])
+    session.console.warn("This name is no longer removed from exports of {case}.", case=gone.case_id)

@@ -1,0 +1,70 @@
+"""`casevault status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commands.context import Session
+from commands.printing import columns
+
+if TYPE_CHECKING:
+    from vault.usecases.overview import Status
+
+
+def show(session: Session) -> None:
+    """Count, and warn of what needs attention."""
+    from vault.usecases import overview
+
+    with session.vault() as vault:
+        found = overview.status(vault)
+    t = session.console.text
+    kinds = ", ".join(t(slot.kind) for slot in found.slots)
+    rows = [
+        (t("Vault"), found.id),
+        (t("Folder"), str(found.folder)),
+        (t("Format"), str(found.format)),
+        (t("Cases"), t("{count}, of them open: {open}", count=found.cases, open=found.open_cases)),
+        (t("Items"), str(found.items)),
+        (t("Key slots"), kinds),
+        (t("Log"), t("{count} entries", count=found.log_size)),
+    ]
+    session.console.answer(shape(found), columns(rows))
+    _warn(session, found)
+
+
+def shape(found: Status) -> dict[str, object]:
+    """The JSON form."""
+    return {
+        "vault": {"id": found.id, "path": str(found.folder), "format": found.format},
+        "cases": found.cases,
+        "open_cases": found.open_cases,
+        "items": found.items,
+        "slots": [{"id": slot.id, "kind": slot.kind} for slot in found.slots],
+        "weakest_slot": None if found.weakest is None else found.weakest.id,
+        "plaintext_left": [
+            {"path": copy.path, "evidence": copy.evidence_id, "origin": copy.origin}
+            for copy in found.plaintext
+        ],
+        "last_verified_backup": None,
+        "log": {"size": found.log_size, "uncosigned": found.uncosigned},
+        "pending_reading": found.pending,
+    }
+
+
+def _warn(session: Session, found: Status) -> None:
+    console = session.console
+    if found.weakest is not None and found.weakest.kind == "passphrase":
+        console.say("The weakest key is a passphrase: the vault is as safe as it is long and unguessable.")
+    if not any(slot.kind == "recovery" for slot in found.slots):
+        console.warn("There is no recovery code: a forgotten passphrase loses everything.")
+    if found.plaintext:
+        console.warn("{count} plain copies lie outside the vault:", count=len(found.plaintext))
+        for copy in found.plaintext:
+            console.say("    {item}  {path}", item=copy.evidence_id, path=copy.path)
+    if found.uncosigned:
+        console.warn("No auditor has vouched for the {count} entries of the log.", count=found.uncosigned)
+    console.warn("No verified backup is known.")
+    if found.pending:
+        console.warn(
+            "{count} items were not read for the search yet; 'casevault doctor' does it.", count=found.pending
+        )

@@ -1,0 +1,67 @@
+"""What a vault holds and what in it needs attention, in a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.model.records import Case, Evidence
+from vault.usecases import originals
+from vault.usecases.originals import Lying
+from vault.usecases.unlocked import UnlockedVault
+
+# From the weakest: a passphrase that a person chose can be guessed, 256 random bits can't.
+STRENGTH = ("passphrase", "recovery")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInfo:
+    """A key slot as it stands in the header."""
+
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`log_size` counts entries; `uncosigned` those that no auditor has vouched for; `pending` items whose text
+    was not read yet."""
+
+    id: str
+    folder: Path
+    format: int
+    cases: int
+    open_cases: int
+    items: int
+    slots: tuple[SlotInfo, ...]
+    weakest: SlotInfo | None
+    plaintext: tuple[Lying, ...]
+    log_size: int
+    uncosigned: int
+    pending: int
+
+
+def status(vault: UnlockedVault) -> Status:
+    """Count, and look which plain copies still exist."""
+    catalogue = vault.catalogue
+    slots = tuple(SlotInfo(slot.members["id"], slot.members["kind"]) for slot in vault.header.slots)
+    vault.note("vault.status")
+    size = vault.log.head().size
+    return Status(
+        id=vault.header.vault,
+        folder=vault.folder,
+        format=vault.header.format,
+        cases=catalogue.count(Case),
+        open_cases=sum(1 for _ in catalogue.all(Case, status="open")),
+        items=catalogue.count(Evidence),
+        slots=slots,
+        weakest=min(slots, key=_strength, default=None),
+        plaintext=tuple(originals.still_there(vault)),
+        log_size=size,
+        uncosigned=size,
+        pending=sum(1 for _ in catalogue.all(Evidence, text_state="pending")),
+    )
+
+
+def _strength(slot: SlotInfo) -> int:
+    return STRENGTH.index(slot.kind) if slot.kind in STRENGTH else len(STRENGTH)
