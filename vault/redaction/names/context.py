@@ -25,6 +25,12 @@ _LATIN_SURNAME = re.compile(
     r"(ov|ova|ev|eva|off|eff|in|ina|yn|yna|ski|sky|skii|skiy|skaya|skaia|ska|enko|chuk|uk|iuk|yuk|dze|shvili|yan|ian"
     r"|adze|vich|wicz|ow|owa|ew|ewa|iyev|iev|ieva|bekov|oglu|zade)$"
 )  # fmt: skip
+PARTICLES = frozenset(
+    "аль эль ал ел уль ас аш ад ибн бен бин бинт абу ум де да ди дю ла ле лос дос дель ван вон фон дер ден тер мак о оглы "
+    "оглу огли угли угл кызы кизи гызы заде зода улы уулу хан бек "
+    "al el ul as ash ad ibn ben bin bint abu de da di du la le los dos del van von der den ter mac o ogly oglu ogli "
+    "oghlu ugli kyzy kizi qizi gizi zade zoda uulu uly khan bek".split()
+)
 _NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
 
 
@@ -97,8 +103,11 @@ def neighbour_before(text: str, start: int) -> Neighbour | None:
 
 def _neighbour(gap: str, word: str, start: int, end: int) -> Neighbour | None:
     hyphen = len(gap) == 1 and gap in HYPHENS[:5]
-    if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or len(word) < 2 or not word[0].isupper():
+    particle = word.lower() in PARTICLES
+    if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or not (particle or (len(word) > 1 and word[0].isupper())):
         return None
+    if particle:
+        return Neighbour(start, end, word, frozenset({"Particle"}), True, hyphen)
     marks, known = marks_of(word)
     return Neighbour(start, end, word, marks, known, hyphen)
 

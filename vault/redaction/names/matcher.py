@@ -247,23 +247,38 @@ _MAX_NEIGHBOURS = 3
 
 def _take_neighbours(text: str, verdict: _Verdict, kinds: set[str], listed: _Listed) -> None:
     kinds = set(kinds)
+    end = verdict.end
     for _ in range(_MAX_NEIGHBOURS):
-        found = context.neighbour_after(text, verdict.end)
+        found = context.neighbour_after(text, end)
         if found is None or not _belongs(found, kinds, listed, verdict):
             break
-        verdict.end = found.end
+        end = found.end
+        if "Particle" not in found.marks or _is_after_name(found):
+            verdict.end = end
+    start = verdict.start
     for _ in range(_MAX_NEIGHBOURS):
-        found = context.neighbour_before(text, verdict.start)
+        found = context.neighbour_before(text, start)
         if found is None or not _belongs(found, kinds, listed, verdict):
             break
-        verdict.start = found.start
+        start = found.start
+        if "Particle" not in found.marks or not _is_after_name(found):
+            verdict.start = start
+
+
+_AFTER_NAME = frozenset("оглы оглу огли угли кызы кизи гызы заде зода улы уулу хан бек".split()) | frozenset(
+    "ogly oglu ogli oghlu ugli kyzy kizi qizi gizi zade zoda uulu uly khan bek".split()
+)
+
+
+def _is_after_name(found: context.Neighbour) -> bool:
+    return found.word.lower() in _AFTER_NAME
 
 
 def _belongs(found: context.Neighbour, kinds: set[str], listed: _Listed, verdict: _Verdict) -> bool:
     """Whether the neighbour is part of the same name; notes when it shows that this is somebody else."""
-    if found.hyphen:
-        return True
     marks = found.marks
+    if found.hyphen or "Particle" in marks:
+        return True
     if "Patr" in marks and "patronymic" not in kinds:
         kinds.add("patronymic")
         verdict.conflict = verdict.conflict or (listed.patronymic and found.known)
@@ -276,10 +291,14 @@ def _belongs(found: context.Neighbour, kinds: set[str], listed: _Listed, verdict
         kinds.add("surname")
         verdict.conflict = verdict.conflict or (listed.surname and kinds != {"given", "patronymic", "surname"})
         return True
-    if not marks and not found.known and len(kinds) == 1 and any(s == CYRILLIC for s, _ in readings(found.word)):
-        kinds.add("given" if "surname" in kinds else "surname")
-        return True
-    return False
+    return _is_strange(found)
+
+
+def _is_strange(found: context.Neighbour) -> bool:
+    """A capitalised Russian word that is a name or in no dictionary: a further name, a foreign part of this one."""
+    if not any(script == CYRILLIC for script, _ in readings(found.word)):
+        return False
+    return bool(found.marks) or not found.known
 
 
 def _score(text: str, group: _Group, listed: _Listed, verdict: _Verdict, cased: bool) -> tuple[float, bool]:

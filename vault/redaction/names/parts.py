@@ -11,6 +11,7 @@ from .. import morphology
 from ...model.people import Person
 from . import given as names
 from . import inflect
+from .context import PARTICLES
 from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
 from .romanise import initials_of, to_cyrillic
 
@@ -19,11 +20,6 @@ Part = Literal["surname", "given", "patronymic", "short", "joined"]
 MIN_FUZZY = 4  # shorter names are found exactly or not at all: under errors they explode
 MAX_JOINED = 12  # given names and short forms that are tried inside handles
 
-PARTICLES = frozenset(
-    "аль эль ал ел уль ибн бен бин бинт абу ум де да ди дю ла ле ван вон фон дер тер мак о оглы оглу огли угли угл "
-    "кызы кизи гызы заде зода улы уулу al el ul ibn ben bin bint abu de da di du la le van von der den ter mac "
-    "ogly oglu ogli oghlu ugli kyzy kizi qizi gizi zade zoda uulu uly and the".split()
-)
 _AFTER_FATHER = frozenset(
     "оглы оглу огли угли кызы кизи гызы улы уулу ogly oglu ogli oghlu ugli kyzy kizi qizi gizi uulu uly".split()
 )
