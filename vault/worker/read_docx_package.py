@@ -19,6 +19,7 @@ MAX_RATIO = 500
 RATIO_MATTERS_FROM = 4 * MIB
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 # "Strict" files use the second set of names for the same things (ECMA-376 part 1, annex A).
 STRICT = {
@@ -36,7 +37,7 @@ class Package:
 
     def __init__(self, untrusted: bytes) -> None:
         if untrusted.startswith(OLE_MAGIC):
-            protected = "EncryptedPackage".encode("utf-16-le") in untrusted
+            protected = OLE_ENCRYPTED in untrusted
             raise Refusal("encrypted" if protected else "legacy-office")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(untrusted))

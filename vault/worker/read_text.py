@@ -26,7 +26,7 @@ ZERO_SHARE_OF_UTF16 = 0.3
 # Share of each letter in running Russian; National Corpus of the Russian Language, rounded.
 _FREQUENT = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _LETTER_WEIGHT = {letter: 1.0 - index / len(_FREQUENT) for index, letter in enumerate(_FREQUENT)}
-_UNLIKELY = re.compile("[а-яёіїєґ][А-ЯЁІЇЄҐ]")
+_UNLIKELY = re.compile("[а-яёіїєґ][А-ЯЁІЇЄҐ]|[A-Za-z][а-яёіїєґА-ЯЁІЇЄҐ]|[а-яёіїєґА-ЯЁІЇЄҐ][A-Za-z]")
 _CYRILLIC_LETTER = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
 _ODD = re.compile("[\u0080-\u009f\u2500-\u259f\u0402\u0403\u0409-\u040f\u0452\u0453\u0459-\u045f\ufffd]")
 
@@ -112,7 +112,7 @@ def _looks_binary(data: bytes) -> bool:
 
 def paragraphs(text: str) -> list[str]:
     """Blank lines part paragraphs; a line stays a line, since in a text file a break is all the layout there is."""
-    return [line.strip("\n") for line in re.split(r"\n[ \t]*\n+", text) if line.strip()]
+    return [line.strip("\n") for line in re.split(r"\n(?:[ \t]*\n)+", text) if line.strip()]
 
 
 def read(data: bytes) -> dict[str, Any]:
