@@ -138,7 +138,9 @@ def _exif(scan: Scan, tiff: bytes, where: str) -> None:
 def _after_end(scan: Scan, where: str, rest: bytes) -> None:
     if rest.strip(b"\0\r\n"):
         _found(scan, "after-end", where, rest)
-        start = min((i for i in (rest.find(b"\xff\xd8\xff"), rest.find(_PNG), rest.find(b"PK\3\4")) if i >= 0), default=-1)
+        start = min(
+            (i for i in (rest.find(b"\xff\xd8\xff"), rest.find(_PNG), rest.find(b"PK\3\4")) if i >= 0), default=-1
+        )
         if start >= 0:
             scan.structure("image:second-file", where)
 

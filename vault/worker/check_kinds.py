@@ -24,7 +24,9 @@ _EXPECTED = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "zip",
     "application/vnd.oasis.opendocument.text": "zip",
 }  # fmt: skip
-_MAIL_HEADER = re.compile(rb"\A(?:From |[A-Za-z][\w-]{1,40}:\s?[^\n]*\n(?:[ \t][^\n]*\n|[A-Za-z][\w-]{1,40}:[^\n]*\n){1,})")
+_MAIL_HEADER = re.compile(
+    rb"\A(?:From |[A-Za-z][\w-]{1,40}:\s?[^\n]*\n(?:[ \t][^\n]*\n|[A-Za-z][\w-]{1,40}:[^\n]*\n){1,})"
+)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""\s[\w:.-]+\s*=\s*("[^"]*"|'[^']*')""")
 _SCRIPT = re.compile(r"<(script|style|template)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
@@ -63,7 +65,9 @@ def check_any(scan: Scan, data: bytes, where: str, channel: str, media_type: str
 
 def _is_mail(data: bytes) -> bool:
     head = data[:20_000]
-    return bool(_MAIL_HEADER.match(head)) and bool(re.search(rb"(?mi)^(?:Received|Message-ID|MIME-Version|Subject):", head))
+    return bool(_MAIL_HEADER.match(head)) and bool(
+        re.search(rb"(?mi)^(?:Received|Message-ID|MIME-Version|Subject):", head)
+    )
 
 
 def _text(scan: Scan, data: bytes, where: str, channel: str, media_type: str) -> None:

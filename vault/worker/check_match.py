@@ -16,9 +16,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import check_ids
 from . import check_skeleton as sk
+from .check_grammar import PATRONYMIC, is_surname, is_title, same_case
 from .check_people import EXACT, FUZZY, RUN_TOGETHER_STEM, People, cut, everyday, fits_gender, is_short
 from .check_text import Word, normalise, spaced_words, words
 
@@ -29,15 +31,6 @@ _BETWEEN = re.compile(r"[\s.,\-\u00a0_/+]{0,4}")
 _TIGHT = re.compile(r"[ \u00a0]|\r?\n")
 _LABEL_BEFORE = re.compile(r"[\]\u2588]\s{0,2}$")
 _LABEL_AFTER = re.compile(r"^\.?\s{0,2}[\[\u2588]")
-_NOT_A_SURNAME = frozenset(
-    "the and of in on at to for by with from was is has had said told who that this mr mrs ms january february march"
-    " april may june july august september october november december".split()
-)
-_ADJECTIVAL = re.compile(r"(?:[оеё]в|[иы]н|ск|цк)(|а|у|ым|им|е|ой|ою|ы|ых|ыми|ий|ого|ому|ом|ая|ую|ие|их)$")
-_FIXED = re.compile(
-    r"(?:енко|[уюа]к|ич|ян|янц|дзе|швили|их|ых|ман|берг|штейн|лер|нер|ер|ель|ец|ко|ло|аго|ия|ва|уа)(?:а|у|ом|ем|е|я|ю|ца|цу)?$"
-)
-_PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[иы]ч)(?:|а|у|ем|е)$|(?:[оеё]вн|ичн|иничн)(?:а|ы|е|у|ой|ою)$|vi[ct]?ch$|vna$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +131,7 @@ class Matcher:
         part, word = self.people.parts[number], found[index]
         around = self._around(text, found, index)
         supported = self._supported(around, number)
-        if is_short(part) and not supported and not _title(word.text) and not _lonely_capitals(word.text, around):
+        if is_short(part) and not supported and not is_title(word.text) and not _lonely_capitals(word.text, around):
             return False
         if everyday(part, word.text) and not supported:
             return False
@@ -172,9 +165,9 @@ class Matcher:
         for other in around:
             for n in self.people.rate(other.text):
                 mine = self.people.parts[n]
-                if mine.person == part.person and mine.plain != part.plain and mine.role != part.role:
-                    if not self._explained(other.text, n):
-                        return True
+                same = mine.person == part.person and mine.plain != part.plain and mine.role != part.role
+                if same and not self._explained(other.text, n):
+                    return True
         return False
 
     def _explained_alone(self, word: str, number: int) -> bool:
@@ -201,23 +194,25 @@ class Matcher:
     def _of_somebody_else(self, text: str, found: list[Word], index: int, number: int) -> bool:
         """Whether a given name or patronymic stands inside the name of another person."""
         word, part = found[index], self.people.parts[number]
-        if not _title(word.text):
+        if not is_title(word.text):
             return False
+        others: tuple[Word | None, ...]
         after = _neighbour(text, found, index, 1)
         before = _neighbour(text, found, index, -1)
         if part.role == "patronymic":
             return (
                 before is not None
-                and _title(before.text)
+                and is_title(before.text)
                 and not self._mine(before, part.person)
-                and _same_case(before.text.casefold(), word.text.casefold())
+                and same_case(before.text.casefold(), word.text.casefold())
             )
-        if after is not None and _PATRONYMIC.search(after.text.casefold()) and _title(after.text):
+        if after is not None and PATRONYMIC.search(after.text.casefold()) and is_title(after.text):
             if self._has_patronymic(part.person) and not self._mine(after, part.person):
                 return True
-            skipped = _neighbour(text, found, found.index(after), 1)
-            after = skipped if skipped is not None else after
-        return any(w is not None and not self._mine(w, part.person) and _surname(word, w) for w in (after, before))
+            others = (_neighbour(text, found, found.index(after), 1), after, before)
+        else:
+            others = (after, before)
+        return any(w is not None and not self._mine(w, part.person) and is_surname(word.text, w.text) for w in others)
 
     def _mine(self, word: Word, person: int) -> bool:
         return any(self.people.parts[n].person == person for n in self.people.rate(word.text))
@@ -252,10 +247,7 @@ def _joined(found: list[Word], kind: str) -> tuple[list[int], list[Word], str]:
             continue  # a piece of a CamelCase word that is in already
         end = word.end
         folded = word.text.casefold()
-        if kind == "fine":
-            code = sk.fine(folded) if sk.is_cyrillic(folded) else "|"
-        else:
-            code = sk.coarse(folded)[0] or "|"
+        code = sk.coarse(folded)[0] if kind == "coarse" else sk.fine(folded) if sk.is_cyrillic(folded) else "|"
         if code:
             starts.append(size)
             kept.append(word)
@@ -266,10 +258,10 @@ def _joined(found: list[Word], kind: str) -> tuple[list[int], list[Word], str]:
 
 def _torn_apart(text: str, span: list[Word]) -> bool:
     """Whether the pieces stand so close that they may have been one word, and aren't ordinary words."""
-    gaps = [text[a.end : b.start] for a, b in zip(span, span[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(span)]
     if any(len(g) > MAX_GAP or re.search(r"[,;:!?()]|\.\s", g) for g in gaps):
         return False
-    return not all(_title(w.text) or w.text.isdigit() for w in span)
+    return not all(is_title(w.text) or w.text.isdigit() for w in span)
 
 
 def _neighbour(text: str, found: list[Word], index: int, step: int) -> Word | None:
@@ -283,56 +275,14 @@ def _neighbour(text: str, found: list[Word], index: int, step: int) -> Word | No
     return other if _TIGHT.fullmatch(gap) else None
 
 
-def _title(word: str) -> bool:
-    return word[:1].isupper() and not word.isupper()
-
-
 def _lonely_capitals(word: str, around: list[Word]) -> bool:
     """A short name in capitals counts unless the whole line is in capitals."""
     return word.isupper() and not any(len(w.text) > 3 and w.text.isupper() for w in around)
 
 
-def _surname(given: Word, word: Word) -> bool:
-    """Whether a capitalised neighbour reads as the surname that goes with a given name of another person."""
-    if not _title(word.text) or len(word.text) < 3:
-        return False
-    low = word.text.casefold()
-    if not sk.is_cyrillic(low):
-        return not sk.is_cyrillic(given.text.casefold()) and low not in _NOT_A_SURNAME
-    adjectival = _ADJECTIVAL.search(low)
-    if adjectival:
-        return _agrees(given.text.casefold(), adjectival.group(1))
-    return len(low) > 4 and bool(_FIXED.search(low))
-
-
-def _agrees(given: str, tail: str) -> bool:
-    """Whether a given name and an adjectival surname can stand in one case: Ольге Петровой, not Ольге Петрова."""
-    if not sk.is_cyrillic(given):
-        return True
-    last = given[-1]
-    fits = {
-        "а": ("а", "", "ая", "ий"), "я": ("а", "", "ая", "ий", "ого"), "у": ("у", "ую", "ому"), "ю": ("у", "ую", "ому"),
-        "е": ("ой", "е", "ом", "им"), "и": ("ой", "ы", "ий"), "ы": ("ой", "ий", "ы"), "й": ("", "ой", "ою", "ий"),
-        "м": ("ым", "им"),
-    }.get(last, ("", "ий", "ой"))  # fmt: skip
-    if last in "ая":
-        fits = (*fits, "а", "ого")
-    return tail in fits
-
-
-_CASES = (  # endings of a patronymic and of the given name that stands before it in the same case
-    ("вна", "аяь"), ("вны", "ыи"), ("вне", "еи"), ("вну", "уюь"), ("вной", "йю"), ("вною", "юй"), ("ична", "аяь"),
-    ("ичны", "ыи"), ("ичне", "еи"), ("ичну", "уюь"), ("ичной", "йю"), ("ча", "аяыи"), ("чу", "уюе"), ("чем", "мй"),
-    ("че", "е"), ("ч", "бвгджзклмнпрстфхцчшщйьая"),
-)  # fmt: skip
-
-
-def _same_case(given: str, patronymic: str) -> bool:
-    """Whether a word can be the given name of this patronymic; in Latin script every word can."""
-    for ending, last in _CASES:
-        if patronymic.endswith(ending):
-            return given[-1] in last
-    return True
+# Latin letters that a romanised name may begin with, beside the one that its code begins with.
+_INITIALS = {"е": "ey", "ю": "y", "я": "y", "с": "sc", "к": "kc", "г": "gh", "х": "kh", "в": "vw", "з": "z",
+             "ж": "zj", "ш": "s", "ц": "tc", "ч": "c", "и": "i", "й": "iy"}  # fmt: skip
 
 
 def _both_scripts(letters: set[str]) -> set[str]:
@@ -341,15 +291,14 @@ def _both_scripts(letters: set[str]) -> set[str]:
         for code in sk.coarse(letter):
             out.update(code[:1].lower())
         if sk.is_cyrillic(letter):
-            out.update({"е": "ey", "ю": "y", "я": "y", "с": "sc", "к": "kc", "г": "gh", "х": "kh", "в": "vw",
-                        "з": "z", "ж": "zj", "ш": "s", "ц": "tc", "ч": "c", "и": "i", "й": "iy"}.get(letter, ""))  # fmt: skip
+            out.update(_INITIALS.get(letter, ""))
     return out
 
 
 def _initial_patterns(names: Sequence[str]) -> Iterator[re.Pattern[str]]:
     """Three initials of a full name (О.И.К.), and two that stand beside a label or a black box."""
     for name in names:
-        parts = {role: plain for role, plain in reversed(cut(name))}
+        parts = dict(reversed(cut(name)))
         if not {"given", "patronymic", "surname"} <= parts.keys():
             continue
         given, middle, last = (re.escape(parts[r][0].upper()) for r in ("given", "patronymic", "surname"))

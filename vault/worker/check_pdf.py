@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from vault.worker.refusal import Refusal
 
 from .check_image import check_image
-from .check_pdf_text import Page, decoder, to_unicode, tokens
+from .check_pdf_file import MAX_PAGES, OBJECT, STREAM, blanked, outside, second_extractor, squeezed, string_texts
+from .check_pdf_text import Decoder, Page, to_unicode, tokens
 from .check_scan import Scan
 
-MAX_PAGES = 5_000
-MAX_OBJECTS = 500_000
+MAXOBJECTS = 500_000
 NESTED = 60  # dictionaries inside dictionaries
-
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
-_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
 
 # Key → the channel that its content belongs to. The first that fits on the way down holds, but for the finer ones.
 _CHANNELS = {
@@ -45,23 +41,42 @@ _FORBIDDEN = {
     "/Collection": "portfolio", "/Perms": "signature", "/SpiderInfo": "web-capture", "/Metadata": "xmp",
     "/Launch": "action", "/OPI": "opi", "/Alternates": "alternate-picture", "/Requirements": "requirements",
 }  # fmt: skip
-_TYPES = frozenset("/Catalog /Pages /Page /Font /FontDescriptor /XObject /ExtGState /Encoding /CMap /StructTreeRoot"
-                   " /StructElem /Group /Pattern /Mask /ObjStm /XRef /MCR /OBJR /Halftone /OutputIntent".split())  # fmt: skip
-_INFO_ALLOWED = frozenset("/Producer /Creator /Trapped /CreationDate /ModDate".split())
+_TYPES = frozenset(
+    (
+        "/Catalog",
+        "/Pages",
+        "/Page",
+        "/Font",
+        "/FontDescriptor",
+        "/XObject",
+        "/ExtGState",
+        "/Encoding",
+        "/CMap",
+        "/StructTreeRoot",
+        "/StructElem",
+        "/Group",
+        "/Pattern",
+        "/Mask",
+        "/ObjStm",
+        "/XRef",
+        "/MCR",
+        "/OBJR",
+        "/Halftone",
+        "/OutputIntent",
+    )
+)
+_INFO_ALLOWED = frozenset(["/Producer", "/Creator", "/Trapped", "/CreationDate", "/ModDate"])
 _INFO_EMPTY = frozenset(("", "anonymous", "(anonymous)", "unspecified", "(unspecified)", "untitled"))
 _FIXED_DATE = re.compile(r"D:(?:19[78]0|2000)0101")
 
 
 def check_pdf(scan: Scan, data: bytes, where: str) -> None:
     """Report all leaks of a PDF. Raises Refusal: encrypted, damaged, too-many-pages."""
-    _outside(scan, data, where)
+    outside(scan, data, where)
     reader = _open(data)
-    _Walk(scan, reader, where).run(data)
-    _second_extractor(scan, data, where)
-
-
-def _at(where: str, place: str) -> str:
-    return f"{where}, {place}" if where else place
+    walk = _Walk(scan, reader, where)
+    walk.run(data)
+    second_extractor(scan, data, where, walk.shown)
 
 
 def _open(data: bytes) -> Any:
@@ -82,70 +97,6 @@ def _open(data: bytes) -> Any:
     return reader
 
 
-def _outside(scan: Scan, data: bytes, where: str) -> None:
-    """What lies around and between revisions, by a scan of the raw file."""
-    start = data[:1024].find(b"%PDF-")
-    if start < 0:
-        raise Refusal("damaged")
-    end = data.rfind(b"%%EOF")
-    if end < 0:
-        raise Refusal("damaged")
-    if start > 0:
-        scan.structure("before-start", _at(where, "start"))
-        scan.raw("before-start", _at(where, "start"), data[:start])
-    rest = data[end + 5 :]
-    if rest.strip():
-        scan.structure("after-end", _at(where, "end"))
-        scan.raw("after-end", _at(where, "end"), rest)
-    bare = _STREAM.sub(b" ", data)
-    if bare.count(b"%%EOF") > 1 or re.search(rb"/Prev\s+\d+[^\d]*?(?:/|>>)", _trailers(data, bare)):
-        scan.structure("incremental", _at(where, "file"))
-    for comment in re.findall(rb"(?<![\\(])%(?!PDF-|%EOF)([^\r\n]{4,})", bare):
-        scan.raw("comment", _at(where, "file"), comment)
-    found = [value for kind, value in tokens(bare) if kind in ("str", "name")]
-    for text in _string_texts(found):
-        scan.text("object", _at(where, "file"), text)
-
-
-def _trailers(data: bytes, bare: bytes) -> bytes:
-    found = re.findall(rb"trailer\b(.{0,4000}?)startxref", bare, re.DOTALL)
-    found += re.findall(rb"<<[^<>]*/Type\s*/XRef\b.{0,1000}?stream", data, re.DOTALL)
-    return b" / ".join(found) + b" /"
-
-
-def _string_texts(strings: list[bytes]) -> Iterator[str]:
-    """All strings of a file as text, in the encodings that PDF strings have."""
-    wide = [s for s in strings if s[:2] in (b"\xfe\xff", b"\xff\xfe")]
-    yield "\n".join(s.decode("utf-16", "replace") for s in wide)
-    narrow = b"\n".join(s.removeprefix(b"\xef\xbb\xbf") for s in strings if s[:2] not in (b"\xfe\xff", b"\xff\xfe"))
-    yield narrow.decode("utf-8", "ignore")
-    if not narrow.isascii():
-        for charset in ("cp1251", "koi8-r", "utf-16-be"):
-            yield narrow.replace(b"\n", b"\0\n").decode(charset, "ignore") if charset == "utf-16-be" else narrow.decode(
-                charset, "replace"
-            )
-
-
-def _second_extractor(scan: Scan, data: bytes, where: str) -> None:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        raise Refusal("damaged") from None
-    try:
-        for number in range(min(len(document), MAX_PAGES)):
-            page = document[number]
-            text = page.get_textpage()
-            scan.text("text", _at(where, f"page {number + 1}"), text.get_text_range())
-            text.close()
-            page.close()
-    except pypdfium2.PdfiumError:
-        raise Refusal("damaged") from None
-    finally:
-        document.close()
-
-
 class _Walk:
     """Visits every object once, from the trailer and then whatever the trailer does not reach."""
 
@@ -155,7 +106,8 @@ class _Walk:
         self.where = where
         self.seen: set[int] = set()
         self.page = ""
-        self._fonts: dict[int, Callable[[bytes], str]] = {}
+        self.shown: list[str] = []  # each page's visible text without spaces
+        self._fonts: dict[int, Decoder] = {}
         self._content: set[int] = set()
 
     def place(self, detail: str = "") -> str:
@@ -183,7 +135,9 @@ class _Walk:
     def _page(self, page: Any) -> None:
         box = [float(v) for v in page.cropbox]
         shown = Page(
-            (min(box[0], box[2]), max(box[0], box[2])), (min(box[1], box[3]), max(box[1], box[3])), self._font_map(page)
+            (min(box[0], box[2]), max(box[0], box[2])),
+            (min(box[1], box[3]), max(box[1], box[3])),
+            self._font_map(page),
         )
         contents = page.get("/Contents")
         self._mark_content(contents)
@@ -192,6 +146,7 @@ class _Walk:
             body = stream.get_data()
             self.scan.spend(len(body))
             shown.run(body)
+        self.shown.append(squeezed("".join(shown.texts.get("text", []))))
         self._report_texts(shown)
         self._forms(page.get("/Resources"), shown.used, box, 0)
         self._visit(page, "page", 0)
@@ -202,6 +157,7 @@ class _Walk:
             number = getattr(one, "idnum", None)
             if number is not None:
                 self._content.add(number)
+                self.seen.add(number)
 
     def _report_texts(self, shown: Page) -> None:
         everything = "".join(shown.texts.get("text", []))
@@ -213,22 +169,22 @@ class _Walk:
                 if kind == "invisible" and text.strip():
                     self.scan.structure("invisible-text", self.place())
         for key, value in shown.marked:
-            for text in _string_texts([value]):
+            for text in string_texts([value]):
                 self.scan.text(_FINER.get(key, "marked-content"), self.place(), text)
-        for text in _string_texts(shown.strings):
+        for text in string_texts(shown.strings):
             self.scan.text("stream", self.place(), text)
             self.scan.text("stream", self.place(), text.replace("\n", ""), 4)
 
     def _forms(self, resources: Any, used: set[str], box: list[float], depth: int) -> None:
         """Form XObjects: drawn ones are text, others are leftovers."""
         resources = _object(resources)
-        objects = _object(resources.get("/XObject")) if isinstance(resources, dict) else None
+        objects: Any = _object(resources.get("/XObject")) if isinstance(resources, dict) else None
         if not isinstance(objects, dict) or depth > 8:
             return
         for name, value in objects.items():
-            form = _object(value)
+            form: Any = _object(value)
             number = getattr(objects.raw_get(name), "idnum", None)
-            if not isinstance(form, dict) or form.get("/Subtype") != "/Form" or number in self._content:
+            if not _is_dictionary(form) or form.get("/Subtype") != "/Form" or number in self._content:
                 continue
             if number is not None:
                 self._content.add(number)
@@ -244,10 +200,10 @@ class _Walk:
             self._report_texts(inner)
             self._forms(form.get("/Resources"), inner.used, box, depth + 1)
 
-    def _font_map(self, holder: Any) -> dict[str, Callable[[bytes], str]]:
+    def _font_map(self, holder: Any) -> dict[str, Decoder]:
         resources = _object(holder.get("/Resources"))
-        fonts = _object(resources.get("/Font")) if isinstance(resources, dict) else None
-        found: dict[str, Callable[[bytes], str]] = {}
+        fonts: Any = _object(resources.get("/Font")) if isinstance(resources, dict) else None
+        found: dict[str, Decoder] = {}
         for name, value in (fonts or {}).items():
             font = _object(value)
             if isinstance(font, dict):
@@ -278,7 +234,7 @@ class _Walk:
             if value.idnum in self.seen:
                 return
             self.seen.add(value.idnum)
-            if len(self.seen) > MAX_OBJECTS:
+            if len(self.seen) > MAXOBJECTS:
                 raise Refusal("too-much-inside")
             value, number = value.get_object(), value.idnum
         else:
@@ -287,7 +243,7 @@ class _Walk:
             self._dictionary(value, channel, depth, number)
         elif isinstance(value, list):
             for item in value:
-                self._visit(_raw(item), channel, depth + 1)
+                self._visit(item, channel, depth + 1)
         elif isinstance(value, bytes):
             self.scan.raw(channel, self.place(), bytes(value))
         elif isinstance(value, str):
@@ -357,7 +313,7 @@ class _Walk:
             shown.run(data)
             for texts in shown.texts.values():
                 self.scan.text(channel, self.place(), "".join(texts))
-            for text in _string_texts(shown.strings):
+            for text in string_texts(shown.strings):
                 self.scan.text(channel, self.place(), text)
 
     def _image(self, stream: Any, channel: str) -> None:
@@ -374,7 +330,9 @@ class _Walk:
         else:
             data = _decoded(stream)
             self.scan.spend(len(data))
-            wanted = int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) * int(stream.get("/BitsPerComponent", 1))
+            wanted = (
+                int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) * int(stream.get("/BitsPerComponent", 1))
+            )
             if wanted < 4096 or len(data) > wanted:
                 self.scan.raw("thumbnail" if channel == "thumbnail" else "image:bytes", self.place("picture"), data)
 
@@ -394,7 +352,7 @@ class _Walk:
                 if kind not in ("/ObjStm", "/XRef") and value is not None:
                     self.scan.structure("orphan", self.place())
                     self._visit(reference, "orphan", 0)
-        for match in _OBJECT.finditer(_blanked(data)):
+        for match in OBJECT.finditer(blanked(data)):
             if match.start() not in live:
                 self.scan.structure("orphan", self.place())
                 self._dead(data, match.end())
@@ -402,28 +360,32 @@ class _Walk:
     def _dead(self, data: bytes, start: int) -> None:
         end = data.find(b"endobj", start)
         body = data[start : end if end >= 0 else len(data)]
-        stream = _STREAM.search(body)
+        stream = STREAM.search(body)
         if stream:
             packed = stream.group(1)
             for raw in (packed, self.scan.inflate(packed)):
                 self.scan.raw("orphan", self.place(), raw)
                 shown = [v for k, v in tokens(raw[:1_000_000]) if k == "str"]
-                for text in _string_texts(shown):
+                for text in string_texts(shown):
                     self.scan.text("orphan", self.place(), text)
-        for text in _string_texts([v for k, v in tokens(_STREAM.sub(b" ", body)) if k == "str"]):
+        for text in string_texts([v for k, v in tokens(STREAM.sub(b" ", body)) if k == "str"]):
             self.scan.text("orphan", self.place(), text)
 
 
-_OUTER = frozenset(("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link"))
-_INFO_KNOWN = frozenset("/Title /Author /Subject /Keywords /Creator /Producer /CreationDate /ModDate /Trapped".split())
+_OUTER = frozenset(
+    ("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link")
+)
+_INFO_KNOWN = frozenset(
+    ["/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"]
+)
+
+
+def _is_dictionary(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _object(value: Any) -> Any:
     return value.get_object() if hasattr(value, "get_object") else value
-
-
-def _raw(item: Any) -> Any:
-    return item
 
 
 def _decoded(stream: Any) -> bytes:
@@ -433,12 +395,7 @@ def _decoded(stream: Any) -> bytes:
         return bytes(getattr(stream, "_data", b""))
 
 
-def _blanked(data: bytes) -> bytes:
-    """The file with its streams overwritten, so that offsets stay and no chance match comes from inside one."""
-    return _STREAM.sub(lambda m: b" " * (m.end() - m.start()), data)
-
-
-def _font_decoder(font: Any) -> Callable[[bytes], str]:
+def _font_decoder(font: Any) -> Decoder:
     cmap = _object(font.get("/ToUnicode"))
     maps = to_unicode(_decoded(cmap)) if hasattr(cmap, "get_data") else {}
-    return decoder(maps, font.get("/Subtype") == "/Type0")
+    return Decoder(maps, font.get("/Subtype") == "/Type0")

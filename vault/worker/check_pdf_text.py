@@ -7,20 +7,21 @@ of text is visible, invisible (render mode 3), white, or outside the page. It is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 MAX_OPERATORS = 5_000_000
 MAX_MAP = 70_000
 WORD_GAP = -180.0  # thousandths of an em from which a kerning number is a space
 
-Token = bytes | float | str | list["Token"]
-
 _TOKEN = re.compile(
     rb"""\s+ | %[^\r\n]* | (?P<num>[+-]?(?:\d+\.?\d*|\.\d+)) | (?P<name>/[^\s()<>\[\]{}/%]*)
-    | (?P<open>\() | (?P<dict><<|>>) | (?P<hex><[0-9A-Fa-f\s]*>?) | (?P<arr>[\[\]]) | (?P<op>[^\s()<>\[\]{}/%]+) | .""",
+    | (?P<open>\() | (?P<dict><<|>>) | (?P<hex><[0-9A-Fa-f\s]*>?) | (?P<arr>[\[\]])
+    | (?P<op>[^\s()<>\[\]{}/%]+) | .""",
     re.VERBOSE | re.DOTALL,
 )
+_INLINE_END = re.compile(rb"\bID\s.*?\sEI\b", re.DOTALL)
 _PAREN = re.compile(rb"[()\\]")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPED = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|(.))", re.DOTALL)
@@ -73,8 +74,8 @@ def tokens(data: bytes) -> Iterator[tuple[str, bytes]]:
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", match.group())
             yield "str", bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
         elif kind == "op" and match.group() == b"BI":
-            end = re.compile(rb"\bID\s.*?\sEI\b", re.DOTALL).search(data, at)
-            at = end.end() if end else len(data)
+            inline = _INLINE_END.search(data, at)
+            at = inline.end() if inline else len(data)
             yield "op", b"BI"
         elif kind:
             yield kind, match.group()
@@ -117,28 +118,28 @@ def _utf16(raw: bytes) -> str:
     return raw.decode("utf-16-be", "replace") if len(raw) > 1 else raw.decode("latin-1")
 
 
-def decoder(maps: Mapping[bytes, str], two_byte: bool) -> Callable[[bytes], str]:
+@dataclass(frozen=True, slots=True)
+class Decoder:
     """How strings shown in a font become text; without a map the bytes are read as cp1252."""
-    widths = {len(code) for code in maps} or ({2} if two_byte else {1})
-    width = max(widths)
 
-    def decode(raw: bytes) -> str:
-        if not maps:
-            return raw.decode("utf-16-be" if two_byte else "cp1252", "replace")
+    maps: Mapping[bytes, str]
+    two_byte: bool
+
+    def text(self, raw: bytes) -> str:
+        if not self.maps:
+            return raw.decode("utf-16-be" if self.two_byte else "cp1252", "replace")
+        sizes = sorted({len(code) for code in self.maps}, reverse=True)
+        if sizes == [1]:
+            return "".join(self.maps.get(raw[i : i + 1], chr(raw[i])) for i in range(len(raw)))
         out, at = [], 0
         while at < len(raw):
-            for size in sorted(widths, reverse=True):
-                text = maps.get(raw[at : at + size])
-                if text is not None:
-                    out.append(text)
-                    at += size
-                    break
-            else:
-                out.append(raw[at : at + 1].decode("cp1252", "replace") if width == 1 else "\ufffd")
-                at += width
+            size = next((n for n in sizes if raw[at : at + n] in self.maps), 0)
+            out.append(self.maps[raw[at : at + size]] if size else "\ufffd")
+            at += size or sizes[0]
         return "".join(out)
 
-    return decode
+
+_PLAIN = Decoder({}, False)
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ class Page:
 
     width: tuple[float, float]
     height: tuple[float, float]
-    fonts: Mapping[str, Callable[[bytes], str]]
+    fonts: Mapping[str, Decoder]
     texts: dict[str, list[str]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     strings: list[bytes] = field(default_factory=list)
@@ -205,7 +206,7 @@ class Page:
         elif op == b"Do" and args:
             self.used.add(str(args[-1]))
         elif op in (b"BDC", b"DP"):
-            for key, value in zip(args, args[1:], strict=False):
+            for key, value in pairwise(args):
                 if isinstance(value, bytes):
                     self.strings.append(value)
                     self.marked.append((str(key), value))
@@ -235,16 +236,15 @@ class Page:
     def _show(self, op: bytes, args: list[object]) -> None:
         if op in (b"'", b'"'):
             self._place(b"T*", [])
-        decode = self.fonts.get(self._state.font) or decoder({}, False)
+        decoder = self.fonts.get(self._state.font, _PLAIN)
         pieces: list[str] = []
         for arg in args:
             for item in arg if isinstance(arg, list) else [arg]:
                 if isinstance(item, bytes):
-                    self.strings.append(item)
-                    pieces.append(decode(item))
-                elif isinstance(item, float) and op == b"TJ" and item < WORD_GAP:
-                    pieces.append(" ")
-                elif isinstance(item, float) and op == b"TJ" and item > -WORD_GAP * 5:
+                    if not decoder.maps:
+                        self.strings.append(item)
+                    pieces.append(decoder.text(item))
+                elif isinstance(item, float) and op == b"TJ" and not WORD_GAP <= item <= -5 * WORD_GAP:
                     pieces.append(" ")
         self._put("".join(pieces))
 

@@ -9,7 +9,9 @@ from itertools import product
 from typing import Literal
 
 from . import check_skeleton as sk
+from .check_diminutives import everyday_forms
 from .check_text import normalise
+from .check_words import ENGLISH, EVERYDAY, PARTICLES, SPELLINGS
 
 Role = Literal["surname", "given", "patronymic"]
 
@@ -18,9 +20,9 @@ LONG_STEM = 6  # code letters from which a stem may be looked for inside longer 
 RUN_TOGETHER_STEM = 7  # and across the gaps between words
 FUZZY_STEM = 7  # code letters from which one consonant may be wrong
 
-_PATRONYMIC = re.compile(r"(?:ович|евич|ьич|мич|[оеи]вна|и[нч]?чна|ична|овны|івна|оглы|кызы|(?:[oe]v|w)i(?:ch|tsch|cz|č)|[oei][vw]na)$")
-_PARTICLES = frozenset("оглы кызы угли ибн бен бин аль эль ад ан де да ди дю ван фон дер ден ла ле улы ogly kyzy ibn ben"
-                       " bin al el ad de da di du van von der den la le mr mrs ms dr".split())  # fmt: skip
+_PATRONYMIC = re.compile(
+    r"(?:ович|евич|ьич|мич|[оеи]вна|и[нч]?чна|ична|овны|івна|оглы|кызы|(?:[oe]v|w)i(?:ch|tsch|cz|č)|[oei][vw]na)$"
+)
 _SURNAME_LIKE = re.compile(
     r"(?:ов|ев|ёв|ин|ын|ский|цкий|ской|ова|ева|ёва|ина|ына|ская|цкая|енко|ук|юк|чак|ян|янц|дзе|швили|ых|их"
     r"|ov|ev|in|sky|ski|skiy|skii|ova|eva|ina|skaya|enko|uk|yan|dze|shvili)$"
@@ -29,22 +31,30 @@ _MASCULINE = re.compile(r"(?:[оеё]в|[иы]н|[кн]ий|[кн]ой|ый)$")
 _FEMININE = re.compile(r"(?:[оеё]ва|[иы]на|ая)$")
 _MASCULINE_TAIL = re.compile(r"(?:[оеё]в|[иы]н|[иы]й|[оеё]вым|[иы]ным|ого|ому|[оеё]ве|[иы]не)$")
 _FEMININE_TAIL = re.compile(r"(?:[оеё]вой|[оеё]вою|[иы]ной|[иы]ною|ая|ую|скою)$")
-# Given names that are also everyday words when they are written small.
-_EVERYDAY = frozenset(
-    "вера надежда любовь роман лев слава мир роза лилия майя злата рада марк август тихон макар воля свет светлана"
-    " весна лада mark will rose grace may hope faith art bill frank lee roman pat sue rob jack ray dale".split()
-)
 
-# How single letters are romanised, for names so short that only exact spellings may count.
-_SPELLINGS: dict[str, tuple[str, ...]] = {
-    "а": ("a",), "б": ("b",), "в": ("v", "w"), "г": ("g", "h"), "д": ("d",), "е": ("e", "ye", "je"), "ё": ("yo", "e"),
-    "ж": ("zh", "j"), "з": ("z", "s"), "и": ("i", "ee", "y"), "й": ("i", "y", "j"), "к": ("k",), "л": ("l",),
-    "м": ("m",), "н": ("n",), "о": ("o",), "п": ("p",), "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u", "oo"),
-    "ф": ("f",), "х": ("kh", "h", "ch"), "ц": ("ts", "c", "tz", "z", "ch"), "ч": ("ch", "tsch", "cz", "c"),
-    "ш": ("sh", "sch", "sz"), "щ": ("shch", "sch"), "ы": ("y", "i"), "ь": ("", "'"), "ъ": ("",), "э": ("e",),
-    "ю": ("yu", "iu", "ju"), "я": ("ya", "ia", "ja"),
-}  # fmt: skip
-_CYR_ENDINGS = ("", "а", "у", "е", "ом", "ем", "ы", "и", "я", "ю", "ей", "ой", "ов", "ев", "ам", "ям", "ами", "ями", "ах", "ях")
+
+_CYR_ENDINGS = (
+    "",
+    "а",
+    "у",
+    "е",
+    "ом",
+    "ем",
+    "ы",
+    "и",
+    "я",
+    "ю",
+    "ей",
+    "ой",
+    "ов",
+    "ев",
+    "ам",
+    "ям",
+    "ами",
+    "ями",
+    "ах",
+    "ях",
+)
 MAX_SPELLINGS = 200
 
 
@@ -56,6 +66,7 @@ class Part:
     role: Role
     plain: str
     gender: str
+    short_form: bool = False
 
 
 @dataclass(slots=True)
@@ -70,8 +81,11 @@ class People:
     _rated: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def add(self, person: int, name: str) -> None:
-        for role, plain in cut(name):
-            part = Part(person, role, plain, gender(plain) if role == "surname" else "")
+        pieces = [(role, plain, False) for role, plain in cut(name)]
+        for _, plain, _ in [piece for piece in pieces if piece[0] == "given"]:
+            pieces.extend(("given", form, True) for form in everyday_forms(plain))
+        for role, plain, short_form in pieces:
+            part = Part(person, role, plain, gender(plain) if role == "surname" else "", short_form)
             if part not in self.parts:
                 self.parts.append(part)
                 self._index(len(self.parts) - 1, plain)
@@ -125,7 +139,7 @@ class People:
                 self._look(found, self._coarse_of_latin(), sk.coarse(reading)[0], sk.COARSE_ENDINGS, loose)
             else:
                 for code in sk.coarse(reading):
-                    self._look(found, self._coarse, code, sk.LATIN_ENDINGS, True)
+                    self._look(found, self._coarse, code, sk.LATIN_ENDINGS, loose or len(code) > LONG_STEM)
                     self._inside(found, code)
             for number in list(found):
                 if _plain(reading) == _plain(self.parts[number].plain):
@@ -194,7 +208,7 @@ def _near(stem: str, head: str) -> bool:
 def cut(name: str) -> list[tuple[Role, str]]:
     """The parts of a listed name with their roles; initials and particles are no parts of their own."""
     pieces = [p for p in re.split(r"[\s,.;()\"«»_]+", normalise(name).casefold()) if p]
-    pieces = [p.strip("-'’") for p in pieces if p not in _PARTICLES]
+    pieces = [p.strip("-'’") for p in pieces if p not in PARTICLES]
     pieces = [p for p in pieces if len(p) > 1 and any(c.isalpha() for c in p)]
     roles = _roles(pieces)
     found: list[tuple[Role, str]] = []
@@ -208,7 +222,12 @@ def _roles(pieces: list[str]) -> list[Role]:
         return ["patronymic" if _PATRONYMIC.search(pieces[0]) else "surname"]
     middle = next((i for i, p in enumerate(pieces) if i > 0 and _PATRONYMIC.search(p)), None)
     given = middle - 1 if middle is not None else 0
-    if middle is None and len(pieces) == 2 and _SURNAME_LIKE.search(pieces[0]) and not _SURNAME_LIKE.search(pieces[1]):
+    if (
+        middle is None
+        and len(pieces) == 2
+        and _SURNAME_LIKE.search(pieces[0])
+        and not _SURNAME_LIKE.search(pieces[1])
+    ):
         given = 1
     return ["given" if i == given else "patronymic" if i == middle else "surname" for i in range(len(pieces))]
 
@@ -226,11 +245,18 @@ def fits_gender(part: Part, word: str) -> bool:
 
 
 def everyday(part: Part, word: str) -> bool:
-    """Whether a word written small is rather a word of the language than this given name."""
+    """Whether a word is rather one of the language, or somebody's full name, than this name.
+
+    Short forms (Саша) count in Latin script only as they are, and capitalised: "time" is no Тима.
+    """
+    if part.short_form and not sk.is_cyrillic(word.casefold()):
+        return word.islower() or sk.coarse(word.casefold())[0] != sk.coarse(part.plain)[0]
+    if word in ENGLISH and word != part.plain:
+        return True
     return part.role == "given" and word.islower() and sk.strip_marks(part.plain) in _STRIPPED_EVERYDAY
 
 
-_STRIPPED_EVERYDAY = frozenset(sk.strip_marks(w) for w in _EVERYDAY)
+_STRIPPED_EVERYDAY = frozenset(sk.strip_marks(w) for w in EVERYDAY)
 
 
 def is_short(part: Part) -> bool:
@@ -246,5 +272,8 @@ def short_forms(reading: str) -> set[str]:
     stem = reading[:-1] if reading[-1] in "аяйьео" else reading
     changes = len(reading) > 2 and reading[-1] not in "иуыэюё"
     forms = {stem + e for e in _CYR_ENDINGS if e or stem == reading} if changes else set()
-    latin = {"".join(s) for s, _ in zip(product(*(_SPELLINGS.get(c, ("",)) for c in reading)), range(MAX_SPELLINGS), strict=False)}
+    latin = {
+        "".join(s)
+        for s, _ in zip(product(*(SPELLINGS.get(c, ("",)) for c in reading)), range(MAX_SPELLINGS), strict=False)
+    }
     return {sk.strip_marks(f) for f in {reading, *forms, *latin} if len(f) > 1}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from vault.worker.refusal import Refusal
 
 from .check_match import Matcher
-from .check_text import embedded_bytes, views, without_tags
+from .check_text import embedded_bytes, views, without_packed, without_tags
 
 MAX_LEAKS = 2_000
 MAX_UNPACKED = 512 << 20  # bytes, over everything that one file unpacks to
@@ -83,10 +83,11 @@ class Scan:
         if known is not None:
             return known
         found: dict[str, None] = {}
-        readings = [text]
-        for view in views(text):
+        bare = without_packed(text)
+        readings = [bare]
+        for view in views(bare) if shortest < _BINARY_WORD else ():
             readings.append(view)
-            readings.extend(v for v in views(view) if v != text and len(readings) < 12)
+            readings.extend(v for v in views(view) if v != bare and len(readings) < 12)
         for reading in dict.fromkeys(readings):
             found.update((f.form, None) for f in self.matcher.search(reading, shortest))
             for plain in without_tags(reading):

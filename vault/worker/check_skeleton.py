@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+MAX_KNOWN = 100_000  # words whose codes are remembered
+
 VOWELS = frozenset("aeiou")
 
 _FINE = {
@@ -37,6 +39,7 @@ _AFFRICATE = re.compile(r"[dt]+S")
 _DIGRAPHS = (("kh", "h"), ("gh", "h"), ("ph", "f"), ("ck", "k"), ("th", "t"), ("qu", "kv"), ("x", "kS"))
 _LATIN_LETTERS = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "g": "h", "j": "i"})
 
+_MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]")
 # Letters that look alike, Latin to Cyrillic; digits that a scanner or a hand puts for letters.
@@ -61,7 +64,7 @@ LATIN_ENDINGS = (*COARSE_ENDINGS, "S", "eS", "iS")
 
 def strip_marks(text: str) -> str:
     """`text` without combining marks, so that ё is е, й is и and a stress mark is gone."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text if text.isascii() else _MARK.sub("", unicodedata.normalize("NFKD", text))
 
 
 def _collapse(code: str) -> str:
@@ -97,19 +100,20 @@ def is_cyrillic(word: str) -> bool:
     return bool(_CYRILLIC.search(word))
 
 
+@lru_cache(maxsize=MAX_KNOWN)
 def fine(word: str) -> str:
     """The fine code of a casefolded Cyrillic word."""
     return _collapse("".join(_FINE.get(c, "") for c in strip_marks(word)))
 
 
+@lru_cache(maxsize=MAX_KNOWN)
 def coarse(word: str) -> tuple[str, ...]:
     """The coarse codes of a casefolded word in either script; Latin j and ch make more than one."""
     if is_cyrillic(word):
         raw = "".join(_FINE.get(c, "") for c in strip_marks(word)).translate(_COARSE_OF_FINE)
         return (_collapse(_AFFRICATE.sub("S", raw)),)
-    for marked, plain in _MARKED.items():
-        word = word.replace(marked, plain)
-    word = strip_marks(word)
+    if not word.isascii():
+        word = strip_marks("".join(_MARKED.get(c, c) for c in word))
     variants = [word]
     if "j" in word:
         variants.append(word.replace("j", "zh"))
@@ -148,7 +152,7 @@ def stems(code: str) -> tuple[str, ...]:
     """The stems of a listed name part: without its final vowel, and without a fleeting one."""
     stem = code[:-1] if code and code[-1] in VOWELS else code
     found = [stem]
-    if len(stem) >= 3 and stem == code and stem[-1] not in VOWELS and stem[-2] in "eo":
+    if len(stem) >= 3 and stem == code and stem[-2] in "eo" and (stem[-1] in "lkцS" or stem == "lev"):
         found.append(stem[:-2] + stem[-1])
     return tuple(found)
 

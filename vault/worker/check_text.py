@@ -28,6 +28,7 @@ MIN_RUN = 16
 MAX_RUNS = 2_000
 MAX_RUN_CHARS = 8_000_000
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{2,4}(?:={1,2})?")
+_LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}[\r\n]*)+[A-Za-z0-9+/_-]*={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}(?![0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
 _RTF_ESCAPE = re.compile(r"\\u(-?\d{3,5}) ?\??|\\'([0-9a-fA-F]{2})")
@@ -36,7 +37,9 @@ _QUOTED = re.compile(r"=[0-9A-F]{2}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _TAG = re.compile(r"<!--|-->|<[^<>]{0,4000}>")
 _BLOCK_END = re.compile(r"</(?:\w+:)?(?:p|h\d?|tc|tr|td|th|li|div|si|title)>|<(?:w:)?(?:br|tab|cr)\b[^<>]*>")
-_SMALL_TAG = re.compile(r"</?(?:b|i|u|a|em|strong|span|font|wbr|mark|small|big|s|sub|sup|w:[^<>]*|[^<>\s]+:[^<>]*)\b[^<>]*>")
+_SMALL_TAG = re.compile(
+    r"</?(?:b|i|u|a|em|strong|span|font|wbr|mark|small|big|s|sub|sup|w:[^<>]*|[^<>\s]+:[^<>]*)\b[^<>]*>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,7 @@ def words(text: str) -> list[Word]:
 
 def spaced_words(text: str) -> list[Word]:
     """Words written with gaps between their letters, closed up."""
-    return [
-        Word(re.sub(r"[\W_]", "", m.group()), m.start(), m.end())
-        for m in _SPACED.finditer(text)
-    ]
+    return [Word(re.sub(r"[\W_]", "", m.group()), m.start(), m.end()) for m in _SPACED.finditer(text)]
 
 
 def views(text: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def views(text: str) -> Iterator[str]:
     """
     if "&" in text and ";" in text:
         yield from _if_changed(text, html.unescape(text))
-    if "\\" in text and "u" in text.lower() or "\\x" in text:
+    if ("\\" in text and "u" in text.lower()) or "\\x" in text:
         plain = _ESCAPE.sub(_unescape, text)
         yield from _if_changed(text, plain)
     if "\\'" in text or re.search(r"\\u-?\d{3}", text):
@@ -131,8 +131,8 @@ def _decode_word(match: re.Match[str]) -> str:
 
 # (what a wrong reading leaves behind, charset it was wrongly read as, charset it was)
 _MOJIBAKE = (
-    (re.compile("[\u00d0\u00d1][\u0080-\u00bf\u0152-\u2122]"), ("latin-1", "cp1252"), "utf-8"),
-    (re.compile("[РС][\u0080-\u00bf\u0400-\u040f\u0450-\u045f\u2013-\u2122]"), ("cp1251",), "utf-8"),
+    (re.compile("(?:[\u00d0\u00d1][\u0080-\u00bf\u0152-\u2122]){2}"), ("latin-1", "cp1252"), "utf-8"),
+    (re.compile("(?:[РС][\u0080-\u00bf\u0400-\u040f\u0450-\u045f\u2013-\u2122]){2}"), ("cp1251",), "utf-8"),
     (re.compile("[\u00c0-\u00ff]{4}"), ("latin-1", "cp1252"), "cp1251"),
 )
 
@@ -159,6 +159,17 @@ def without_tags(text: str) -> Iterator[str]:
         yield html.unescape(_TAG.sub("", text))
 
 
+def without_packed(text: str) -> str:
+    """`text` without its long base64 runs: chance letters, whose content embedded_bytes gives."""
+    return _LONG_BASE64.sub(_unless_packed, text)
+
+
+def _unless_packed(match: re.Match[str]) -> str:
+    run = match.group()
+    packed = any(c.isdigit() for c in run) and not run.islower() and not run.isupper()
+    return " " if packed else run
+
+
 def embedded_bytes(text: str) -> Iterator[bytes]:
     """Bytes that the text carries as base64 or hex, decoded once."""
     budget = MAX_RUN_CHARS
@@ -167,7 +178,7 @@ def embedded_bytes(text: str) -> Iterator[bytes]:
         budget -= len(run)
         if count >= MAX_RUNS or budget < 0:
             break
-        if len(run) < MIN_RUN or run.isalpha() and run[1:].islower():
+        if len(run) < MIN_RUN or (run.isalpha() and run[1:].islower()):
             continue
         try:
             yield base64.b64decode(run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4))
