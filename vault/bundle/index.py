@@ -35,8 +35,9 @@ made anew: there is nothing beneath them.</p>
 
 
 def _row(exhibit: Exhibit) -> str:
+    start = len("exhibits/")
     links = "<br>".join(
-        f'<a href="{html.escape(file.name)}">{html.escape(file.name[len("exhibits/") :])}</a> {html.escape(file.pages)}'
+        f'<a href="{html.escape(file.name)}">{html.escape(file.name[start:])}</a> {html.escape(file.pages)}'
         for file in exhibit.files
     )
     taken = (

@@ -27,7 +27,7 @@ def warnings() -> Iterator[Warning]:
     yield Warning(
         "disk encryption",
         f"was not checked on this system ({name} would provide it)",
-        f"Make sure that {name} is on: swap, temporary files of other programs and files you get out lie on that disk.",
+        f"Make sure that {name} is on: swap and the files that you get out lie on that disk.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from vault.model.events import Entry, VerifyReport
 from vault.model.records import TABLES, Case, RecipientRecord
@@ -20,7 +21,7 @@ class ShownEntry:
 
 def show(
     vault: UnlockedVault, *, case_id: str | None = None, actor: str | None = None, action: str | None = None,
-    since: str | None = None, until: str | None = None,
+    since: datetime | None = None, until: datetime | None = None,
 ) -> Iterator[ShownEntry]:  # fmt: skip
     """Entries in order. The look itself is logged first, and is the last entry shown."""
     if case_id is not None:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from vault.bundle import container, signature
 from vault.crypto import age
-from vault.errors import CasevaultError, Damaged, OutputExists, StorageFailed, Usage, WrongSecret
+from vault.errors import Damaged, OutputExists, StorageFailed, Usage, WrongSecret
 from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
 from vault.session import places
 from vault.store.objects import sync_folder
@@ -92,9 +92,11 @@ def _open(
 
 
 def _digest(file: BinaryIO) -> str:
-    found = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
     file.seek(0)
-    return found
+    return digest.hexdigest()
 
 
 def _decrypted(file: BinaryIO, identities: Sequence[age.Identity]) -> bytes:
@@ -113,6 +115,4 @@ def _decrypted(file: BinaryIO, identities: Sequence[age.Identity]) -> bytes:
         raise Damaged(
             f"the bundle is damaged: {error.message}", hint="Ask the sender to hand it over again."
         ) from None
-    except CasevaultError:
-        raise
     return out.getvalue()

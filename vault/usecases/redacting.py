@@ -211,7 +211,8 @@ def preview(
     places.refuse_sync_folder(out, "the preview")
     output.check(out, "the preview")
     with vault.access("redact.preview", review.record.case_id) as outcome, ExitStack() as stack:
-        sections, sources = [], []
+        sections: list[documents.Section] = []
+        sources: list[BinaryIO] = []
         for number, item in enumerate(items.of_case(vault, str(review.record.case_id)), 1):
             document = items.document_of(vault, item)
             if document is None:
