@@ -154,6 +154,15 @@ def test_strict_checkpoints(text: str) -> None:
         checkpoints.parse_body(text.replace("{root}", base64.b64encode(ROOT).decode()))
 
 
+def test_a_root_has_one_spelling() -> None:
+    good = checkpoints.body(Checkpoint(KEY.name, 7, bytes(32)))
+    assert good.endswith("AAA=\n")
+    loose = good.replace("AAA=\n", "AAB=\n")  # decodes to the same bytes
+    assert base64.b64decode(loose.split("\n")[2]) == bytes(32)
+    with pytest.raises(Damaged):
+        checkpoints.parse_body(loose)
+
+
 def test_a_checkpoint_of_another_log_is_refused() -> None:
     text = checkpoints.body(Checkpoint("casevault/" + "cd" * 16, 7, ROOT))
     with pytest.raises(Forged, match="another log"):
