@@ -82,34 +82,43 @@ def initials_before(text: str, start: int) -> Initials | None:
     return Initials(place, letters, match.group(1)[0].isupper())
 
 
-def neighbour_after(text: str, end: int) -> Neighbour | None:
-    """The word that follows at once, when it is written like a name."""
+def neighbour_after(text: str, end: int, cased: bool) -> Neighbour | None:
+    """The word that follows at once, when it is written like a name; where case says nothing, when it is none other."""
     match = TOKEN.search(text, end, end + _WINDOW)
     if not match:
         return None
-    return _neighbour(text[end : match.start()], match.group(), match.start(), match.end())
+    return _neighbour(text[end : match.start()], match.group(), match.start(), match.end(), cased)
 
 
-def neighbour_before(text: str, start: int) -> Neighbour | None:
-    """The word that stands just before, when it is written like a name."""
+def neighbour_before(text: str, start: int, cased: bool) -> Neighbour | None:
+    """The word that stands just before, by the same measure."""
     low = max(0, start - _WINDOW)
     last = None
     for match in TOKEN.finditer(text, low, start):
         last = match
     if last is None or (last.start() == low and low > 0):
         return None
-    return _neighbour(text[last.end() : start], last.group(), last.start(), last.end())
+    return _neighbour(text[last.end() : start], last.group(), last.start(), last.end(), cased)
 
 
-def _neighbour(gap: str, word: str, start: int, end: int) -> Neighbour | None:
+def _neighbour(gap: str, word: str, start: int, end: int, cased: bool) -> Neighbour | None:
     hyphen = len(gap) == 1 and gap in HYPHENS[:5]
     particle = word.lower() in PARTICLES
-    if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or not (particle or (len(word) > 1 and word[0].isupper())):
+    if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or not (particle or _may_be_name(word, cased)):
         return None
     if particle:
         return Neighbour(start, end, word, frozenset({"Particle"}), True, hyphen)
     marks, known = marks_of(word)
     return Neighbour(start, end, word, marks, known, hyphen)
+
+
+def _may_be_name(word: str, cased: bool) -> bool:
+    if len(word) < 2 or not word[0].isalpha():
+        return False
+    if cased:
+        return word[0].isupper()
+    folded = next((folded for script, folded in readings(word) if script == CYRILLIC), None)
+    return folded is not None and (not morphology.is_known(folded) or morphology.is_mostly_name(folded))
 
 
 @lru_cache(maxsize=20000)

@@ -13,13 +13,15 @@ from typing import Literal
 
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings
 from .parts import NameForm
-from .romanise import cyrillic_keys, is_nearly_romanised, is_romanised, latin_keys, one_edit_apart, to_latin
+from .romanise import cyrillic_keys, is_nearly_romanised, is_romanised, latin_keys, one_edit_apart, scan_repairs, to_latin
 
 Quality = Literal["exact", "romanised", "error"]
 _RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "error": 2}
 
 MAX_CACHE = 200_000  # distinct words remembered; the cache is emptied beyond
+MIN_FUZZY = 4
 MIN_FUZZY_LATIN = 5
+MAX_FUZZY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,25 @@ class Index:
                 record.owners.append((number, form))
                 record.fuzzy = record.fuzzy or form.fuzzy
         self._by_key: dict[str, list[_Record]] = {}
-        self._shortened: dict[str, set[str]] = {}
+        self._less_a_sound: dict[str, set[str]] = {}
+        self._less_a_letter: dict[str, list[_Record]] = {}
         for record in self._records.values():
             self._file(record)
+        self._has_latin = any(record.script == LATIN and record.fuzzy for record in self._records.values())
         self._cache: dict[str, tuple[Candidate, ...]] = {}
 
     def _file(self, record: _Record) -> None:
         keys = cyrillic_keys(record.text) if record.script == CYRILLIC else latin_keys(record.text)
         for key in keys:
             self._by_key.setdefault(key, []).append(record)
-        if record.fuzzy and keys[0] not in self._shortened.get(keys[0], ()):
+        if not record.fuzzy:
+            return
+        if record.script == CYRILLIC:
+            for short in (record.text, *_less_one(record.text)):
+                self._less_a_letter.setdefault(short, []).append(record)
+        if keys[0] not in self._less_a_sound.get(keys[0], ()):
             for short in (keys[0], *_shorter(keys[0])):
-                self._shortened.setdefault(short, set()).add(keys[0])
+                self._less_a_sound.setdefault(short, set()).add(keys[0])
 
     def is_exact(self, folded: str) -> bool:
         """Whether a folded Russian word is one of the forms."""
@@ -99,16 +108,42 @@ class Index:
                 if id(record) not in tried and _sounds(script, word, record):
                     tried.add(id(record))
                     _keep(best, record, "exact" if record.script == script == CYRILLIC else "romanised")
-        if len(word) < 4 or any(found.quality == "exact" for found in best.values()):
+        if len(word) < MIN_FUZZY or len(word) > MAX_FUZZY or any(one.quality == "exact" for one in best.values()):
             return
-        for key in keys:
-            for short in (key, *_shorter(key)):
-                for near in self._shortened.get(short, ()):
-                    for record in self._by_key[near]:
-                        if record.fuzzy and id(record) not in tried:
-                            tried.add(id(record))
-                            if _nearly(script, word, record):
-                                _keep(best, record, "error", fuzzy_only=True)
+        if script == CYRILLIC:
+            self._look_for_errors(word, best, tried)
+        self._look_for_near_sounds(script, word, keys, best, tried)
+
+    def _look_for_errors(self, word: str, best: dict[tuple[int, str], Candidate], tried: set[int]) -> None:
+        """Russian forms that one typing or scanning error makes of this Russian word."""
+        for short in (word, *_less_one(word)):
+            for record in self._less_a_letter.get(short, ()):
+                if id(record) not in tried:
+                    tried.add(id(record))
+                    if one_edit_apart(word, record.text):
+                        _keep(best, record, "error", fuzzy_only=True)
+        for mended in scan_repairs(word):
+            repaired = self._records.get((CYRILLIC, mended))
+            if repaired is not None:
+                _keep(best, repaired, "error", fuzzy_only=True)
+
+    def _look_for_near_sounds(
+        self, script: str, word: str, keys: tuple[str, ...], best: dict[tuple[int, str], Candidate], tried: set[int]
+    ) -> None:
+        """The same across scripts, and among Latin words."""
+        if len(word) < MIN_FUZZY_LATIN or (script == CYRILLIC and not self._has_latin):
+            return
+        for short in {short for key in keys for short in (key, *_shorter(key))}:
+            for near in self._less_a_sound.get(short, ()):
+                for record in self._by_key[near]:
+                    if record.fuzzy and id(record) not in tried and not script == record.script == CYRILLIC:
+                        tried.add(id(record))
+                        if _nearly(script, word, record):
+                            _keep(best, record, "error", fuzzy_only=True)
+
+
+def _less_one(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
 def _shorter(key: str) -> set[str]:
@@ -144,10 +179,9 @@ def _sounds(script: str, word: str, record: _Record) -> bool:
 
 
 def _nearly(script: str, word: str, record: _Record) -> bool:
-    if script == record.script:
-        if script == LATIN and len(word) < MIN_FUZZY_LATIN:
-            return False
+    if script == LATIN == record.script:
         return one_edit_apart(word, record.text)
-    if script == LATIN:
-        return len(word) >= MIN_FUZZY_LATIN and is_nearly_romanised(record.text, word)
-    return False
+    russian, latin = (record.text, word) if script == LATIN else (word, record.text)
+    if not len(russian) - 2 <= len(latin) <= 2 * len(russian) + 2:
+        return False
+    return is_nearly_romanised(russian, latin)

@@ -13,6 +13,7 @@ from . import context
 from .folding import CYRILLIC, LATIN, readings
 from .index import Candidate, Index
 from .parts import NameForm, NameParts, forms_of, handles_of, initials, names_of
+from .romanise import one_edit_apart
 from .scan import Hit, scan
 
 CATEGORY = "PERSON"
@@ -20,13 +21,15 @@ SOURCE = "listed"
 
 _JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
 _JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:[^\W\d_]\.?[ \t\n\xa0]{0,2}){1,2}")
+_MIDDLE = re.compile(r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})[ \t\xa0\n\-]{1,2}")
 _MAX_GAP = 10
 _SENTENCE_END = re.compile(r"[.!?…:;]['\"»”)]?\s*$|[\n\r]\s*$|[«\"„“(\-–—]\s*$")
 _PRIORITY = {"surname": 0, "joined": 1, "given": 2, "patronymic": 3, "short": 4}
 _ONE_KIND = {"given": "given", "short": "given"}
 _MIN_SURE_LATIN = 5
 _MIN_SURE_LOWER_LATIN = 6
-_MIN_FUZZY_ALONE = 5
+_MIN_FUZZY_ALONE = 4
+MAX_SHORT = 4  # parts so short are found with an error only beside another part
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class _Listed:
     compound: bool
     given_initials: frozenset[str]
     patronymic_initials: frozenset[str]
+    short_forms: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -82,8 +86,8 @@ class Matcher:
         forms: list[list[NameForm]] = []
         for person in people:
             apart = names_of(person)
-            self._listed.append(_facts(person, apart))
             found = [form for parts in apart for form in forms_of(parts)]
+            self._listed.append(_facts(person, apart, found))
             for handle in handles_of(person):
                 found += [NameForm(word, script, "joined", "as listed", word) for script, word in readings(handle)]
             forms.append(found)
@@ -116,7 +120,7 @@ def is_cased(text: str) -> bool:
     return upper * 200 > lower and lower * 4 > upper
 
 
-def _facts(person: Person, apart: list[NameParts]) -> _Listed:
+def _facts(person: Person, apart: list[NameParts], forms: list[NameForm]) -> _Listed:
     given = tuple(word for parts in apart for word in parts.given)
     patronymic = tuple(word for parts in apart for word in parts.patronymic)
     surnames = [parts.surname for parts in apart]
@@ -128,6 +132,11 @@ def _facts(person: Person, apart: list[NameParts]) -> _Listed:
         any(len(parts) > 1 for parts in surnames) or any(len(parts.given) > 1 for parts in apart),
         initials(given),
         initials(patronymic),
+        frozenset(
+            form.text
+            for form in forms
+            if form.script == CYRILLIC and 2 < len(form.text) <= MAX_SHORT and form.part in ("surname", "given")
+        ),
     )
 
 
@@ -164,7 +173,7 @@ def _join(text: str, group: _Group, hit: Hit, candidates: list[Candidate], liste
         group.members.append((hit, candidates[0]))
         return True
     gap = text[group.end : hit.start]
-    if len(gap) > _MAX_GAP or not _is_joint(gap, group):
+    if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)) and not _is_middle(gap):
         return False
     used = group.kinds
     free = [one for one in candidates if _ONE_KIND.get(one.form.part, one.form.part) not in used]
@@ -196,6 +205,18 @@ def _is_joint(gap: str, group: _Group) -> bool:
     return bool(_JOIN_INITIALS.fullmatch(gap))
 
 
+def _is_middle(gap: str) -> bool:
+    """Whether only one further word of a name, or a particle, stands between two parts."""
+    match = _MIDDLE.fullmatch(gap)
+    if match is None:
+        return False
+    word = match.group(1)
+    if word.lower() in context.PARTICLES:
+        return True
+    marks, known = context.marks_of(word)
+    return bool(marks) or not known if word[0].isupper() else not known
+
+
 def _weigh(text: str, group: _Group, listed: _Listed, cased: bool) -> Match | None:
     verdict = _widen(text, group, listed, cased)
     score, sure = _score(text, group, listed, verdict, cased)
@@ -211,8 +232,8 @@ def _widen(text: str, group: _Group, listed: _Listed, cased: bool) -> _Verdict:
     kinds = group.kinds
     if "surname" in kinds:
         _take_initials(text, verdict, listed)
-    if cased and not verdict.initials:
-        _take_neighbours(text, verdict, kinds, listed)
+    if not verdict.initials:
+        _take_neighbours(text, verdict, kinds, listed, cased)
     return verdict
 
 
@@ -245,11 +266,11 @@ def _initials_agree(letters: tuple[str, ...], listed: _Listed) -> bool:
 _MAX_NEIGHBOURS = 3
 
 
-def _take_neighbours(text: str, verdict: _Verdict, kinds: set[str], listed: _Listed) -> None:
+def _take_neighbours(text: str, verdict: _Verdict, kinds: set[str], listed: _Listed, cased: bool) -> None:
     kinds = set(kinds)
     end = verdict.end
     for _ in range(_MAX_NEIGHBOURS):
-        found = context.neighbour_after(text, end)
+        found = context.neighbour_after(text, end, cased)
         if found is None or not _belongs(found, kinds, listed, verdict):
             break
         end = found.end
@@ -257,7 +278,7 @@ def _take_neighbours(text: str, verdict: _Verdict, kinds: set[str], listed: _Lis
             verdict.end = end
     start = verdict.start
     for _ in range(_MAX_NEIGHBOURS):
-        found = context.neighbour_before(text, start)
+        found = context.neighbour_before(text, start, cased)
         if found is None or not _belongs(found, kinds, listed, verdict):
             break
         start = found.start
@@ -277,7 +298,7 @@ def _is_after_name(found: context.Neighbour) -> bool:
 def _belongs(found: context.Neighbour, kinds: set[str], listed: _Listed, verdict: _Verdict) -> bool:
     """Whether the neighbour is part of the same name; notes when it shows that this is somebody else."""
     marks = found.marks
-    if found.hyphen or "Particle" in marks:
+    if found.hyphen or "Particle" in marks or _is_short_part(found.word, listed):
         return True
     if "Patr" in marks and "patronymic" not in kinds:
         kinds.add("patronymic")
@@ -292,6 +313,18 @@ def _belongs(found: context.Neighbour, kinds: set[str], listed: _Listed, verdict
         verdict.conflict = verdict.conflict or (listed.surname and kinds != {"given", "patronymic", "surname"})
         return True
     return _is_strange(found)
+
+
+def _is_short_part(word: str, listed: _Listed) -> bool:
+    """A short part of this name with one error in it: alone it would say nothing."""
+    if len(word) > MAX_SHORT + 1:
+        return False
+    return any(
+        one_edit_apart(folded, form)
+        for script, folded in readings(word)
+        if script == CYRILLIC
+        for form in listed.short_forms
+    )
 
 
 def _is_strange(found: context.Neighbour) -> bool:
@@ -350,7 +383,7 @@ def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrilli
     script, word = folded
     if len(word) < _MIN_FUZZY_ALONE or (cyrillic and morphology.is_known(word)):
         return 0.0, False
-    if script == LATIN and (len(word) < _MIN_FUZZY_ALONE or not capital):
+    if (script == LATIN or len(word) == _MIN_FUZZY_ALONE) and not capital:
         return 0.0, False
     if part == "surname":
         return 0.5, False

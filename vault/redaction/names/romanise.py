@@ -100,22 +100,52 @@ def is_nearly_romanised(russian: str, latin: str) -> bool:
                 return True
             if place + 2 in rest_next and latin[place : place + 2] in _SCANNED_PAIRS:
                 return True
-    return any(is_romanised(russian, swapped) for swapped in _swapped(latin))
+    return _changed_over(steps, latin, before, after)
+
+
+def _changed_over(
+    steps: tuple[tuple[tuple[str, int], ...], ...], latin: str, before: list[set[int]], after: list[set[int]]
+) -> bool:
+    for at in range(len(steps) - 1):
+        if not before[at] or not after[at + 2]:
+            continue
+        for first, width in steps[at]:
+            if width != 1 or not first:
+                continue
+            for second, other_width in steps[at + 1]:
+                if other_width != 1 or not second:
+                    continue
+                for place in before[at]:
+                    end = place + len(first) + len(second)
+                    if end in after[at + 2] and latin.startswith(second + first, place):
+                        return True
+    return False
 
 
 # What scanning makes of one letter.
 _SCANNED_PAIRS = frozenset({"rn", "cl", "vv", "li", "ii", "lc", "nn", "ri", "in", "iv"})
 
 
-def _swapped(word: str) -> list[str]:
-    return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1) if word[i] != word[i + 1]]
-
-
 _TWO_FOR_ONE = {
-    "ы": {"ьі", "ьи", "ьл", "ьl", "ъі"}, "ю": {"ло", "іо", "ио"}, "ш": {"ии", "ін", "иі"}, "м": {"тп", "гп", "ил", "лл"},
-    "ж": {"эк", "хс", "зк"}, "щ": {"иц", "шд"}, "д": {"сі", "сl"}, "ф": {"ср", "оо"}, "и": {"ѕі", "іі", "ии", "іи"},
-    "н": {"іі", "іи"}, "п": {"іі", "гі", "ги"}, "л": {"іі", "ји"},
+    # folded: і is written и here
+    "ы": {"ьи", "ьл", "ъи"}, "ю": {"ло", "ио", "но"}, "ш": {"ии", "ин", "ни"}, "м": {"тп", "гп", "ил", "лл"},
+    "ж": {"эк", "хс", "зк"}, "щ": {"иц", "шц"}, "ф": {"ср", "оо", "со"}, "н": {"ии"}, "п": {"ии", "ги"}, "л": {"ии"},
+    "д": {"лл"}, "я": {"ил"},
 }  # fmt: skip
+
+
+_REPAIRS = tuple((two, one) for one, pairs in _TWO_FOR_ONE.items() for two in pairs)
+
+
+def scan_repairs(word: str) -> list[str]:
+    """The word with each pair of letters that scanning may have made of one put back, one place at a time."""
+    found: list[str] = []
+    for two, one in _REPAIRS:
+        at = word.find(two)
+        while at >= 0:
+            found.append(word[:at] + one + word[at + len(two) :])
+            at = word.find(two, at + 1)
+    return found
 
 
 def one_edit_apart(one: str, other: str) -> bool:
