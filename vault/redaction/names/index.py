@@ -38,6 +38,7 @@ class _Record:
     text: str
     script: str
     fuzzy: bool
+    latin_listed: bool = False
     owners: list[tuple[int, NameForm]] = field(default_factory=list)
 
 
@@ -54,27 +55,35 @@ class Index:
                 seen.add((form.script, form.text, form.part, form.own))
                 record = self._records.setdefault((form.script, form.text), _Record(form.text, form.script, False))
                 record.owners.append((number, form))
+                record.latin_listed = record.latin_listed or form.base.isascii()
                 record.fuzzy = record.fuzzy or form.fuzzy
-        self._by_key: dict[str, list[_Record]] = {}
-        self._less_a_sound: dict[str, set[str]] = {}
+        # By the script of the word that is looked up: Russian words need only what was listed in Latin.
+        self._by_key: dict[str, dict[str, list[_Record]]] = {LATIN: {}, CYRILLIC: {}}
+        self._less_a_sound: dict[str, dict[str, set[str]]] = {LATIN: {}, CYRILLIC: {}}
         self._less_a_letter: dict[str, list[_Record]] = {}
         for record in self._records.values():
             self._file(record)
-        self._has_latin = any(record.script == LATIN and record.fuzzy for record in self._records.values())
         self._cache: dict[str, tuple[Candidate, ...]] = {}
 
     def _file(self, record: _Record) -> None:
         keys = cyrillic_keys(record.text) if record.script == CYRILLIC else latin_keys(record.text)
-        for key in keys:
-            self._by_key.setdefault(key, []).append(record)
-        if not record.fuzzy:
-            return
-        if record.script == CYRILLIC:
+        self._file_sounds(record, keys, LATIN)
+        if record.script == LATIN or record.latin_listed:
+            self._file_sounds(record, keys, CYRILLIC)
+        if record.fuzzy and record.script == CYRILLIC:
             for short in (record.text, *_less_one(record.text)):
                 self._less_a_letter.setdefault(short, []).append(record)
-        if keys[0] not in self._less_a_sound.get(keys[0], ()):
-            for short in (keys[0], *_shorter(keys[0])):
-                self._less_a_sound.setdefault(short, set()).add(keys[0])
+
+    def _file_sounds(self, record: _Record, keys: tuple[str, ...], looked_up: str) -> None:
+        for key in keys:
+            self._by_key[looked_up].setdefault(key, []).append(record)
+        shortened = self._less_a_sound[looked_up]
+        if not record.fuzzy or keys[0] in shortened.get(keys[0], ()):
+            return
+        if looked_up == CYRILLIC and record.script == CYRILLIC:
+            return
+        for short in (keys[0], *_shorter(keys[0])):
+            shortened.setdefault(short, set()).add(keys[0])
 
     def is_exact(self, folded: str) -> bool:
         """Whether a folded Russian word is one of the forms."""
@@ -101,10 +110,12 @@ class Index:
         return tuple(best.values())
 
     def _look_by_sound(self, script: str, word: str, best: dict[tuple[int, str], Candidate]) -> None:
-        keys = cyrillic_keys(word) if script == CYRILLIC else latin_keys(word)
         tried: set[int] = set()
+        keys: tuple[str, ...] = ()
+        if script == LATIN or self._by_key[CYRILLIC]:
+            keys = cyrillic_keys(word) if script == CYRILLIC else latin_keys(word)
         for key in keys:
-            for record in self._by_key.get(key, ()):
+            for record in self._by_key[script].get(key, ()):
                 if id(record) not in tried and _sounds(script, word, record):
                     tried.add(id(record))
                     _keep(best, record, "exact" if record.script == script == CYRILLIC else "romanised")
@@ -131,11 +142,12 @@ class Index:
         self, script: str, word: str, keys: tuple[str, ...], best: dict[tuple[int, str], Candidate], tried: set[int]
     ) -> None:
         """The same across scripts, and among Latin words."""
-        if len(word) < MIN_FUZZY_LATIN or (script == CYRILLIC and not self._has_latin):
+        shortened = self._less_a_sound[script]
+        if len(word) < MIN_FUZZY_LATIN or not shortened:
             return
         for short in {short for key in keys for short in (key, *_shorter(key))}:
-            for near in self._less_a_sound.get(short, ()):
-                for record in self._by_key[near]:
+            for near in shortened.get(short, ()):
+                for record in self._by_key[script][near]:
                     if record.fuzzy and id(record) not in tried and not script == record.script == CYRILLIC:
                         tried.add(id(record))
                         if _nearly(script, word, record):
@@ -174,8 +186,7 @@ def _sounds(script: str, word: str, record: _Record) -> bool:
     if record.script == LATIN:
         return is_romanised(word, record.text)
     # A form made from a Latin listing may lack a soft sign that the text has.
-    latin_listed = any(form.base.isascii() for _, form in record.owners)
-    return latin_listed and is_romanised(word, to_latin(record.text))
+    return is_romanised(word, to_latin(record.text))
 
 
 def _nearly(script: str, word: str, record: _Record) -> bool:

@@ -21,7 +21,7 @@ SOURCE = "listed"
 
 _JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
 _JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:[^\W\d_]\.?[ \t\n\xa0]{0,2}){1,2}")
-_MIDDLE = re.compile(r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})[ \t\xa0\n\-]{1,2}")
+_MIDDLE = re.compile(r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}")
 _MAX_GAP = 10
 _SENTENCE_END = re.compile(r"[.!?…:;]['\"»”)]?\s*$|[\n\r]\s*$|[«\"„“(\-–—]\s*$")
 _PRIORITY = {"surname": 0, "joined": 1, "given": 2, "patronymic": 3, "short": 4}

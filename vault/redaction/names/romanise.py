@@ -134,12 +134,17 @@ _TWO_FOR_ONE = {
 }  # fmt: skip
 
 
-_REPAIRS = tuple((two, one) for one, pairs in _TWO_FOR_ONE.items() for two in pairs)
+_REPAIRS = tuple((two, one) for one, pairs in _TWO_FOR_ONE.items() for two in sorted(pairs))
+
+
+_REPAIRABLE = re.compile("|".join(sorted({two for two, _ in _REPAIRS})))
 
 
 def scan_repairs(word: str) -> list[str]:
     """The word with each pair of letters that scanning may have made of one put back, one place at a time."""
     found: list[str] = []
+    if not _REPAIRABLE.search(word):
+        return found
     for two, one in _REPAIRS:
         at = word.find(two)
         while at >= 0:

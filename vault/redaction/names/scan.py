@@ -50,7 +50,7 @@ def scan(text: str, index: Index) -> list[Hit]:
         if candidates:
             hits.append(Hit(start, end, token, candidates))
         word = _Word(start, end, token, bool(candidates))
-        if before is not None and start - before.end <= 8:
+        if before is not None and start - before.end <= 8 and _may_be_whole(text, before, word, index):
             whole = _mended(text, before, word, index)
             if whole is not None:
                 hits.append(whole)
@@ -63,6 +63,13 @@ def scan(text: str, index: Index) -> list[Hit]:
     hits += _close_up(spaced, index)
     hits.sort(key=lambda hit: (hit.start, -hit.end))
     return hits
+
+
+def _may_be_whole(text: str, left: _Word, right: _Word, index: Index) -> bool:
+    """A quick no for nearly every pair of words."""
+    if right.start - left.end == 1 and text[left.end] == " ":
+        return not (left.found and right.found) and index.is_exact((left.text + right.text).lower())
+    return True
 
 
 def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
