@@ -14,7 +14,7 @@ from vault.model.events import Event, RowState, Writer
 
 DATABASE_KEY = bytes(range(32))
 SEED = bytes(range(100, 132))
-WRITER = Writer("S-7K3Q9", device="1a2b3c4d", session="8192a3b4", boot="00112233", program="0.1.0")
+WRITER = Writer("S-7K3Q9N", device="1a2b3c4d", session="8192a3b4", boot="00112233", program="0.1.0")
 CASES = ("C-7K3Q9", "C-0ABCD", "C-Z9Y8X")
 
 

@@ -113,7 +113,7 @@ def test_filters(tmp_path: Path) -> None:
     start = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
     clock = Hands(start)
     log = new_log(tmp_path, clock=clock)
-    other = replace(WRITER, actor="S-0TH3R")
+    other = replace(WRITER, actor="S-0TH3RS")
     for hour in range(24):
         clock.now = start + timedelta(hours=hour)
         log.append(some_events(4, start=hour * 4), WRITER if hour % 3 else other)
@@ -123,16 +123,16 @@ def test_filters(tmp_path: Path) -> None:
     assert everything[0].offset == "+03:00"
     for found, fits in (
         (log.entries(case="C-7K3Q9"), lambda one: one.case == "C-7K3Q9"),
-        (log.entries(case="C-N0NE"), lambda one: False),
-        (log.entries(actor="S-0TH3R"), lambda one: one.actor == "S-0TH3R"),
+        (log.entries(case="C-N0NES"), lambda one: False),
+        (log.entries(actor="S-0TH3RS"), lambda one: one.actor == "S-0TH3RS"),
         (log.entries(action="evidence.add"), lambda one: one.action == "evidence.add"),
         (log.entries(action="evidence"), lambda one: False),
         (log.entries(since=start + timedelta(hours=5)), lambda one: one.seq >= 20),
         (log.entries(until=start + timedelta(hours=5)), lambda one: one.seq < 20),
         (log.entries(since=datetime(2026, 11, 22, tzinfo=timezone(timedelta(hours=3)))), lambda one: one.seq >= 48),
         (log.entries(after_seq=90), lambda one: one.seq > 90),
-        (log.entries(case="C-0ABCD", actor="S-7K3Q9", action="evidence.get", after_seq=10),
-         lambda one: (one.case, one.actor, one.action) == ("C-0ABCD", "S-7K3Q9", "evidence.get") and one.seq > 10),
+        (log.entries(case="C-0ABCD", actor="S-7K3Q9N", action="evidence.get", after_seq=10),
+         lambda one: (one.case, one.actor, one.action) == ("C-0ABCD", "S-7K3Q9N", "evidence.get") and one.seq > 10),
     ):
         assert list(found) == [one for one in everything if fits(one)]
     assert list(log.entries(reverse=True)) == everything[::-1]

@@ -47,7 +47,6 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vault.audit import clock as clocks
 from vault.audit import entries as forms
@@ -57,11 +56,6 @@ from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable, NewerFor
 from vault.model.events import CaseHead, Entry, Event, ExpectedRow, Head, VerifyReport, Writer
 from vault.store import auditdb
 
-if TYPE_CHECKING:
-    from sqlcipher3.dbapi2 import Connection
-else:
-    Connection = "Connection"
-
 LOG_ID_BYTES = 16
 PAGE_ENTRIES = 500
 MAX_SEQ = 1 << 62
@@ -70,7 +64,9 @@ MAX_SEQ = 1 << 62
 class AuditLog:
     """An open audit log. Not for several threads at once; several processes may each have it open."""
 
-    def __init__(self, db: Connection, signer: signing.Signer, key: signing.NoteKey, clock: clocks.Clock) -> None:
+    def __init__(
+        self, db: auditdb.Connection, signer: signing.Signer, key: signing.NoteKey, clock: clocks.Clock
+    ) -> None:
         self._db = db
         self._signer = signer
         self._key = key

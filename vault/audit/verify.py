@@ -16,7 +16,6 @@ known size. An older state of the whole file passes all this: that is what heads
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from vault.audit import entries as forms
 from vault.audit import heads
@@ -24,11 +23,6 @@ from vault.crypto import merkle, signing
 from vault.errors import Damaged
 from vault.model.events import CaseHead, Head, VerifyReport
 from vault.store import auditdb
-
-if TYPE_CHECKING:
-    from sqlcipher3.dbapi2 import Connection
-else:
-    Connection = "Connection"
 
 CHUNK_ENTRIES = 2048
 MAX_PROBLEMS = 50
@@ -49,7 +43,7 @@ class _Findings:
             raise _TooMany
 
 
-def run(db: Connection, key: signing.NoteKey, since: Head | None) -> VerifyReport:
+def run(db: auditdb.Connection, key: signing.NoteKey, since: Head | None) -> VerifyReport:
     """Verify the log in `db`, whose key is `key`. What is wrong is reported, not raised."""
     findings = _Findings()
     state = _Tree(db, findings)
@@ -87,7 +81,7 @@ def _check_head(head: Head, key: signing.NoteKey, findings: _Findings) -> None:
 class _Tree:
     """The walk through entries and nodes, in step."""
 
-    def __init__(self, db: Connection, findings: _Findings) -> None:
+    def __init__(self, db: auditdb.Connection, findings: _Findings) -> None:
         self._db = db
         self._findings = findings
         self._first = 0

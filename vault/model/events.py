@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from vault.model import ids
+
 Phase = Literal["intent", "outcome", "event"]
 PHASES: tuple[str, ...] = get_args(Phase)
 
@@ -38,13 +40,17 @@ PURPOSES = frozenset({"intake", "review", "hearing", "filing", "translation", "h
 OUTCOMES = frozenset({"ok", "failed", "refused", "cancelled"})
 PROFILES = frozenset({"lawyer", "public", "internal"})
 
+
+def _id(prefix: str) -> str:
+    return f"{prefix}-[{ids.ALPHABET}]{{{ids.LENGTHS[prefix]}}}"
+
+
 # Patterns, without anchors; `vault/audit/entries.py` builds the grammar of a stored entry from the same ones.
-_ID = "[0-9A-HJKMNP-TV-Z]{1,26}"  # Crockford's base 32: the alphabet of all ids
 CODE = "[a-z][a-z.-]{0,31}"
-CASE_ID = f"C-{_ID}"
-SLOT_ID = f"S-{_ID}"
-RECIPIENT_ID = f"R-{_ID}"
-CONSENT = f"(?:E-{_ID}|oral|none)"
+CASE_ID = _id("C")
+SLOT_ID = _id("S")
+RECIPIENT_ID = _id("R")
+CONSENT = f"(?:{_id('E')}|oral|none)"
 PSEUDONYM = "[0-9a-f]{16,64}"
 HASH = "[0-9a-f]{64}"
 OP = "[0-9a-f]{16}"

@@ -23,7 +23,7 @@ from vault.model.events import CaseHead, Head
 from vault.store import sqlcipher
 
 if TYPE_CHECKING:
-    from sqlcipher3.dbapi2 import Connection
+    from sqlcipher3.dbapi2 import Connection as Connection
 else:
     Connection = "Connection"
 
