@@ -27,11 +27,12 @@ def test_paragraphs_headings_lists_and_tables() -> None:
     )
     body = (
         paragraph("ПРОТОКОЛ", '<w:pStyle w:val="b"/>')
-        + '<w:p><w:r><w:t>Образ</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>цова</w:t><w:tab/><w:t>Т.</w:t><w:br/>'
+        + "<w:p><w:r><w:t>Образ</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>цова</w:t><w:tab/><w:t>Т.</w:t><w:br/>"
         "<w:t>вторая строка</w:t></w:r></w:p>"
         + paragraph("первое", '<w:pStyle w:val="c"/>')
         + paragraph("второе", '<w:numPr><w:numId w:val="1"/></w:numPr>')
-        + f"<w:tbl><w:tr><w:tc>{paragraph('Дата')}</w:tc><w:tc>{paragraph('Кто')}{paragraph('ещё')}</w:tc></w:tr></w:tbl>"
+        + f"<w:tbl><w:tr><w:tc>{paragraph('Дата')}</w:tc>"
+        + f"<w:tc>{paragraph('Кто')}{paragraph('ещё')}</w:tc></w:tr></w:tbl>"
         + f"<w:sdt><w:sdtContent>{paragraph('в поле')}</w:sdtContent></w:sdt>"
     )
     document = extract(docx(body, styles=styles), DOCX)
@@ -84,7 +85,8 @@ def test_pictures_and_text_boxes() -> None:
     box = f"<w:txbxContent>{paragraph('в рамке')}</w:txbxContent>"
     mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     body = (
-        f"<w:p><w:r><w:t>до</w:t></w:r><w:r><mc:AlternateContent {mc}><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<w:p><w:r><w:t>до</w:t></w:r><w:r><mc:AlternateContent {mc}>"
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
         '<w:p><w:r><w:drawing><x descr="SECRET"/></w:drawing></w:r></w:p>'
     )
@@ -99,7 +101,10 @@ def test_a_strict_document_is_read_too() -> None:
     assert blocks(extract(docx("", change={"word/document.xml": body.encode()}), DOCX)) == [("paragraph", "строго")]
 
 
-ENTITY = f'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><w:document {W}><w:body>{paragraph("&e;")}</w:body></w:document>'
+ENTITY = (
+    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+    f"<w:document {W}><w:body>{paragraph('&e;')}</w:body></w:document>"
+)
 LAUGHS = (
     '<!DOCTYPE x [<!ENTITY a "ha">'
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n > 1 else str()};" * 10}">' for n in range(1, 12))
@@ -124,7 +129,9 @@ def test_a_zip_bomb_is_refused() -> None:
 def test_two_bodies_are_refused() -> None:
     buffer = io.BytesIO(docx(paragraph("shown here")))
     with zipfile.ZipFile(buffer, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
-        archive.writestr("word/document.xml", f"<w:document {W}><w:body>{paragraph('and there')}</w:body></w:document>")
+        archive.writestr(
+            "word/document.xml", f"<w:document {W}><w:body>{paragraph('and there')}</w:body></w:document>"
+        )
     with pytest.raises(Refused) as caught:
         extract(buffer.getvalue(), DOCX)
     assert caught.value.kind == "damaged"

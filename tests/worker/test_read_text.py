@@ -61,7 +61,7 @@ def test_zero_bytes_and_controls_hide_nothing() -> None:
 
 
 def test_blank_lines_part_paragraphs() -> None:
-    document = extract("one\r\ntwo\r\n\r\n \r\nthree".encode(), "text/plain")
+    document = extract(b"one\r\ntwo\r\n\r\n \r\nthree", "text/plain")
     assert texts(document) == ["one\ntwo", "three"]
 
 
@@ -112,7 +112,8 @@ PAGE = """<!DOCTYPE html><html><head><title>secret title</title><meta charset="u
 <span aria-hidden="true">secret three</span><template>secret four</template><noscript>secret five</noscript>
 <p style="font-size:0">secret six</p><svg><title>secret seven</title></svg><img src="x" alt="secret eight">
 <ul><li>первое<li>второе</ul>
-<table><tr><th>Дата</th><th>Кто</th></tr><tr><td>5 марта</td><td>Т. <i>О.</i></td><td hidden>secret nine</td></tr></table>
+<table><tr><th>Дата</th><th>Кто</th></tr>
+<tr><td>5 марта</td><td>Т. <i>О.</i></td><td hidden>secret nine</td></tr></table>
 <input type="hidden" value="secret ten"><input value="видимое"><pre>a
   b</pre><a href="https://secret.example">link</a></body></html>"""
 
@@ -178,7 +179,12 @@ MESSAGE = {"id": 1, "type": "message", "date": "2022-03-05T03:40:56", "from": "�
 
 
 def test_a_chat_is_who_when_and_words() -> None:
-    parts = ["Пиши ", {"type": "mention", "text": "@anna_obraz"}, " или ", {"type": "phone", "text": "+7 912 555-01-42"}]
+    parts = [
+        "Пиши ",
+        {"type": "mention", "text": "@anna_obraz"},
+        " или ",
+        {"type": "phone", "text": "+7 912 555-01-42"},
+    ]
     data = chat(
         {**MESSAGE, "text": parts},
         {**MESSAGE, "text": "", "photo": "photos/photo_1.jpg"},
@@ -243,8 +249,8 @@ def test_broken_json_is_damaged(data: bytes) -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["messages", "type", "id", "text", "from", "poll", "answers", "contact_information", "members", "chats", "list",
-         "file", "date", "action"]), inner, max_size=5),
+        ["messages", "type", "id", "text", "from", "poll", "answers", "contact_information", "members", "chats",
+         "list", "file", "date", "action"]), inner, max_size=5),
     max_leaves=20,
 )  # fmt: skip
 

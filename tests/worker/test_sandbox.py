@@ -162,7 +162,9 @@ def test_a_source_that_fails_ends_the_process_and_says_why() -> None:
 HEADER = b'{"status":"done","answer":{}}'
 
 
-def _frame(header: bytes = HEADER, tail: bytes = b"\0\0\0\0", magic: bytes = b"CVA1", length: int | None = None) -> bytes:
+def _frame(
+    header: bytes = HEADER, tail: bytes = b"\0\0\0\0", magic: bytes = b"CVA1", length: int | None = None
+) -> bytes:
     return magic + struct.pack(">I", len(header) if length is None else length) + header + tail
 
 

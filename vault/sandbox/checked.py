@@ -5,7 +5,6 @@ A worker may be owned by the document that it read. Whatever is wrong here makes
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from typing import get_args
 
@@ -34,7 +33,7 @@ def _side(untrusted: object) -> float:
     """A page's width or height in points."""
     if not isinstance(untrusted, int | float) or isinstance(untrusted, bool):
         raise reasons.refusal("broken-answer")
-    if not math.isfinite(untrusted) or not 0 <= untrusted <= LARGEST_SIDE:
+    if not 0 <= untrusted <= LARGEST_SIDE:  # also false for what is not a number
         raise reasons.refusal("broken-answer")
     return float(untrusted)
 

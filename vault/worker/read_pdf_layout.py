@@ -144,9 +144,14 @@ def regions(words: list[Word], depth: int = 0) -> list[list[Word]]:
 
 
 def join(first: str, second: str) -> str:
-    """Two lines of one paragraph; a hyphen at the break goes where a small letter continues the word."""
+    """Two lines of one paragraph; a hyphen at the break goes where a small letter continues the word.
+
+    Before a capital it stays, as in a double surname, and no space comes in between.
+    """
     if _HYPHEN.search(first) and second[:1].islower():
         return first[:-1] + second
+    if _HYPHEN.search(first) and second[:1].isupper():
+        return first + second
     return f"{first} {second}"
 
 

@@ -98,14 +98,19 @@ def _tables(rows: Sequence[dict[str, Any]], width: float, render: Render) -> lis
     if not fits:
         lines = [{**row, "text": row["text"].replace("\t", " | ")} for row in rows]
         return [flow for line in lines for flow in _paragraphs(line, layout.style("paragraph"), render)]
-    cells = [render(row, layout.BODY).split(layout.TAB) for row in rows]
-    if [len(row) for row in cells] != [len(row) for row in texts]:
-        cells = [[layout.markup(cell) for cell in row] for row in texts]
+    cells = [[render(cell, layout.BODY) for cell in _cells(row)] for row in rows]
     shares = layout.column_shares(texts)
     parts = [
         _table(cells[start : start + ROWS_A_TABLE], shares, width) for start in range(0, len(cells), ROWS_A_TABLE)
     ]
     return [*parts, Spacer(1, 7)]
+
+
+def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cells of a row, each a block with its own marks."""
+    starts = [0, *(index + 1 for index, character in enumerate(row["text"]) if character == "\t")]
+    ends = [*(start - 1 for start in starts[1:]), len(row["text"])]
+    return [_part(row, start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _paragraphs(block: dict[str, Any], look: Any, render: Render) -> list[Any]:

@@ -78,8 +78,8 @@ def look(picture: Any) -> str:
 
     reduction = max(1, max(picture.size) // SAMPLE_EDGE)
     coarse = picture.reduce(reduction) if reduction > 1 else picture
-    saturation = coarse.convert("HSV").getchannel("S")
-    value = coarse.convert("L").point(lambda level: 255 if level > DARK else 0)
+    _, saturation, brightness = coarse.convert("HSV").split()  # the brightest of the three: blue ink is dark in grey
+    value = brightness.point(lambda level: 255 if level > DARK else 0)
     dark_is_no_colour = Image.new("L", coarse.size)
     dark_is_no_colour.paste(saturation, mask=value)
     histogram = dark_is_no_colour.histogram()
