@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +16,18 @@ from vault.audit.log import AuditLog
 from vault.crypto import kdf, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.keys import VaultKeys
-from vault.errors import Damaged, StorageFailed, Usage
+from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.formats.header import Header, SlotRecord
 from vault.model.events import Writer
 from vault.model.ids import new_id
 from vault.session import places
-from vault.store import header_file
+from vault.store import header_file, locks
 from vault.store.catalogue import Catalogue
 from vault.store.objects import sync_folder
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
+
+_BUILDING = ".casevault-init-"
+_OLD_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,37 @@ def create(folder: Path, secrets_: Sequence[slots.Secret], cost: Argon2Parameter
     made = tuple(slots.make(secret, root, cost) for secret in secrets_)
     keys = VaultKeys.derive(root)
     header = sealed(Header(new_id("V"), tuple(_record(slot) for slot in made)), keys)
-    building = folder.parent / f".{secrets.token_hex(6)}.part"
+    building = folder.parent / f"{_BUILDING}{secrets.token_hex(6)}.part"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder.parent)
         building.mkdir(mode=0o700)
-        _fill(building, header, keys, made[0].id)
-        if folder.is_dir():
-            folder.rmdir()
-        building.rename(folder)
+        with contextlib.ExitStack() as held:
+            held.enter_context(locks.shared(building))
+            _fill(building, header, keys, made[0].id)
+            if folder.is_dir():
+                folder.rmdir()
+            if os.name == "nt":
+                held.close()  # Windows renames no folder in which a file is open
+            building.rename(folder)
         sync_folder(folder.parent)
     except OSError as error:
         raise StorageFailed(f"the vault can't be made there: {error.strerror}") from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return NewVault(header.vault, folder, header.format)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what an `init` left that was killed. One that is still at work holds its lock."""
+    for path in parent.glob(f"{_BUILDING}*.part"):
+        # On Windows the lock is let go before the rename: there only what is old is a leftover for sure.
+        if os.name == "nt" and time.time() - path.stat().st_mtime < _OLD_SECONDS:
+            continue
+        with contextlib.suppress(CasevaultError):
+            with locks.exclusive(path):
+                shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)  # Windows deletes no file that is open, such as the lock
 
 
 def check_place(folder: Path) -> None:
@@ -111,7 +134,7 @@ def _writer(actor: str, keys: VaultKeys) -> Writer:
     return Writer(
         actor=actor,
         device=places.device_id(),
-        session=secrets.token_hex(8),
+        session=secrets.token_hex(4),
         boot=boot_id(keys.audit_signing),
         program=__version__,
     )
