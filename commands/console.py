@@ -35,6 +35,10 @@ class Console:
         filled = {name: clean(str(value)) for name, value in values.items()}
         return languages.sentence(self.lang, english).format(**filled)
 
+    def library(self, english: str) -> str:
+        """A finished sentence of the library in the person's language."""
+        return clean(languages.error(self.lang, english))
+
     def answer(self, data: Mapping[str, Any], lines: Iterable[str] = ()) -> None:
         """The command's result: `data` for scripts, `lines` for people."""
         if self.json:
@@ -67,9 +71,9 @@ class Console:
             print_to(sys.stderr, json_text({"error": fault}, sys.stderr.encoding))
             return
         head = self._mark(self.text("error:"), _RED)
-        print_to(sys.stderr, f"{head} {clean(languages.error(self.lang, message))}")
+        print_to(sys.stderr, f"{head} {self.library(message)}")
         if hint:
-            print_to(sys.stderr, clean(languages.error(self.lang, hint)))
+            print_to(sys.stderr, self.library(hint))
 
     def failed(self, code: int, error: CasevaultError) -> None:
         """The same for an error of ours."""

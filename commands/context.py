@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from commands.console import Console
+from commands.console import Console, print_to
 from commands.options import Globals
+from commands.printing import json_text
 from vault.errors import Usage
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Session:
     def within(self, options: Globals) -> Session:
         """The same open vault and current case under the options of one line in the shell."""
         inner = Session(options)
-        inner.in_shell, inner.case, inner._kept = self.in_shell, self.case, self._kept
+        inner.in_shell, inner.case = self.in_shell, self.case
+        inner._kept = self._kept if options.vault == self.options.vault else None
         inner._stdin_taken = self._stdin_taken
         return inner
 
@@ -101,8 +103,12 @@ class Session:
         if not self.options.timings:
             return
         self.mark("all")
+        if self.options.json:
+            rounded = {name: round(seconds, 3) for name, seconds in self._marks.items()}
+            print_to(sys.stderr, json_text({"timings": rounded}, sys.stderr.encoding))
+            return
         parts = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in self._marks.items())
-        sys.stderr.write(f"timings: {parts}\n")
+        print_to(sys.stderr, f"timings: {parts}")
 
 
 def session_of(context: typer.Context) -> Session:

@@ -88,16 +88,19 @@ def listing(context: typer.Context, case: CaseArgument = None) -> None:
         found = items.listing(vault, case_id)
     t = session.console.text
     rows = [
-        (
-            one.id, t(one.kind), size(one.size), one.media_type, one.collected_at[:10], one.title or one.original_name,
-        )
+        (one.id, t(one.kind), size(one.size), one.media_type, one.collected_at[:10], named(one))
         for one in found
-    ]  # fmt: skip
+    ]
     heads = [t("Item"), t("Kind"), t("Size"), t("Type"), t("Collected"), t("Title or file")]
     data = [{**shapes.evidence(one), "shared": one.case_id != case_id} for one in found]
     session.console.answer({"evidence": data}, columns(rows, heads))
     if not found:
         session.console.hint("add files: casevault evidence add {case} FILE", case=case_id)
+
+
+def named(item: Evidence) -> str:
+    """What a person knows an item by: its title, else its file's name."""
+    return item.title or item.original_name
 
 
 @app.command("show")

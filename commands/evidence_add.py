@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from commands import personal
 from commands.console import Advance
 from commands.context import Session
+from commands.lines import split
 from commands.personal import Field
 from commands.printing import columns, size
 from commands.secrets import read_binary
@@ -80,18 +81,7 @@ def _dragged(session: Session) -> list[str]:
 
 def words_of(typed: str) -> list[str]:
     """Paths as terminals insert them when files are dragged in: quoted, with escaped spaces, or bare."""
-    import shlex
-
-    if os.path.lexists(typed):
-        return [typed]
-    lexer = shlex.shlex(typed, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    if os.name == "nt":
-        lexer.escape = ""
-    try:
-        return list(lexer)
-    except ValueError:
-        return [typed]
+    return [typed] if os.path.lexists(typed) else split(typed)
 
 
 def _expanded(path: Path, recursive: bool) -> Iterable[Path]:

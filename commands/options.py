@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from vault.errors import Usage
 
@@ -30,9 +29,8 @@ VALUES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Globals:
-    """The global options of one call."""
+class Globals(NamedTuple):
+    """The global options of one call. No dataclass: loading those would slow the overview down."""
 
     vault: str | None = None
     json: bool = False
@@ -68,7 +66,7 @@ def hoist(arguments: Sequence[str], base: Globals | None = None) -> tuple[Global
             found[VALUES[name][0]] = value if equals else pending.pop(0)
         else:
             rest.append(word)
-    return _checked(replace(base or Globals(), **found)), rest
+    return _checked((base or Globals())._replace(**found)), rest
 
 
 def _checked(options: Globals) -> Globals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -50,7 +49,7 @@ def command(
     options = [param for param in params if param.param_type_name == "option"]
     shape = " ".join([path, *(["[OPTIONS]"] if options else []), *(str(one.metavar) for one in arguments)])
     lines = [t("Usage: {shape}", shape=f"casevault {shape}"), ""]
-    for paragraph in inspect.cleandoc(text).split("\n\n"):
+    for paragraph in cleandoc(text).split("\n\n"):
         lines += [*wrapped(t(" ".join(paragraph.split())), PAGE), ""]
     for title, rows in (
         ("Arguments:", [(str(one.metavar), t(one.help or "")) for one in arguments]),
@@ -66,7 +65,14 @@ def command(
 
 def first_sentence(text: str) -> str:
     """The first paragraph of a help text."""
-    return " ".join(inspect.cleandoc(text).split("\n\n")[0].split())
+    return " ".join(cleandoc(text).split("\n\n")[0].split())
+
+
+def cleandoc(text: str) -> str:
+    """A docstring without its indentation."""
+    import inspect
+
+    return inspect.cleandoc(text)
 
 
 def _shape(option: Any) -> str:

@@ -185,3 +185,24 @@ def remove(context: typer.Context, person: PersonArgument = None) -> None:
     line = session.console.text("{person} is off the list.", person=gone.id)
     session.console.answer({"people": [{"id": gone.id}]}, [line])
     session.console.warn("This name is no longer removed from exports of {case}.", case=gone.case_id)
+
+
+@app.command("variants")
+def variants(context: typer.Context, person: PersonArgument = None) -> None:
+    """Show every way in which a person may be written and will be found, and what will not be found."""
+    session = session_of(context)
+    from vault.redaction import names
+    from vault.usecases import people
+
+    with session.vault() as vault:
+        found = names.variants(people.show(vault, picking.person(session, vault, person)))
+    console = session.console
+    lines = columns([(form.text, console.library(form.explanation)) for form in found.forms])
+    lines += ["", console.text("Beware:"), *map(console.library, found.warnings)] if found.warnings else []
+    lines += ["", console.text("Not found by itself:"), *map(console.library, found.not_covered)]
+    data = {
+        "variants": [{"text": form.text, "explanation": form.explanation} for form in found.forms],
+        "warnings": list(found.warnings),
+        "not_covered": list(found.not_covered),
+    }
+    console.answer(data, lines)

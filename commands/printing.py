@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +27,8 @@ def one_line(text: str, limit: int = MAX_CELL) -> str:
 
 def json_text(data: Mapping[str, Any], encoding: str) -> str:
     """One JSON object with the schema's number; plain ASCII where the output can't take more."""
+    import json
+
     body = {"schema": SCHEMA, **data}
     text = json.dumps(body, ensure_ascii=False)
     try:

@@ -5,11 +5,10 @@ Modules are loaded only when their command runs: the overview must not wait for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A word after `casevault`: the module with its typer app, and what it does."""
 
     module: str

@@ -7,11 +7,10 @@ library raises, with `{}` where it puts an id, a number or a path.
 from __future__ import annotations
 
 import functools
-import json
 import os
 import re
 import sys
-from importlib import resources
+from pathlib import Path
 
 RUSSIAN_WINDOWS = 0x19  # LANG_RUSSIAN, primary language id
 _HOLE = "{}"
@@ -31,7 +30,9 @@ def default() -> str:
 
 @functools.cache
 def _tables() -> dict[str, dict[str, str]]:
-    text = resources.files(__package__).joinpath("ru.json").read_text("utf-8")
+    import json
+
+    text = Path(__file__).with_name("ru.json").read_text("utf-8")
     tables: dict[str, dict[str, str]] = json.loads(text)
     return tables
 

@@ -1,0 +1,289 @@
+"""`casevault bundle`: made for a recipient, verified and opened by them, listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from commands import identity, picking
+from commands.app import new_app
+from commands.choices import CaseArgument, Profile, Purpose
+from commands.console import is_terminal
+from commands.context import Session, session_of
+from commands.evidence import needed_path
+from commands.printing import columns, size
+from vault.errors import Usage
+
+if TYPE_CHECKING:
+    from vault.model.records import Disclosure
+    from vault.usecases.bundling import Bundle, Order
+    from vault.usecases.receiving import Received
+    from vault.usecases.unlocked import UnlockedVault
+
+app = new_app()
+Format = Literal["age"]
+WordsFile = Annotated[
+    str | None, typer.Option("--words-file", metavar="W", help="A file whose first line holds the words.")
+]
+Fingerprint = Annotated[
+    str | None, typer.Option("--fingerprint", metavar="F", help="The sender's fingerprint, told by phone.")
+]
+BundleArgument = Annotated[str, typer.Argument(metavar="FILE", help="The bundle.")]
+
+
+@app.command("create")
+def create(
+    context: typer.Context,
+    case: CaseArgument = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="R", help="The recipient, such as R-5TQ2MX.")
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The new bundle.")] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help="age: a file for any age program.")
+    ] = "age",
+    profile: Annotated[
+        Profile, typer.Option("--profile", metavar="PROFILE", help="lawyer, public or internal.")
+    ] = "lawyer",
+    purpose: Annotated[
+        Purpose | None,
+        typer.Option("--purpose", metavar="WORD", help="What for: hearing, filing, handover, …"),
+    ] = None,
+    consent: Annotated[
+        str, typer.Option("--consent", metavar="E-ID|oral|none", help="How the client agreed.")
+    ] = "none",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="E", help="Only this item; repeatable.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="E", help="Without this item; repeatable.")
+    ] = None,
+    words_file: Annotated[
+        str | None, typer.Option("--words-file", metavar="W", help="Write the words to a new file (0600).")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be in it.")] = False,
+) -> None:
+    """Make a redacted, sealed bundle for a recipient from a reviewed plan, and note the disclosure.
+
+    It is sealed to the recipient's key, or with six random words that you tell them over another channel.
+    """
+    session = session_of(context)
+    target = None if dry_run else Path(needed_path(session, out)).expanduser()
+    if purpose is None:
+        raise Usage(
+            "--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover."
+        )
+    from vault.usecases import bundling
+
+    with session.vault() as vault:
+        case_id = picking.case(session, vault, case)
+        order = bundling.Order(
+            picking.recipient(session, vault, to), profile, purpose, consent, tuple(only or ()), tuple(without or ()),
+            session.options.accept_weak_jail,
+        )  # fmt: skip
+        if target is None:
+            _say_plan(session, vault, case_id, order)
+            return
+        _check_words_place(session, vault, order.recipient, words_file)
+        with session.console.progress("Making the bundle") as advance:
+            made = bundling.create(vault, case_id, order, target, lambda _: advance(1))
+    _hand_over(session, made, target, words_file)
+
+
+def _check_words_place(
+    session: Session, vault: UnlockedVault, recipient: str, words_file: str | None
+) -> None:
+    """Make sure that the words can be told before the bundle is made."""
+    from vault.model.records import RecipientRecord
+    from vault.store import output
+
+    if vault.catalogue.require(RecipientRecord, recipient).age_key:
+        return
+    if words_file is not None:
+        output.check(Path(words_file).expanduser(), "the file for the words")
+    elif session.console.no_input or not _terminal():
+        raise Usage("the words need a place: give --words-file FILE")
+
+
+def _terminal() -> bool:
+    import sys
+
+    return is_terminal(sys.stderr)
+
+
+def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order) -> None:
+    from vault.usecases import bundling
+
+    job = bundling.prepare(vault, case_id, order)
+    rows = [
+        (item.id, item.media_type, size(item.size), item.title or item.original_name) for item in job.found
+    ]
+    data = {"dry_run": {"evidence": [item.id for item in job.found], "left_out": job.left_out}}
+    session.console.answer(data, columns(rows))
+    session.console.say(
+        "{count} items would go, {left} would stay. Nothing was written.", count=len(rows), left=job.left_out
+    )
+
+
+def _hand_over(session: Session, made: Bundle, path: Path, words_file: str | None) -> None:
+    from vault.store import output
+
+    if made.words is not None and words_file is not None:
+        with output.new_file(Path(words_file).expanduser()) as file:
+            file.write(made.words.encode("ascii") + b"\n")
+    console = session.console
+    shape = {
+        "id": made.id,
+        "path": str(path),
+        "sha256": made.sha256,
+        "size": made.size,
+        "fingerprint": made.fingerprint,
+        "left_out": made.left_out,
+        "exhibits": [_exhibit(one) for one in made.exhibits],
+    }
+    console.answer({"bundle": shape}, [made.id, str(path), f"SHA-256  {made.sha256}"])
+    if made.words is not None and words_file is None:
+        console.say("")
+        console.say("The words, to be told over another channel, such as a call:")
+        console.say("    {words}", words=made.words)
+    console.say(
+        "Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint
+    )
+    if made.left_out:
+        console.warn("{count} items of the case are not in it.", count=made.left_out)
+    console.hint("check it as the recipient would: casevault bundle verify {path}", path=path)
+
+
+def _exhibit(one: Any) -> dict[str, Any]:
+    files = [
+        {"name": f.name, "sha256": f.sha256, "size": f.size, "pages": f.pages} for f in one.exhibit.files
+    ]
+    return {
+        "label": one.exhibit.label,
+        "evidence": one.evidence,
+        "sha256": files[0]["sha256"] if files else None,
+        "redactions": dict(one.exhibit.redactions),
+        "files": files,
+    }
+
+
+@app.command("verify")
+def verify(
+    context: typer.Context,
+    file: BundleArgument,
+    words_file: WordsFile = None,
+    fingerprint: Fingerprint = None,
+) -> None:
+    """Check a bundle that you were given: every file, the signature, and with --fingerprint the sender.
+
+    No vault is needed: words that you were told, or --identity with your key.
+    """
+    session = session_of(context)
+    secret = identity.for_bundle(session, words_file)
+    from vault.usecases import receiving
+
+    with session.console.progress("Checking"):
+        received = receiving.verify(Path(file).expanduser(), secret, fingerprint)
+    session.console.answer({"bundle": _received(received), "ok": True}, _received_lines(session, received))
+    _say_proven(session, received)
+
+
+@app.command("open")
+def open_(
+    context: typer.Context,
+    file: BundleArgument,
+    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="The new folder.")] = None,
+    words_file: WordsFile = None,
+    fingerprint: Fingerprint = None,
+) -> None:
+    """Check a bundle, then write its files into a new folder. No vault is needed."""
+    session = session_of(context)
+    target = needed_path(session, out)
+    secret = identity.for_bundle(session, words_file)
+    from vault.usecases import receiving
+
+    with session.console.progress("Opening"):
+        received = receiving.unpack(Path(file).expanduser(), secret, Path(target).expanduser(), fingerprint)
+    session.console.answer(
+        {"bundle": _received(received), "path": target, "ok": True}, _received_lines(session, received)
+    )
+    _say_proven(session, received)
+    session.console.hint("open {folder}/index.html in a browser", folder=target)
+
+
+def _received(received: Received) -> dict[str, Any]:
+    manifest = received.manifest
+    exhibits = [
+        {
+            "label": one.label,
+            "title": one.title,
+            "redactions": dict(one.redactions),
+            "files": [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in one.files],
+        }
+        for one in manifest.exhibits
+    ]
+    return {
+        "id": manifest.bundle,
+        "sha256": received.sha256,
+        "fingerprint": received.fingerprint,
+        "proven": received.proven,
+        "profile": manifest.profile,
+        "exhibits": exhibits,
+    }
+
+
+def _received_lines(session: Session, received: Received) -> list[str]:
+    rows = [(one.label, one.date, one.language, one.title) for one in received.manifest.exhibits]
+    whole = session.console.text(
+        "Every file is as it was signed. SHA-256 of the bundle: {hash}", hash=received.sha256
+    )
+    return [*columns(rows), whole]
+
+
+def _say_proven(session: Session, received: Received) -> None:
+    if received.proven:
+        session.console.say("The sender is the one whose fingerprint you were told.")
+        return
+    session.console.warn(
+        "Sender not proven: compare {fingerprint} with them by phone.", fingerprint=received.fingerprint
+    )
+
+
+@app.command("list")
+def listing(context: typer.Context, case: CaseArgument = None) -> None:
+    """List the bundles that were made of a case: for whom, when, what for."""
+    session = session_of(context)
+    from vault.usecases import bundling
+
+    with session.vault() as vault:
+        found = bundling.listing(vault, picking.case(session, vault, case))
+    show_disclosures(session, "bundles", found)
+
+
+def show_disclosures(session: Session, member: str, found: list[Disclosure]) -> None:
+    """Bundles as a table or as JSON under the name `member`."""
+    t = session.console.text
+    rows = [
+        (d.id, str(d.case_id), d.recipient_id, d.made[:10], t(d.profile), t(d.purpose), t(d.state))
+        for d in found
+    ]
+    heads = [t("Bundle"), t("Case"), t("Recipient"), t("Made"), t("Profile"), t("Purpose"), t("State")]
+    data = [
+        {
+            "id": d.id,
+            "case": d.case_id,
+            "recipient": d.recipient_id,
+            "made": d.made,
+            "sha256": d.sha256.hex(),
+            "size": d.size,
+            "fingerprint": d.fingerprint,
+            "profile": d.profile,
+            "purpose": d.purpose,
+            "consent": d.consent,
+            "state": d.state,
+        }
+        for d in found
+    ]
+    session.console.answer({member: data}, columns(rows, heads))

@@ -1,0 +1,53 @@
+"""`casevault doctor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands import evidence_add
+from commands.app import new_app
+from commands.context import Session, session_of
+from vault.errors import Damaged
+
+if TYPE_CHECKING:
+    from vault.usecases.doctor import Finding
+
+app = new_app()
+
+
+@app.command("doctor")
+def doctor(
+    context: typer.Context,
+    read_data: Annotated[
+        bool, typer.Option("--read-data", help="Read every stored byte too; takes as long as the disk needs.")
+    ] = False,
+) -> None:
+    """Check databases, log and stored files, remove leftovers, and say what this computer can't protect."""
+    session = session_of(context)
+    from vault.usecases import doctor as use
+    from vault.usecases import extracting
+
+    with session.vault() as vault:
+        with session.console.progress("Examining the vault") as advance:
+            findings = list(use.examine(vault, read_data=read_data, progress=advance))
+        evidence_add.read_texts(session, vault, extracting.pending(vault))
+    damaged = [one for one in findings if one.level == "damaged"]
+    data = [
+        {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint}
+        for one in findings
+    ]
+    lines = [line for one in findings for line in _lines(session, one)]
+    session.console.answer({"findings": data, "ok": not damaged}, lines)
+    if damaged:
+        raise Damaged(f"{len(damaged)} things are damaged", hint="Each line above says how to go on.")
+
+
+def _lines(session: Session, one: Finding) -> list[str]:
+    t, library = session.console.text, session.console.library
+    mark = {"ok": t("fine"), "warning": t("beware"), "damaged": t("DAMAGED"), "repaired": t("repaired")}[
+        one.level
+    ]
+    lines = [f"{mark:9} {library(one.subject)}: {library(one.message)}"]
+    return [*lines, f"{'':9}   {library(one.hint)}"] if one.hint else lines

@@ -1,0 +1,48 @@
+"""The secret that opens a bundle: words that were told, or an identity file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commands import secrets
+from commands.context import Session
+from vault.errors import Locked, Usage, WrongSecret
+
+if TYPE_CHECKING:
+    from vault.crypto.age import Identity
+
+
+def for_bundle(session: Session, words_file: str | None) -> list[Identity]:
+    """From --identity, --words-file, or asked. Raises Locked, Usage, WrongSecret."""
+    from vault.crypto import age, words
+
+    if session.options.identity is not None:
+        if words_file is not None:
+            raise Usage("--identity and --words-file exclude each other")
+        return _from_file(session, session.options.identity)
+    if words_file is not None:
+        told = secrets.first_line(words_file, "the words", session)
+    elif session.console.can_ask_secret:
+        told = session.console.secret("The words you were told")
+    else:
+        raise Locked("no words and no key were given", hint="Give --words-file FILE or --identity FILE.")
+    return [age.ScryptIdentity(words.tidy(told))]
+
+
+def _from_file(session: Session, path: str) -> list[Identity]:
+    from vault.usecases import keygen
+
+    data = secrets.read_binary(path, "the key", session, keygen.MAX_FILE)
+    return keygen.identities(keygen.unsealed(data, _passphrase(session)) if keygen.is_sealed(data) else data)
+
+
+def _passphrase(session: Session) -> str:
+    given = secrets.passphrase(session)
+    if given is not None:
+        return given
+    if not session.console.can_ask_secret:
+        raise Locked("the key file has a passphrase, and none was given", hint="Give --passphrase-file FILE.")
+    typed = session.console.secret("Passphrase of the key file")
+    if not typed:
+        raise WrongSecret("no passphrase was typed")
+    return typed

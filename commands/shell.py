@@ -1,0 +1,101 @@
+"""`casevault shell`: one unlock, a current case, no history file, personal text allowed in the line."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from commands import picking
+from commands.app import new_app
+from commands.console import is_terminal
+from commands.context import Session, session_of
+from commands.lines import split
+from commands.main import guarded
+from commands.options import hoist
+from vault.errors import CasevaultError, Usage
+
+if TYPE_CHECKING:
+    from vault.usecases.unlocked import UnlockedVault
+
+app = new_app()
+ENDS = ("exit", "quit", "выход")
+STDIN_USE = "the shell's commands"
+
+
+@app.command("shell")
+def shell(context: typer.Context) -> None:
+    """Unlock once, then type commands without the program's name. 'use CASE' chooses the current case.
+
+    Names and words to search for may stand in the line: nothing of it is kept after the shell ends.
+    """
+    session = session_of(context)
+    if session.in_shell:
+        raise Usage("this is the shell already")
+    with session.kept_open() as vault:
+        session.in_shell = True
+        session.console.say("Type a command, 'help' for all of them, 'exit' to leave.")
+        _loop(session, vault)
+
+
+def _loop(session: Session, vault: UnlockedVault) -> None:
+    for line in _typed(session):
+        try:
+            words = split(line)
+            if words[:1] == ["casevault"]:
+                words = words[1:]
+            if not words:
+                continue
+            if words[0] in ENDS:
+                return
+            if words[0] == "use":
+                _use(session, vault, words[1:])
+                continue
+            run_line(session, ["-h", *words[1:]] if words[0] == "help" else words)
+        except CasevaultError as error:
+            session.console.failed(0, error)
+        except KeyboardInterrupt:
+            session.console.say("")
+
+
+def run_line(session: Session, words: list[str]) -> int:
+    """One command within the open vault. Its exit code is for tests: an error does not end the shell."""
+    options, rest = hoist(words, session.options)
+    inner = session.within(options)
+    code = guarded(inner, rest)
+    inner.say_timings()
+    session.case = inner.case
+    return code
+
+
+def _use(session: Session, vault: UnlockedVault, words: list[str]) -> None:
+    from vault.model.records import Case
+
+    if words == ["-"]:
+        session.case = None
+        return
+    case = vault.catalogue.require(Case, picking.other_case(session, vault, words[0] if words else None))
+    session.case = case.id
+    session.console.say("{case}  {title}", case=case.id, title=case.title)
+
+
+def _typed(session: Session) -> Iterator[str]:
+    """Lines until the end of input. Editing on a terminal, never a history file."""
+    session.stdin(STDIN_USE)
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        yield from iter(sys.stdin.readline, "")
+        return
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - input() edits lines through it; it only keeps them in memory
+    while True:
+        prompt = f"casevault {session.case}> " if session.case else "casevault> "
+        try:
+            yield input(prompt)
+        except EOFError:
+            session.console.say("")
+            return
+        except KeyboardInterrupt:
+            session.console.say("")
