@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 NAME_MARKS = frozenset({"Name", "Surn", "Patr"})
-_MAX_PARSES = 8
+_MAX_PARSES = 24
 
 
 @lru_cache(maxsize=1)
@@ -38,10 +38,11 @@ def name_marks(word: str) -> frozenset[str]:
 
 
 _COMMON_SHARE = 0.3
+_NAME_LIKE = NAME_MARKS | {"Geox", "Poss", "Orgn"}
 
 
 def _is_name(parse: Any) -> bool:
-    return bool(NAME_MARKS & parse.tag.grammemes)
+    return bool(NAME_MARKS & frozenset(parse.tag.grammemes))
 
 
 @lru_cache(maxsize=20000)
@@ -50,6 +51,14 @@ def is_common_word(word: str) -> bool:
     if not is_known(word):
         return False
     return sum(parse.score for parse in parses(word) if not _is_name(parse)) > _COMMON_SHARE
+
+
+@lru_cache(maxsize=20000)
+def is_everyday(word: str) -> bool:
+    """Whether the word is also, however rarely, something else than a name of a person or a place."""
+    if not is_known(word):
+        return False
+    return any(not parse.tag.grammemes & _NAME_LIKE for parse in parses(word))
 
 
 @lru_cache(maxsize=20000)

@@ -68,7 +68,7 @@ class Index:
     def _file(self, record: _Record) -> None:
         keys = cyrillic_keys(record.text) if record.script == CYRILLIC else latin_keys(record.text)
         self._file_sounds(record, keys, LATIN)
-        if record.script == LATIN or record.latin_listed:
+        if record.latin_listed:
             self._file_sounds(record, keys, CYRILLIC)
         if record.fuzzy and record.script == CYRILLIC:
             for short in (record.text, *_less_one(record.text)):

@@ -363,7 +363,7 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: _Listed, cased: bool) 
     folded = _folded(hit.word)
     capital = hit.word[0].isupper() or not cased or not hit.word[0].isalpha() or hit.word[0] == "l"  # a scanned I
     cyrillic = folded[0] == CYRILLIC
-    common = cyrillic and morphology.is_common_word(folded[1])
+    common = cyrillic and morphology.is_everyday(folded[1])
     if common and not capital:
         return 0.0, False
     if found.quality == "error":

@@ -79,4 +79,4 @@ def _part_warnings(name: NameParts) -> list[str]:
 def _is_everyday(word: str) -> bool:
     from .. import morphology
 
-    return not word.isascii() and morphology.is_common_word(word)
+    return not word.isascii() and morphology.is_everyday(word)
