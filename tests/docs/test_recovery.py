@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import tools
 from blocks import blocks, document
 
+import tools
 from vault.crypto import recovery, slots
 from vault.model.records import Evidence
 from vault.usecases import adding, bundling, cases, opening, people, recipients, redacting
@@ -119,8 +119,8 @@ def _keys(folder: Path, typed: str) -> None:
 
 
 def test_every_shell_block_is_run_by_a_test_here() -> None:
-    tested = ["cp -r", "keys.py\n", "keys.py secret.txt", "list.py", "> case.key", "-o padded", "everything.py", "log.py",
-              "bundle.age"]  # fmt: skip
+    tested = ("cp -r", "keys.py\n", "keys.py secret.txt", "list.py", "> case.key", "-o padded", "everything.py",
+              "log.py", "bundle.age")  # fmt: skip
     assert len(_commands()) == len(tested)
     for words in tested:
         _command(words)
