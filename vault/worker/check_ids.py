@@ -8,7 +8,8 @@ from .check_skeleton import strip_marks
 
 MIN_NUMBER = 4
 MIN_LOCAL_PART = 6
-_GAP = r"[\s\-\u2010-\u2015\u2212.,/()\[\]_№#:·]{0,4}"
+MIN_PACKED = 6
+_GAP = r"(?:[\s\-\u2010-\u2015\u2212.,/()\[\]_#:·]|no){0,4}"  # № is "no" once normalised
 _DIGIT = {"0": "[0OoОо]", "1": "[1lIІі|]", "3": "[3ЗзӠ]", "6": "[6б]"}
 _DATE = re.compile(r"^\s*(\d{1,4})[./\-\s](\d{1,2})[./\-\s](\d{1,4})\s*$")
 _MONTHS = (
@@ -52,7 +53,7 @@ def compact_needle(identifier: str) -> str | None:
     """The letters and digits of an address, plate or code, when they are enough to search for run together."""
     needle = compact(identifier)
     mixed = re.search(r"\d", identifier) and re.search(r"[^\W\d_]", identifier)
-    return needle if len(needle) >= 10 or (mixed and len(needle) >= 6) else None
+    return needle if mixed and len(needle) >= MIN_PACKED else None
 
 
 def _number(digits: str, phone: bool) -> re.Pattern[str]:

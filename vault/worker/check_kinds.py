@@ -38,7 +38,10 @@ def kind_of(data: bytes) -> str:
         return "pdf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return "zip"
-    return sniff(data) or ""
+    kind = sniff(data)
+    if kind is None and b"PK\x05\x06" in data[-70_000:] and b"PK\x01\x02" in data:
+        return "zip"  # with something before its start
+    return kind or ""
 
 
 def check_any(scan: Scan, data: bytes, where: str, channel: str, media_type: str = "") -> None:

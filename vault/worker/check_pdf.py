@@ -14,6 +14,7 @@ from .check_pdf_text import Decoder, Page, to_unicode, tokens
 from .check_scan import Scan
 
 MAXOBJECTS = 500_000
+MAX_LOOSE = 4_000_000  # bytes of a stream without a page that are read as operators
 NESTED = 60  # dictionaries inside dictionaries
 
 # Key → the channel that its content belongs to. The first that fits on the way down holds, but for the finer ones.
@@ -179,7 +180,7 @@ class _Walk:
         """Form XObjects: drawn ones are text, others are leftovers."""
         resources = _object(resources)
         objects: Any = _object(resources.get("/XObject")) if isinstance(resources, dict) else None
-        if not isinstance(objects, dict) or depth > 8:
+        if not _is_dictionary(objects) or depth > 8:
             return
         for name, value in objects.items():
             form: Any = _object(value)
@@ -274,7 +275,8 @@ class _Walk:
             self._stream(value, channel, number)
 
     def _entry(self, key: str, item: Any, channel: str, depth: int) -> None:
-        if key in _FORBIDDEN and _object(item):
+        found = _object(item) if key in _FORBIDDEN else None
+        if found or hasattr(found, "get_data"):
             self.scan.structure(_FORBIDDEN[key], self.place())
         if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key):
             self.scan.text(channel, self.place(), key[1:], 4)
@@ -306,6 +308,9 @@ class _Walk:
             from .check_kinds import check_any
 
             check_any(self.scan, data, self.place("attachment"), "attachment")
+            return
+        if channel == "orphan":
+            self._loose(data)
             return
         self.scan.raw(channel if channel not in _OUTER else "stream", self.place(), data)
         if subtype == "/Form" or channel == "appearance":
@@ -357,6 +362,14 @@ class _Walk:
                 self.scan.structure("orphan", self.place())
                 self._dead(data, match.end())
 
+    def _loose(self, data: bytes) -> None:
+        """A stream that belongs to no page: its bytes, and its strings as a page would show them."""
+        self.scan.raw("orphan", self.place(), data)
+        shown = [value for kind, value in tokens(data[:MAX_LOOSE]) if kind == "str"]
+        for text in string_texts(shown):
+            self.scan.text("orphan", self.place(), text)
+            self.scan.text("orphan", self.place(), text.replace("\n", ""), 4)
+
     def _dead(self, data: bytes, start: int) -> None:
         end = data.find(b"endobj", start)
         body = data[start : end if end >= 0 else len(data)]
@@ -364,10 +377,7 @@ class _Walk:
         if stream:
             packed = stream.group(1)
             for raw in (packed, self.scan.inflate(packed)):
-                self.scan.raw("orphan", self.place(), raw)
-                shown = [v for k, v in tokens(raw[:1_000_000]) if k == "str"]
-                for text in string_texts(shown):
-                    self.scan.text("orphan", self.place(), text)
+                self._loose(raw)
         for text in string_texts([v for k, v in tokens(STREAM.sub(b" ", body)) if k == "str"]):
             self.scan.text("orphan", self.place(), text)
 
