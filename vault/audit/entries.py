@@ -87,22 +87,38 @@ CASE_GROUP = {name: index for index, (name, _, _) in enumerate(_CASE_MEMBERS, 1)
 LOG_GROUP = {name: index for index, (name, _, _) in enumerate(_LOG_MEMBERS, 1)}
 
 
-
 def case_part(event: Event, writer: Writer, *, n: int | None, time: str, offset: str, salt: str) -> Part:
     """The part of an entry that an extract of its case may show. Raises ValueError for what does not fit."""
     given = event.disclosure
     # In canonical order. Strings are written as they are: the grammar below lets nothing through that needs escapes.
     texts = (
-        ("action", event.action), ("actor", writer.actor), ("bundle", given and given.bundle), ("bytes", event.bytes),
-        ("case", event.case), ("consent", given and given.consent), ("count", event.count), ("digest", event.digest),
-        ("n", n), ("object", event.object), ("offset", offset), ("op", event.op), ("outcome", event.outcome),
-        ("phase", event.phase), ("profile", given and given.profile), ("program", writer.program),
-        ("purpose", event.purpose), ("recipient", given and given.recipient), ("rows", _rows(event.rows)),
-        ("salt", salt), ("time", time), ("v", VERSION),
+        ("action", event.action),
+        ("actor", writer.actor),
+        ("bundle", given and given.bundle),
+        ("bytes", event.bytes),
+        ("case", event.case),
+        ("consent", given and given.consent),
+        ("count", event.count),
+        ("digest", event.digest),
+        ("n", n),
+        ("object", event.object),
+        ("offset", offset),
+        ("op", event.op),
+        ("outcome", event.outcome),
+        ("phase", event.phase),
+        ("profile", given and given.profile),
+        ("program", writer.program),
+        ("purpose", event.purpose),
+        ("recipient", given and given.recipient),
+        ("rows", _rows(event.rows)),
+        ("salt", salt),
+        ("time", time),
+        ("v", VERSION),
     )
     members = [
         f'"{name}":"{value}"' if type(value) is str else f'"{name}":{value}'
-        for name, value in texts if value is not None
+        for name, value in texts
+        if value is not None
     ]
     return _checked(f"{{{','.join(members)}}}", CASE_PART)
 
@@ -169,8 +185,29 @@ def read_log_part(untrusted_part: bytes) -> Part | None:
 def entry(case_match: Part, log_match: Part) -> Entry:
     """The entry that two parts in canonical form say."""
     values: tuple[Any, ...] = case_match.groups()
-    (action, actor, bundle, size, case, consent, count, digest, n, obj, offset, op, outcome, phase, profile,
-     program, purpose, recipient, rows, _, time) = values
+    (
+        action,
+        actor,
+        bundle,
+        size,
+        case,
+        consent,
+        count,
+        digest,
+        n,
+        obj,
+        offset,
+        op,
+        outcome,
+        phase,
+        profile,
+        program,
+        purpose,
+        recipient,
+        rows,
+        _,
+        time,
+    ) = values
     boot, device, mono, _, seq, session = log_match.groups()
     disclosure = None
     if recipient is not None:
@@ -178,10 +215,28 @@ def entry(case_match: Part, log_match: Part) -> Entry:
             raise Damaged("an entry of the audit log is not in its canonical form")
         disclosure = Disclosure(recipient, bundle, profile, consent)
     return Entry(
-        seq=int(seq), time=time, offset=offset, action=action, phase=phase, actor=actor, program=program, case=case,
-        n=_int(n), object=obj, op=op, rows=() if rows is None else tuple(RowState(*row) for row in json.loads(rows)),
-        count=_int(count), bytes=_int(size), purpose=purpose, outcome=outcome, disclosure=disclosure, digest=digest,
-        mono=int(mono), boot=boot, device=device, session=session,
+        seq=int(seq),
+        time=time,
+        offset=offset,
+        action=action,
+        phase=phase,
+        actor=actor,
+        program=program,
+        case=case,
+        n=_int(n),
+        object=obj,
+        op=op,
+        rows=() if rows is None else tuple(RowState(*row) for row in json.loads(rows)),
+        count=_int(count),
+        bytes=_int(size),
+        purpose=purpose,
+        outcome=outcome,
+        disclosure=disclosure,
+        digest=digest,
+        mono=int(mono),
+        boot=boot,
+        device=device,
+        session=session,
     )
 
 

@@ -146,9 +146,7 @@ class AuditLog:
         stamp = _Stamp(self._clock)
         for event in events:
             n = None if event.case is None else self._next_number(counters, event.case)
-            case_part = forms.case_part(
-                event, writer, n=n, time=stamp.time, offset=stamp.offset, salt=stamp.salt()
-            )
+            case_part = forms.case_part(event, writer, n=n, time=stamp.time, offset=stamp.offset, salt=stamp.salt())
             log_part = forms.log_part(writer, seq=size, mono=stamp.mono, salt=stamp.salt())
             case_bytes, log_bytes = case_part.string.encode(), log_part.string.encode()
             leaf = forms.leaf(case_bytes, log_bytes)
@@ -202,9 +200,16 @@ class AuditLog:
         return auditdb.read_counters(self._db)
 
     def entries(
-        self, *, case: str | None = None, actor: str | None = None, action: str | None = None,
-        since: datetime | None = None, until: datetime | None = None, after_seq: int | None = None,
-        reverse: bool = False, limit: int | None = None,
+        self,
+        *,
+        case: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after_seq: int | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
     ) -> Iterator[Entry]:
         """The entries that fit all filters, in order of `seq`, newest first with `reverse`; read bit by bit.
 
@@ -219,14 +224,27 @@ class AuditLog:
         return self._read(wanted, contains, first, end, low, reverse, MAX_SEQ if limit is None else limit)
 
     def _read(
-        self, case: object, contains: Sequence[bytes], since: str | None, until: str | None, low: int, reverse: bool,
+        self,
+        case: object,
+        contains: Sequence[bytes],
+        since: str | None,
+        until: str | None,
+        low: int,
+        reverse: bool,
         limit: int,
     ) -> Iterator[Entry]:
         high = auditdb.read_head(self._db).size
         while limit > 0:
             page = auditdb.find_entries(
-                self._db, case=case, contains=contains, since=since, until=until, after=low, before=high,
-                reverse=reverse, limit=min(limit, PAGE_ENTRIES),
+                self._db,
+                case=case,
+                contains=contains,
+                since=since,
+                until=until,
+                after=low,
+                before=high,
+                reverse=reverse,
+                limit=min(limit, PAGE_ENTRIES),
             )
             for seq, _, case_part, log_part, _ in page:
                 entry = forms.decode(case_part, log_part)

@@ -6,8 +6,8 @@ them the catalogue is written. So, for one row, in the order of the log:
 - an outcome `ok` settles what its intents planned (or what it says itself, where it has rows of its own);
 - any other outcome takes the plan back: the old state stays;
 - an intent without an outcome is a process that stopped in between: old and new state are both right, until
-  the next change of the row is settled. Changes of one row are made under the vault's write lock, so by then the
-  stopped one is over. Should the outcome of an overtaken change still come, its state is allowed beside the other.
+  the next change of the row is settled. Intents are written inside the catalogue's own write transaction, so their
+  order is that of the changes: the outcome of an overtaken change, should it still come, settles nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class _State:
     settled: str | None = None
     plans: dict[str, str | None] = field(default_factory=dict)
     """Open plans, by op, in the order in which they were made."""
-    late: set[str | None] = field(default_factory=set)
 
 
 def complete(found: Iterable[Entry], count: int) -> Iterator[Entry]:
@@ -61,10 +60,7 @@ def expected(found: Iterable[Entry]) -> dict[Row, ExpectedRow]:
                     states[row].plans.pop(entry.op, None)
         elif entry.outcome in (None, "ok"):
             _settle(states, dict(_by_row(entry.rows)), None)
-    return {
-        row: ExpectedRow(state.settled, frozenset(state.plans.values()) | frozenset(state.late))
-        for row, state in states.items()
-    }
+    return {row: ExpectedRow(state.settled, frozenset(state.plans.values())) for row, state in states.items()}
 
 
 def _by_row(rows: Iterable[RowState]) -> Iterator[tuple[Row, str | None]]:
@@ -76,11 +72,9 @@ def _settle(states: dict[Row, _State], changes: dict[Row, str | None], op: str |
     for row, value in changes.items():
         state = states.setdefault(row, _State())
         if op is not None and op not in state.plans:
-            state.late.add(value)
             continue
         # Plans older than this one belong to processes that stopped: their rows have been written over.
         order = list(state.plans)
         newer = order[order.index(op) + 1 :] if op is not None else []
         state.plans = {other: state.plans[other] for other in newer}
-        state.late.clear()
         state.settled = value

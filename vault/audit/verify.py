@@ -172,7 +172,7 @@ class _Tree:
             size, place = seq, width
             while size & 1:
                 parent = node_hash(frontier.pop(), node)
-                node = stored[place:place + width] or parent
+                node = stored[place : place + width] or parent
                 if node != parent:
                     self._findings.add(f"the tree has a wrong node at entry {seq}")
                 size >>= 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from vault.errors import SyncFolder
 
 APP = "casevault"
-_DEVICE = re.compile(r"[0-9a-f]{16}")
+_DEVICE = re.compile(r"[0-9a-f]{8}")
 SYNC_NAMES = (
     "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud drive", "icloud~", "mobile documents",
     "com~apple~clouddocs", "cloudstorage", "nextcloud", "owncloud", "yandex.disk", "yandexdisk", "яндекс.диск",
@@ -44,18 +44,18 @@ def default_vault() -> Path:
 
 
 def device_id() -> str:
-    """16 random hex digits that stay the same on this device; all zeros where nothing can be remembered."""
+    """8 random hex digits that stay the same on this device; all zeros where nothing can be remembered."""
     path = state_folder() / "device"
     with contextlib.suppress(OSError):
         found = path.read_text("ascii", "replace").strip()
         if _DEVICE.fullmatch(found):
             return found
-    made = secrets.token_hex(8)
+    made = secrets.token_hex(4)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_text(made + "\n", "ascii")
     except OSError:
-        return "0" * 16
+        return "0" * 8
     return made
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.errors import Busy, Damaged, NewerFormat, StorageFailed
+from vault.errors import Damaged, NewerFormat
 from vault.model.events import CaseHead, Head
 from vault.store import sqlcipher
 
@@ -123,20 +123,8 @@ def transaction(db: Connection) -> contextlib.AbstractContextManager[None]:
 
 
 def page_errors(db: Connection) -> list[str]:
-    """What is wrong with the file's pages, [] if nothing. Outside of a transaction or snapshot.
-
-    SQLCipher looks at the main file. A page whose writing back from the write-ahead log was cut short, by a full
-    disk or by a kill, looks torn there, though the log still holds it whole: so it is written back first. A page
-    that another process is just writing back can look torn too: what counts is what a second reading finds again.
-    """
-    found: list[str] = []
-    for _ in range(2):
-        with contextlib.suppress(StorageFailed, Busy), _named():
-            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        found = sqlcipher.page_errors(db, NAME)
-        if not found:
-            break
-    return found
+    """What is wrong with the file's pages, [] if nothing. Outside of a transaction or snapshot."""
+    return sqlcipher.page_errors(db, NAME)
 
 
 def log_id(db: Connection) -> str:

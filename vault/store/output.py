@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import queue
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from vault.errors import OutputExists, StorageFailed, Usage
 from vault.store.objects import sync_folder
+
+MAX_WAITING = 64
+"""Chunks of 64 KiB between the two threads of `pour`."""
 
 
 def check(path: Path, what: str) -> None:
@@ -54,6 +59,35 @@ def _give_name(part: Path, path: Path) -> None:
         if path.exists():
             raise OutputExists("the output exists already") from None
         part.rename(path)
+
+
+def pour(chunks: Iterator[bytes], file: BinaryIO, progress: Callable[[int], None] | None = None) -> None:
+    """Write all chunks; this thread decrypts and hashes the next ones while another writes."""
+    waiting: queue.Queue[bytes | None] = queue.Queue(MAX_WAITING)
+    failure: list[BaseException] = []
+
+    def writer() -> None:
+        while (chunk := waiting.get()) is not None:
+            try:
+                if not failure:
+                    file.write(chunk)
+            except BaseException as error:
+                failure.append(error)  # raised again in the caller's thread
+
+    thread = threading.Thread(target=writer, name="write", daemon=True)
+    thread.start()
+    try:
+        for chunk in chunks:
+            waiting.put(chunk)
+            if failure:
+                break
+            if progress:
+                progress(len(chunk))
+    finally:
+        waiting.put(None)
+        thread.join()
+    if failure:
+        raise failure[0]
 
 
 class ChunkReader(io.RawIOBase):

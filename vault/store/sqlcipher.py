@@ -134,7 +134,24 @@ def transaction(db: Connection, name: str) -> Iterator[None]:
 
 
 def page_errors(db: Connection, name: str) -> list[str]:
-    """Authenticate every page, then SQLite's own structure check. Returns what is wrong, [] if nothing."""
+    """Authenticate every page, then SQLite's own structure check. Returns what is wrong, [] if nothing.
+
+    Outside of a transaction. SQLCipher looks at the main file. A page whose writing back from the write-ahead log
+    was cut short, by a full disk or by a kill, looks torn there, though the log still holds it whole: so it is
+    written back first. A page that another process is just writing back can look torn too: what counts is what a
+    second reading finds again.
+    """
+    found: list[str] = []
+    for _ in range(2):
+        with contextlib.suppress(StorageFailed, Busy, Damaged), translated(name):
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        found = _read_all_pages(db, name)
+        if not found:
+            break
+    return found
+
+
+def _read_all_pages(db: Connection, name: str) -> list[str]:
     try:
         with translated(name):
             found = [str(row[0]) for row in db.execute("PRAGMA cipher_integrity_check")]

@@ -162,7 +162,7 @@ def _bundle(run: _Run, recipient: RecipientRecord) -> Generator[Step, None, bund
     bundle = bundling.create(run.vault, run.case.id, order, run.folder / BUNDLE)
     _write(run.folder / WORDS, str(bundle.words))
     yield Step(
-        "A bundle was made: {count} exhibits typeset or drawn anew, searched again by other code, and sealed with six "
+        "A bundle was made: {count} exhibits typeset or drawn anew, searched again by other code, sealed with six "
         "words ({size} KB): {file}",
         {"count": len(bundle.exhibits), "size": bundle.size // 1000, "file": BUNDLE},
     )

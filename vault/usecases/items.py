@@ -63,10 +63,7 @@ def get(
     output.check(out, "the file")
     with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
         with output.new_file(out) as file, content(vault, item) as chunks:
-            for chunk in chunks:
-                file.write(chunk)
-                if progress:
-                    progress(len(chunk))
+            output.pour(chunks, file, progress)
         outcome.size = item.size
     with vault.catalogue.transaction():
         vault.catalogue.note_plaintext([PlaintextCopy(str(out.absolute()), item.id, "get")])

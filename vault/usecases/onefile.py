@@ -66,9 +66,7 @@ def named(people: Sequence[NewPerson]) -> list[Person]:
         raise Usage("two entries of the people file have the same id")
     found = []
     for number, one in enumerate(people, 1):
-        name = one.id or next(
-            f"P{n}" for n in range(number, number + len(people) + 1) if f"P{n}" not in taken
-        )
+        name = one.id or next(f"P{n}" for n in range(number, number + len(people) + 1) if f"P{n}" not in taken)
         taken.add(name)
         found.append(Person(name, one.name, one.role, one.aliases, one.identifiers, one.keep))
     return found
@@ -99,17 +97,13 @@ def redact_file(
             hint="Add it to a case, draw boxes with 'casevault redact add', and make a bundle.",
         )
     labels = Labels(people)
-    plan = plans.make(
-        profile, "", ENGINE_VERSION, [plans.Source("E", document)], engine.analyse, labels.label_for
-    )
+    plan = plans.make(profile, "", ENGINE_VERSION, [plans.Source("E", document)], engine.analyse, labels.label_for)
     accepted = [replace(finding, state="accepted") for finding in plan.findings]
     remains = rebuild.rebuild(document, accepted)
     pdf = documents.typeset("", remains.text_pages, accept_weak_jail=accept_weak_jail)
     leaks = _leaks(pdf, PDF, people, profile, accept_weak_jail)
     if leaks:
-        where = "; ".join(
-            f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in leaks[:10]
-        )
+        where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in leaks[:10])
         raise Refused(f"the result would still give somebody away ({where})", kind="leak")
     with output.new_file(out) as file:
         file.write(pdf)
@@ -128,9 +122,7 @@ def _leaks(
     data: bytes, media_type: str, people: Sequence[Person], profile: str, accept_weak_jail: bool
 ) -> list[Leak]:
     stays = [person for person in people if _stays(person, profile)]
-    protected = [
-        verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in people if p not in stays
-    ]
+    protected = [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in people if p not in stays]
     allowed = [name for person in stays for name in (person.name, *person.aliases)]
     return verify.check_file(data, media_type, protected, allowed=allowed, accept_weak_jail=accept_weak_jail)
 

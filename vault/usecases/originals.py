@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.errors import CasevaultError, StorageFailed
-from vault.intake import source
 from vault.model.records import Evidence
-from vault.usecases import items
 from vault.usecases.unlocked import UnlockedVault
 
 MAX_SHOWN = 200
@@ -47,6 +45,9 @@ def remove(vault: UnlockedVault, item: Evidence, path: Path) -> None:
     Raises Damaged if the stored copy is not whole, CasevaultError if the original is not the file that was added,
     StorageFailed if it can't be deleted: then it stays.
     """
+    from vault.intake import source
+    from vault.usecases import items
+
     with vault.access("evidence.remove-source", item.case_id, item.id):
         with items.content(vault, item) as chunks:
             for _ in chunks:

@@ -110,16 +110,29 @@ class UnlockedVault:
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Log, write and confirm all changes; the catalogue takes them in one transaction, all or none."""
-        intents = [self._event(change, secrets.token_hex(8)) for change in changes]
-        self.log.append(intents, self.writer)
+        intents: list[Event] = []
         try:
             with self.catalogue.transaction():
+                # Inside the write lock, so that the log's order of intents is the order of the changes.
+                planned = [self._event(change, secrets.token_hex(8)) for change in changes]
+                self.log.append(planned, self.writer)
+                intents = planned
                 for change in changes:
                     self._apply(change)
         except BaseException:
-            self._close_intents(intents, "failed")
+            if intents:
+                # Ctrl-C can arrive between the commit and here: what counts is what the catalogue says.
+                self._close_intents(intents, "ok" if self._is_done(changes) else "failed")
             raise
         self._close_intents(intents, "ok")
+
+    def _is_done(self, changes: Sequence[Change]) -> bool:
+        for change in changes:
+            for put in change.puts:
+                return self.catalogue.get(type(put.record), put.record.id) == put.record
+            for record in change.removes:
+                return self.catalogue.get(type(record), record.id) is None
+        return False
 
     def _apply(self, change: Change) -> None:
         for put in change.puts:
