@@ -11,7 +11,7 @@ from commands import secrets
 from commands.app import new_app
 from commands.context import Session, session_of
 from commands.new_secret import checked, chosen_passphrase
-from vault.errors import Usage, WrongSecret
+from vault.errors import CasevaultError, NoVault, Usage, WrongSecret
 
 if TYPE_CHECKING:
     from vault.crypto.slots import Secret
@@ -123,5 +123,19 @@ def _create(session: Session, chosen: list[Secret], recovery_out: str | None) ->
     try:
         return opening.create(session.folder, chosen)
     except BaseException:
-        path.unlink(missing_ok=True)
+        # What failed may have come after the vault was in its place: then this sheet may be all that opens it.
+        if not _is_vault(session.folder):
+            path.unlink(missing_ok=True)
         raise
+
+
+def _is_vault(folder: Path) -> bool:
+    from vault.usecases import locked
+
+    try:
+        locked.peek(folder)
+    except NoVault:
+        return False
+    except CasevaultError:
+        return True
+    return True
