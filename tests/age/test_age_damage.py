@@ -244,6 +244,8 @@ def test_a_passphrase_beside_other_recipients_opens_for_nobody():
         for key in KEYS:
             out, error = released(with_header(stanzas), [key])
             assert (out, type(error)) == (b"", Damaged)
+        with pytest.raises(Damaged):
+            ScryptIdentity(PHRASE).unwrap(stanzas)
 
 
 def test_unknown_stanzas_are_passed_over():

@@ -59,32 +59,34 @@ class ByteReader:
     def __init__(self, source: ByteSource) -> None:
         self._source = source
         self._ahead = b""
+        self._at = 0
         self._ended = False
 
     def peek(self, size: int) -> bytes:
         """Up to `size` bytes, fewer only at the end of the source, without consuming them."""
         self._load(size)
-        return self._ahead[:size]
+        return self._ahead[self._at : self._at + size]
 
     def skip(self, size: int) -> None:
         """Consume `size` bytes that `peek` has shown."""
-        self._ahead = self._ahead[size:]
+        self._at += size
 
     def line(self, limit: int) -> bytes:
         """The next line with its LF; without one if the source ends or the line is longer than `limit` bytes."""
-        end = self._ahead.find(b"\n", 0, limit)
+        end = self._ahead.find(b"\n", self._at, self._at + limit)
         if end < 0:
             self._load(limit)
-            end = self._ahead.find(b"\n", 0, limit)
-        cut = end + 1 if end >= 0 else limit
-        line, self._ahead = self._ahead[:cut], self._ahead[cut:]
+            end = self._ahead.find(b"\n", self._at, self._at + limit)
+        stop = end + 1 if end >= 0 else self._at + limit
+        line = self._ahead[self._at : stop]
+        self._at += len(line)
         return line
 
     def readinto(self, view: memoryview) -> int:
         """Fill `view`; fewer bytes only at the end of the source."""
-        ready = self._ahead[: len(view)]
+        ready = self._ahead[self._at : self._at + len(view)]
         view[: len(ready)] = ready
-        self._ahead = self._ahead[len(ready) :]
+        self._at += len(ready)
         return len(ready) + read_full(self._source, view[len(ready) :])
 
     def read(self, size: int) -> bytes:
@@ -93,13 +95,16 @@ class ByteReader:
         return bytes(memoryview(buffer)[: self.readinto(memoryview(buffer))])
 
     def _load(self, size: int) -> None:
-        parts, have = [self._ahead], len(self._ahead)
-        while have < size and not self._ended:
-            data = self._source.read(max(READ_AHEAD, size - have))
+        """Read until `size` bytes stand ahead or the source ends."""
+        missing = size - (len(self._ahead) - self._at)
+        if missing <= 0 or self._ended:
+            return
+        parts = [self._ahead[self._at :]]
+        while missing > 0 and not self._ended:
+            data = self._source.read(max(READ_AHEAD, missing))
             if data is None:
                 raise BlockingIOError("the source is in non-blocking mode")
             self._ended = not data
             parts.append(data)
-            have += len(data)
-        if len(parts) > 1:
-            self._ahead = b"".join(parts)
+            missing -= len(data)
+        self._ahead, self._at = b"".join(parts), 0
