@@ -23,7 +23,10 @@ def check() -> Check:
     """check(data, media_type, people, allowed) → {(channel, person id or nothing)}."""
 
     def run(
-        data: bytes, media_type: str = "", people: Sequence[dict[str, object]] = (WITNESS,), allowed: Sequence[str] = ()
+        data: bytes,
+        media_type: str = "",
+        people: Sequence[dict[str, object]] = (WITNESS,),
+        allowed: Sequence[str] = (),
     ) -> Leaks:
         request = {"protected": list(people), "allowed": list(allowed), "media_type": media_type}
         check_main.prepare(request)

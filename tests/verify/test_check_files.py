@@ -88,7 +88,8 @@ def test_pixels_beyond_the_last_row_are_reported(check) -> None:
     rows = zlib.compress(b"\0" * 5 * 9)
     chunks = [(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")]
     made = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
     )
     assert ("structure:image:surplus-pixels", "") in check(made)
 

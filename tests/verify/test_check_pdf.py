@@ -191,7 +191,9 @@ def test_an_invisible_layer_is_reported_without_names(check) -> None:
 
 def test_an_unused_form_object_is_searched(check) -> None:
     def change(writer: PdfWriter) -> None:
-        form = stream(f"BT /F1 9 Tf ({NAME}) Tj ET".encode(), Subtype=NameObject("/Form"), Type=NameObject("/XObject"))
+        form = stream(
+            f"BT /F1 9 Tf ({NAME}) Tj ET".encode(), Subtype=NameObject("/Form"), Type=NameObject("/XObject")
+        )
         writer.pages[0]["/Resources"][NameObject("/XObject")] = dictionary(U=writer._add_object(form))
 
     leaks = check(edited(change), "application/pdf")
@@ -270,7 +272,12 @@ def test_a_name_in_a_typeset_document_is_found_on_its_page(check) -> None:
 
 def test_what_cannot_be_read_is_refused(check) -> None:
     data = typeset()
-    for broken in (data[: len(data) // 2], b"%PDF-1.4\nrubbish\n%%EOF", b"no pdf at all", data.replace(b"/Kids", b"/Kidz")):
+    for broken in (
+        data[: len(data) // 2],
+        b"%PDF-1.4\nrubbish\n%%EOF",
+        b"no pdf at all",
+        data.replace(b"/Kids", b"/Kidz"),
+    ):
         with pytest.raises(Refusal) as refusal:
             check(broken, "application/pdf")
         assert refusal.value.reason == "damaged"

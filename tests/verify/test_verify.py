@@ -58,7 +58,11 @@ def test_names_of_members_are_checked() -> None:
 
 @pytest.mark.parametrize(
     ("data", "media_type", "kind"),
-    [(b"", "text/plain", "damaged"), (b"%PDF-1.4 rubbish", "application/pdf", "damaged"), (b"x", "image/png", "damaged")],
+    [
+        (b"", "text/plain", "damaged"),
+        (b"%PDF-1.4 rubbish", "application/pdf", "damaged"),
+        (b"x", "image/png", "damaged"),
+    ],
 )
 def test_what_cannot_be_searched_is_refused_never_clean(data: bytes, media_type: str, kind: str) -> None:
     with pytest.raises(Refused) as refused:

@@ -9,6 +9,7 @@ redaction or with what writes files: a check that shares their forms would share
 from __future__ import annotations
 
 import codecs
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ def prepare(request: dict[str, Any]) -> None:
     """Load every library and codec that a check may need while files can still be read."""
     from importlib import import_module
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings quote the document
     for name in _CODECS:
         codecs.lookup(name)
     if "members" in request:

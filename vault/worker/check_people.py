@@ -76,6 +76,7 @@ class People:
     parts: list[Part] = field(default_factory=list)
     _fine: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _coarse: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    _latin: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _short: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     long_stems: list[tuple[str, str, int]] = field(default_factory=list)
     _rated: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -104,6 +105,8 @@ class People:
                     self._put(self._fine, "fine", code, number)
             for reading_code in dict.fromkeys((*sk.coarse(reading), *sk.coarse(reading.replace("ё", "о")))):
                 self._put(self._coarse, "coarse", reading_code, number)
+                if not cyrillic:  # what is listed in Cyrillic has the fine index for Cyrillic words
+                    self._put(self._latin, "", reading_code, number)
 
     def _put(self, index: dict[str, list[tuple[str, int]]], kind: str, code: str, number: int) -> None:
         for stem in sk.stems(code):
@@ -114,7 +117,7 @@ class People:
                 if (stem, number) not in index[key]:
                     index[key].append((stem, number))
         longest = sk.stems(code)[0]
-        if len(longest) >= LONG_STEM and len(sk.consonants(longest)) >= 3:
+        if kind and len(longest) >= LONG_STEM and len(sk.consonants(longest)) >= 3:
             self.long_stems.append((kind, longest, number))
 
     def rate(self, word: str) -> dict[int, int]:
@@ -136,7 +139,7 @@ class People:
                 _keep(found, number, EXACT if reading == self.parts[number].plain else INFLECTED)
             if sk.is_cyrillic(reading):
                 self._look(found, self._fine, sk.fine(reading), sk.FINE_ENDINGS, loose)
-                self._look(found, self._coarse_of_latin(), sk.coarse(reading)[0], sk.COARSE_ENDINGS, loose)
+                self._look(found, self._latin, sk.coarse(reading)[0], sk.COARSE_ENDINGS, loose)
             else:
                 for code in sk.coarse(reading):
                     self._look(found, self._coarse, code, sk.LATIN_ENDINGS, loose or len(code) > LONG_STEM)
@@ -145,14 +148,6 @@ class People:
                 if _plain(reading) == _plain(self.parts[number].plain):
                     found[number] = EXACT
         return found
-
-    def _coarse_of_latin(self) -> dict[str, list[tuple[str, int]]]:
-        """The coarse index without the parts that are listed in Cyrillic: those have the fine one."""
-        return {
-            key: kept
-            for key, pairs in self._coarse.items()
-            if (kept := [(s, n) for s, n in pairs if not sk.is_cyrillic(self.parts[n].plain)])
-        }
 
     def _look(
         self, found: dict[int, int], index: dict[str, list[tuple[str, int]]], code: str,
