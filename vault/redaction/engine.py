@@ -122,7 +122,8 @@ def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
         for other in waiting[first:]:
             if other.span.start >= span.end:
                 break
-            if other.span.end > span.start:
+            if other.span.start <= span.start and span.end <= other.span.end:
+                # Only a name that accounts for every letter: «Даш. Гронберга» is not the applicant's for «Даш».
                 rival = max(rival, other.span.score)
         if rival > span.score + _TIE:
             continue

@@ -151,6 +151,8 @@ def _widened(span: Span, other: Span) -> Span:
 # Letters that are written or scanned for a digit.
 _AS_DIGIT = str.maketrans("OoОоIlіІЗзSsБбBВ", "0000111133556688")
 _SEPARATORS = r"[\s\-\u2010-\u2015().,/№#_\u00a0" + IGNORABLE + r"]{0,4}"
+# Between series and number also a word: "00 01 No. 000226", "серия 00 01 номер 000226".
+_BETWEEN = _SEPARATORS + r"(?:(?:no|nr|n|num|number|ном|номер)(?![^\W\d_])" + _SEPARATORS + ")?"
 _SAME = {
     "0": "0OoОо", "1": "1Il|іІ", "3": "3Зз", "5": "5Ss", "6": "6бБ", "8": "8BВ", "4": "4Чч",
 }  # fmt: skip
@@ -199,7 +201,7 @@ def _patterns_of(written: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _spaced(chars: list[str], before: str = "") -> re.Pattern[str]:
-    body = _SEPARATORS.join(_alike(char) for char in chars)
+    body = _BETWEEN.join(_alike(char) for char in chars)
     return re.compile(rf"(?<![^\W_]){before}{body}(?![^\W_])", re.IGNORECASE)
 
 
