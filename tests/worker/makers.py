@@ -71,3 +71,33 @@ def paragraph(text: str, properties: str = "", run: str = "") -> str:
     inner = f"<w:rPr>{run}</w:rPr>" if run else ""
     outer = f"<w:pPr>{properties}</w:pPr>" if properties else ""
     return f'<w:p>{outer}<w:r>{inner}<w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+
+
+def bare_font_pdf(name: str, text: bytes) -> bytes:
+    """A PDF by hand that names a font it does not carry; `text` is in windows-1251."""
+    big = [f"afii{number}" for number in (*range(10017, 10023), *range(10024, 10050))]
+    small = [f"afii{number}" for number in (*range(10065, 10071), *range(10072, 10098))]
+    glyphs = " ".join(f"/{glyph}" for glyph in (*big, *small))
+    drawing = f"BT /F 20 Tf 50 100 Td <{text.hex()}> Tj ET"
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 200] /Contents 5 0 R "
+        "/Resources << /Font << /F 4 0 R >> >> >>",
+        f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /FirstChar 0 /LastChar 255 /FontDescriptor 6 0 R "
+        f"/Widths [{'600 ' * 256}] /Encoding << /BaseEncoding /WinAnsiEncoding /Differences [192 {glyphs}] >> >>",
+        f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream",
+        f"<< /Type /FontDescriptor /FontName /{name} /Flags 32 /FontBBox [-600 -300 2000 1000] /ItalicAngle 0 "
+        "/Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 >>",
+    ]
+    out = io.BytesIO(b"%PDF-1.4\n")
+    out.seek(0, io.SEEK_END)
+    offsets = []
+    for number, body in enumerate(bodies, start=1):
+        offsets.append(out.tell())
+        out.write(f"{number} 0 obj\n{body}\nendobj\n".encode())
+    table = out.tell()
+    rows = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    out.write(f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{rows}".encode())
+    out.write(f"trailer << /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode())
+    return out.getvalue()

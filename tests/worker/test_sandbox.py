@@ -266,9 +266,10 @@ def test_the_report_says_what_stands_here() -> None:
     assert report.strong
 
 
-def test_an_unknown_job_is_refused() -> None:
-    with pytest.raises(Refused):
-        run("no such job", {})
+def test_a_reader_that_does_not_start_is_not_the_documents_fault() -> None:
+    with pytest.raises(Refused, match="does not start") as caught:
+        run("no such job", {}, [bytes(4 * MIB)])
+    assert caught.value.kind == "unsupported"
 
 
 # --- the filter itself, also for the machine that the tests don't run on

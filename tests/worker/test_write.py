@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from makers import lines, pdf
+from makers import bare_font_pdf, lines, pdf
 from PIL import Image, ImageChops, ImageDraw
 from pypdf import PdfReader
 
@@ -281,16 +281,13 @@ class TestFacsimile:
             facsimile(b"text", "text/plain", {})
         assert caught.value.kind == "unsupported"
 
-    def test_a_font_that_is_not_in_the_file_is_drawn_with_ours(self) -> None:
-        from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.pdfmetrics import EmbeddedType1Face, Encoding, Font  # noqa: F401
-
-        def draw(canvas: Any) -> None:
-            canvas.setFont("Helvetica", 20)
-            canvas.drawString(72, 700, "Plain words")
-
-        assert drawn(facsimile(pdf(draw), PDF, {})).convert("L").getextrema()[0] < 100
-        assert pdfmetrics is not None
+    @pytest.mark.parametrize("name", ["Arial", "TimesNewRoman,Bold", "Calibri"])
+    def test_a_font_that_is_not_in_the_file_is_drawn_with_ours(self, name: str) -> None:
+        data = bare_font_pdf(name, "Тамара Образцова".encode("cp1251"))
+        assert [block.text for block in extract(data, PDF).pages[0].blocks] == ["Тамара Образцова"]
+        page = drawn(facsimile(data, PDF, {}), scale=2).convert("L")
+        columns = [page.crop((x, 0, x + 20, page.height)).getextrema()[0] < 128 for x in range(100, 480, 20)]
+        assert sum(columns) > 14  # ink all along the line: no letter came out blank
 
     def test_fax_of_random_pixels_comes_back(self) -> None:
         noise = Image.effect_noise((333, 211), 200).point(lambda level: 255 if level > 128 else 0).convert("RGB")

@@ -5,7 +5,7 @@ A worker may be owned by the document that it read. Whatever is wrong here makes
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import get_args
 
 from vault.model.document import Block, BlockKind, Document, Page, PageKind
@@ -17,7 +17,7 @@ MAX_TEXT = 20_000_000
 MAX_NOTES = 100
 MAX_LEVEL = 9
 LARGEST_SIDE = 1_000_000.0
-KEPT_CONTROLS = "\t\n"
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 PDF_START, PDF_END = b"%PDF-1.", b"%%EOF"
 BLOCK_KINDS: dict[str, BlockKind] = {kind: kind for kind in get_args(BlockKind)}
 PAGE_KINDS: dict[str, PageKind] = {kind: kind for kind in get_args(PageKind)}
@@ -54,13 +54,7 @@ def text(untrusted: object) -> str:
     """A string without control characters (but tab and newline) and without surrogates."""
     if not isinstance(untrusted, str):
         raise reasons.refusal("broken-answer")
-    if untrusted.isascii() and untrusted.isprintable():
-        return untrusted
-    return "".join(
-        character
-        for character in untrusted
-        if character in KEPT_CONTROLS or unicodedata.category(character) not in ("Cc", "Cs")
-    )
+    return UNWANTED.sub("", untrusted)
 
 
 def _block(untrusted: object) -> Block:

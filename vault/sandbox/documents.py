@@ -14,7 +14,7 @@ from vault.model.document import Block, BlockKind, Document, Page, PageKind
 from vault.model.findings import Box, State
 from vault.sandbox import checked
 from vault.sandbox.jail import run
-from vault.sandbox.transport import DEFAULT_LIMITS, Limits
+from vault.sandbox.transport import DEFAULT_LIMITS, DRAWING_LIMITS, Limits
 
 PageSize = Literal["A4", "Letter"]
 LOWEST_DPI, HIGHEST_DPI = 72, 400
@@ -127,7 +127,7 @@ def facsimile(
     dpi: int = DEFAULT_DPI,
     *,
     pages: Collection[int] = (),
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits = DRAWING_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """A new PDF of the pages' pixels, black boxes filled in, `withheld` pages replaced; keys count pages from 1.
@@ -170,7 +170,7 @@ def preview(
     page_size: PageSize = "A4",
     *,
     labels: Mapping[str, str] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits = DRAWING_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """The reviewer's PDF: findings numbered in the text, picture pages under a percent grid with their boxes.

@@ -45,6 +45,11 @@ REASONS = {
     "legacy-office": Reason("unsupported", "the old binary Office format can't be read", _OPEN_AND_SAVE),
     "xfa": Reason("unsupported", "the document is an XFA form, which only some programs can show", _PRINT),
     "no-jail": Reason("unsupported", "this system can't lock the document reader in", WEAK_JAIL_HINT),
+    "no-reader": Reason(
+        "unsupported",
+        "the part of Casevault that reads such documents does not start",
+        "Install Casevault again; 'casevault doctor' says more.",
+    ),
     "memory": Reason("unreadable", "the document needs more memory than its reader may use", _SMALLER),
     "too-large": Reason("unreadable", "the document is larger than {n} MiB", _SMALLER),
     "too-many-pages": Reason("unreadable", "the document has more than {n} pages", _SMALLER),

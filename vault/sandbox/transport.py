@@ -38,6 +38,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+DRAWING_LIMITS = Limits(cpu_seconds=900, wall_seconds=1200.0)  # half a second a page, for thick files of scans
 
 
 def environment() -> dict[str, str]:
@@ -129,6 +130,9 @@ def _send(sink: IO[bytes], header: dict[str, object], blobs: Sequence[bytes | Bi
     sent = 0
     try:
         _write_all(sink, frames.request_start(header))
+    except OSError:
+        return
+    try:
         for blob in blobs:
             for chunk in frames.blob_chunks(blob):
                 sent += len(chunk)
@@ -136,10 +140,8 @@ def _send(sink: IO[bytes], header: dict[str, object], blobs: Sequence[bytes | Bi
                     raise reasons.refusal("too-large", bound // MIB)
                 try:
                     _write_all(sink, chunk)
-                except (BrokenPipeError, OSError):
+                except OSError:  # only the pipe's: errors of the source come from the line of the loop
                     return
-    except BrokenPipeError:
-        return
     finally:
         _close(sink)
 

@@ -57,7 +57,11 @@ def serve(load_job: Load = load) -> None:
     header = frames.read_header(source)
     limits_hold = lockdown.limit(int(header["memory_bytes"]), int(header["cpu_seconds"]))
     request = header["request"]
-    work = load_job(header["job"], request)
+    try:
+        work = load_job(header["job"], request)
+    except Exception:  # a library that is missing or does not start: nothing has been read yet
+        frames.write_answer(sink, {"status": "refused", "reason": "no-reader", "number": None})
+        os._exit(0)
     blobs = [frames.read_blob(source) for _ in range(header["blobs"])]
     state = lockdown.apply(limits_hold)
     if not (state.strong or header["accept_weak_jail"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +14,12 @@ MAX_BLOCKS = 200_000
 MAX_TEXT = 20_000_000
 MILLION = 1_000_000
 
-_KEPT_CONTROLS = {"\t", "\n"}
-_INVISIBLE = set("\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff")
-_INVISIBLE.update(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)]))
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff"  # controls and lone surrogates
+    "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff"  # soft hyphen, joiner, zero widths
+    "\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"  # directions and tags
+)
 
 
 def clean(text: str) -> str:
@@ -24,18 +27,7 @@ def clean(text: str) -> str:
 
     None of them shows, and each of them hides a name from a search.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    kept = []
-    for character in text:
-        if character in _INVISIBLE:
-            continue
-        category = unicodedata.category(character)
-        if character in _KEPT_CONTROLS or category not in ("Cc", "Cs"):
-            kept.append(character)
-        elif character in "\r\v\f\x85":
-            kept.append("\n")
-    return "".join(kept)
+    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def block(kind: str, text: str, level: int = 0) -> dict[str, Any]:
