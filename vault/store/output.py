@@ -29,11 +29,13 @@ def check(path: Path, what: str) -> None:
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when the body has ended well; readable by its owner alone."""
+    """A file that appears under its name only when the body has ended well; readable by its owner alone.
+
+    Until then it lies beside that name, at the path that the file object's `name` gives.
+    """
     part = path.parent / f".casevault-{secrets.token_hex(6)}.part"
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with open(handle, "wb") as file:  # noqa: PTH123 - a handle, not a path
+        with open(part, "xb", opener=_private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -43,6 +45,10 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise StorageFailed(f"the output can't be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _give_name(part: Path, path: Path) -> None:

@@ -63,10 +63,15 @@ def get(
     output.check(out, "the file")
     with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
         with output.new_file(out) as file, content(vault, item) as chunks:
+            # Noted first: should this process be stopped, `status` still knows of what it left in plain text.
+            unfinished = str(Path(file.name).absolute())
+            with vault.catalogue.transaction():
+                copies = [PlaintextCopy(path, item.id, "get") for path in (unfinished, str(out.absolute()))]
+                vault.catalogue.note_plaintext(copies)
             output.pour(chunks, file, progress)
         outcome.size = item.size
     with vault.catalogue.transaction():
-        vault.catalogue.note_plaintext([PlaintextCopy(str(out.absolute()), item.id, "get")])
+        vault.catalogue.forget_plaintext([unfinished])
     return item
 
 
