@@ -1,0 +1,192 @@
+"""Stops a program, or fails its disk, at the n-th place where it changes a folder. Linux only, by ptrace(2).
+
+A small system-call tracer on ptrace(2): strace counts each thread by itself, which can't say "the 17th write of the
+whole process". Every call by which the program (any thread, any child) writes to, syncs, makes, renames or deletes
+something below the watched folder is a point. At the chosen point the tracer
+
+    kill   ends the program by SIGKILL before the call is carried out;
+    full   lets the call and all later ones that need space fail with ENOSPC (as for a full disk);
+    sync   lets the call, if it is a sync, and all later syncs fail with EIO (as for a failing disk).
+
+It runs as a program of its own, so that nothing else of the tests is traced:
+
+    python tests/faults/fault_tracer.py REPORT WATCHED none|kill|full|sync N COMMAND…
+
+writes {"points": […], "status": …} to REPORT; the command's output goes through.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import signal
+import struct
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TRACEME, CONT, SYSCALL, SETOPTIONS, POKEUSER, SYSCALL_INFO = 0, 7, 24, 0x4200, 6, 0x420E
+# Mark system calls; follow forks, vforks, clones and execs; nobody outlives the tracer.
+OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000
+WALL = 0x40000000
+ENTRY, EXIT = 1, 2
+INFO = struct.Struct("=B3xIQQ7Q")
+AT_FDCWD = -100
+O_CREAT = 0o100
+ENOSPC, EIO = 28, 5
+# x86-64: byte offsets of the registers that hold the call's number and its result.
+NUMBER_REGISTER, RESULT_REGISTER = 15 * 8, 10 * 8
+
+X86_64 = {
+    1: "write", 18: "pwrite64", 20: "writev", 296: "pwritev", 74: "fsync", 75: "fdatasync", 77: "ftruncate",
+    285: "fallocate", 257: "openat", 82: "rename", 264: "renameat", 316: "renameat2", 86: "link", 265: "linkat",
+    87: "unlink", 263: "unlinkat", 83: "mkdir", 258: "mkdirat", 84: "rmdir",
+}  # fmt: skip
+BY_DESCRIPTOR = {"write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate"}
+# Where the path stands among the arguments; the new name's for links and renames.
+PATH_AT = {
+    "openat": 1, "rename": 1, "renameat": 3, "renameat2": 3, "link": 1, "linkat": 3, "unlink": 0, "unlinkat": 1,
+    "mkdir": 0, "mkdirat": 1, "rmdir": 0,
+}  # fmt: skip
+FOLDER_AT = {"openat": 0, "renameat": 2, "renameat2": 2, "linkat": 2, "unlinkat": 0, "mkdirat": 0}
+NEEDS_SPACE = {"write", "pwrite64", "writev", "pwritev", "fallocate", "openat", "link", "linkat", "mkdir", "mkdirat"}
+SYNCS = {"fsync", "fdatasync"}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.ptrace.restype = ctypes.c_long
+_libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+
+def supported() -> str:
+    """Why this can't be used here; empty if it can."""
+    if sys.platform != "linux":
+        return "faults are injected on Linux only"
+    return "" if platform.machine() == "x86_64" else "faults are injected on x86-64 only"
+
+
+@dataclass
+class Tracer:
+    """One traced run."""
+
+    watched: str
+    mode: str
+    at: int
+    points: list[str] = field(default_factory=list)
+    refused: dict[int, int] = field(default_factory=dict)
+    main: int = 0
+
+    def run(self, command: list[str]) -> int:
+        """Run to the end; the main process's wait status."""
+        self.main = os.fork()
+        if self.main == 0:
+            _libc.ptrace(TRACEME, 0, None, None)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os.execv(command[0], command)
+        os.waitpid(self.main, 0)
+        _ptrace(SETOPTIONS, self.main, OPTIONS)
+        _ptrace(SYSCALL, self.main, 0)
+        return self._follow()
+
+    def _follow(self) -> int:
+        known, status = {self.main}, 0
+        while True:
+            try:
+                pid, state = os.waitpid(-1, WALL)
+            except ChildProcessError:
+                return status
+            if os.WIFEXITED(state) or os.WIFSIGNALED(state):
+                if pid == self.main:
+                    status = state
+                continue
+            self._stopped(pid, state, new=pid not in known)
+            known.add(pid)
+
+    def _stopped(self, pid: int, state: int, *, new: bool) -> None:
+        number = os.WSTOPSIG(state)
+        deliver = 0
+        if number == signal.SIGTRAP | 0x80:
+            self._system_call(pid)
+        elif number != signal.SIGTRAP and not (new and number == signal.SIGSTOP):
+            deliver = number
+        _ptrace(SYSCALL, pid, deliver)
+
+    def _system_call(self, pid: int) -> None:
+        buffer = ctypes.create_string_buffer(INFO.size)
+        _libc.ptrace(SYSCALL_INFO, pid, INFO.size, ctypes.cast(buffer, ctypes.c_void_p))
+        kind, _, _, _, call, *arguments = INFO.unpack(buffer.raw)
+        if kind == ENTRY:
+            name = X86_64.get(call)
+            if name is not None and self._is_point(pid, name, arguments):
+                self.points.append(name)
+                self._inject(pid, name)
+        elif kind == EXIT and pid in self.refused:
+            _ptrace(POKEUSER, pid, -self.refused.pop(pid), at=RESULT_REGISTER)
+
+    def _inject(self, pid: int, name: str) -> None:
+        if self.mode == "kill" and len(self.points) == self.at:
+            os.kill(self.main, signal.SIGKILL)
+        elif self.mode == "full" and len(self.points) >= self.at and name in NEEDS_SPACE:
+            self._refuse(pid, ENOSPC)
+        elif self.mode == "sync" and len(self.points) >= self.at and name in SYNCS:
+            self._refuse(pid, EIO)
+
+    def _refuse(self, pid: int, error: int) -> None:
+        _ptrace(POKEUSER, pid, -1, at=NUMBER_REGISTER)  # no such call: the kernel does nothing
+        self.refused[pid] = error
+
+    def _is_point(self, pid: int, name: str, arguments: list[int]) -> bool:
+        if name == "openat" and not (arguments[2] & O_CREAT):
+            return False
+        path = _descriptor(pid, arguments[0]) if name in BY_DESCRIPTOR else _path(pid, name, arguments)
+        if name == "openat" and os.path.lexists(path):
+            return False
+        return path.startswith(self.watched + "/") or path == self.watched
+
+
+def _ptrace(request: int, pid: int, data: int, *, at: int = 0) -> None:
+    # A process that was killed meanwhile is gone: its end is reported by waitpid.
+    _libc.ptrace(request, pid, at, ctypes.c_void_p(data & (2**64 - 1)))
+
+
+def _descriptor(pid: int, number: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{number}")
+    except OSError:
+        return ""
+
+
+def _path(pid: int, name: str, arguments: list[int]) -> str:
+    path = _text(pid, arguments[PATH_AT[name]])
+    if path.startswith("/"):
+        return path
+    folder = arguments[FOLDER_AT[name]] if name in FOLDER_AT else AT_FDCWD
+    signed = ctypes.c_int32(folder & 0xFFFFFFFF).value
+    link = f"/proc/{pid}/cwd" if signed == AT_FDCWD else f"/proc/{pid}/fd/{signed}"
+    try:
+        return str(Path(os.readlink(link)) / path)
+    except OSError:
+        return path
+
+
+def _text(pid: int, address: int) -> str:
+    try:
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            memory.seek(address)
+            data = memory.read(4096)
+    except (OSError, OverflowError, ValueError):
+        return ""
+    return os.fsdecode(data.partition(b"\0")[0])
+
+
+def main() -> int:
+    report, watched, mode, at, *command = sys.argv[1:]
+    tracer = Tracer(os.path.realpath(watched), mode, int(at))
+    status = tracer.run(command)
+    Path(report).write_text(json.dumps({"points": tracer.points, "status": status}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
