@@ -137,6 +137,10 @@ def test_people_who_stay_explain_only_what_cannot_be_told_apart(named, text, pro
         ("12.03.1985", "born March 12, 1985"),
         ("ул. Зелёная, д. 5, кв. 12", "ул Зеленая д 5 кв 12"),
         ("https://vk.example/id4455", "vk.example/id4455"),
+        ("паспорт 45 08 123456", "серия 4508 номер: 4508-123456"),
+        ("учитель химии", "он был учитель\nхимии"),
+        ("777", "палата 777."),
+        ("A123456789", "№ 123 456 789"),
     ],
 )
 def test_identifiers_are_met_in_any_spacing(check, identifier: str, text: str) -> None:
@@ -156,3 +160,23 @@ def test_identifiers_are_met_in_any_spacing(check, identifier: str, text: str) -
 def test_other_identifiers_are_left_alone(check, identifier: str, text: str) -> None:
     people = [{"id": "p", "names": [], "identifiers": [identifier]}]
     assert not check(text.encode(), "text/plain", people)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("გიორგი მაისურაძე", "მოწმე მაისურაძემ თქვა"),
+        ("محمد الأحمد", "شهادة محمد"),
+        ("王小明", "证人王小明说"),
+        ("李 明", "李明"),
+        ("Γεώργιος Παπαδόπουλος", "ο Παπαδόπουλος"),
+    ],
+)
+def test_names_in_scripts_without_codes_are_met_as_they_stand(named, name: str, text: str) -> None:
+    assert named(text, [name])
+    assert not named("Nobody else is here.", [name])
+
+
+def test_a_word_without_end_does_not_hold_the_check_up(named) -> None:
+    assert not named("б" * 300_000 + " " + "1f" * 200_000 + "g", ["Ольга Ивановна Ковальчук"])
+    assert named("b" * 5_000 + "kovalchuk" + "b" * 5_000, ["Ольга Ивановна Ковальчук"])

@@ -7,6 +7,7 @@ import re
 from .check_skeleton import strip_marks
 
 MIN_NUMBER = 4
+MIN_NUMBER_IN_WORDS = 7  # digits that identify by themselves, whatever words are listed with them
 MIN_LOCAL_PART = 6
 MIN_PACKED = 6
 _GAP = r"(?:[\s\-\u2010-\u2015\u2212.,/()\[\]_#:·]|no){0,4}"  # № is "no" once normalised
@@ -42,11 +43,14 @@ def patterns(identifier: str) -> list[re.Pattern[str]]:
         return _date(identifier)
     digits = re.sub(r"\D", "", identifier)
     letters = re.sub(r"[\W\d_]", "", identifier)
-    if len(digits) >= MIN_NUMBER and len(digits) >= 2 * len(letters):
-        return [_number(digits, phone="+" in identifier or "(" in identifier)]
-    if identifier.startswith(("@", "http:", "https:")) or "/" in identifier or "." in identifier:
-        return _handle(identifier)
-    return _handle(identifier) if digits == "" and " " not in identifier else []
+    found = []
+    if len(digits) >= MIN_NUMBER and (len(digits) >= 2 * len(letters) or len(digits) >= MIN_NUMBER_IN_WORDS):
+        found.append(_number(digits, phone="+" in identifier or "(" in identifier))
+    if identifier.startswith("@") or re.search(r"^https?:|^www\.|\w/\w|^[^\s\d]+\.[^\s\d]+$", identifier):
+        found += _handle(identifier)
+    if not found and compact_needle(identifier) is None:
+        found = _phrase(identifier)
+    return found
 
 
 def compact_needle(identifier: str) -> str | None:
@@ -92,6 +96,14 @@ def _mail(identifier: str) -> list[re.Pattern[str]]:
 
 def _dotted(text: str) -> str:
     return _DOT.join(re.escape(part) for part in text.split("."))
+
+
+def _phrase(identifier: str) -> list[re.Pattern[str]]:
+    """Anything else that was listed: its words in order, whatever stands between them."""
+    pieces = re.findall(r"[^\W_]+", fold(identifier))
+    if not pieces:
+        return []
+    return [re.compile(r"(?<![^\W_])" + r"[\W_]{1,4}".join(map(re.escape, pieces)) + r"(?![^\W_])")]
 
 
 def _handle(identifier: str) -> list[re.Pattern[str]]:

@@ -21,7 +21,17 @@ from itertools import pairwise
 from . import check_ids
 from . import check_skeleton as sk
 from .check_grammar import PATRONYMIC, is_surname, is_title, same_case
-from .check_people import EXACT, FUZZY, RUN_TOGETHER_STEM, People, cut, everyday, fits_gender, is_short
+from .check_people import (
+    EXACT,
+    FUZZY,
+    RUN_TOGETHER_STEM,
+    People,
+    cut,
+    everyday,
+    fits_gender,
+    foreign_needles,
+    is_short,
+)
 from .check_text import Word, normalise, spaced_words, words
 
 REACH = 3  # words on each side that may belong to one name
@@ -72,6 +82,9 @@ class Matcher:
             for i in p.identifiers
             if (needle := check_ids.compact_needle(i)) is not None
         ]
+        self._foreign = [
+            (p.id, needle) for p in self.protected for n in p.names for needle in foreign_needles(n) if needle
+        ]
         self._initials = [(p.id, pattern) for p in self.protected for pattern in _initial_patterns(p.names)]
 
     def search(self, text: str, whole_words_from: int = 2) -> list[Found]:
@@ -96,6 +109,12 @@ class Matcher:
             packed = check_ids.compact(text)
             for form, needle in self._compact:
                 if needle in packed:
+                    yield Found(form, 0)
+        if self._foreign:
+            plain = sk.strip_marks(text.casefold())
+            closed = "".join(plain.split())
+            for form, needle in self._foreign:
+                if needle in plain or needle in closed:
                     yield Found(form, 0)
         for form, pattern in self._initials:
             for match in pattern.finditer(text):

@@ -56,6 +56,7 @@ _CYR_ENDINGS = (
     "ях",
 )
 MAX_SPELLINGS = 200
+MAX_WORD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class People:
                 self._index(len(self.parts) - 1, plain)
 
     def _index(self, number: int, plain: str) -> None:
-        for reading in sk.scripts(plain)[:1]:
+        for reading in () if is_foreign(plain) else sk.scripts(plain)[:1]:
             cyrillic = sk.is_cyrillic(reading)
             first = sk.fine(reading) if cyrillic else sk.coarse(reading)[0]
             if _too_short(reading, first):
@@ -132,6 +133,10 @@ class People:
         bare = word.strip("0123456789") if sum(c.isdigit() for c in word) > 1 else word
         folded = re.sub(r"['\u2019\u02bc\u2018`\u00b4]s?$", "", bare.casefold())
         if len(folded) < 2:
+            return found
+        if len(folded) > MAX_WORD:  # no word of a language, but a name may be built into it
+            for reading in sk.scripts(folded):
+                self._inside(found, sk.coarse(reading)[0])
             return found
         loose = not bare.islower()
         for reading in sk.scripts(folded):
@@ -204,11 +209,11 @@ def cut(name: str) -> list[tuple[Role, str]]:
     """The parts of a listed name with their roles; initials and particles are no parts of their own."""
     pieces = [p for p in re.split(r"[\s,.;()\"«»_]+", normalise(name).casefold()) if p]
     pieces = [p.strip("-'’") for p in pieces if p not in PARTICLES]
-    pieces = [p for p in pieces if len(p) > 1 and any(c.isalpha() for c in p)]
+    pieces = [p for p in pieces if any(c.isalpha() for c in p) and (len(p) > 1 or is_foreign(p))]
     roles = _roles(pieces)
     found: list[tuple[Role, str]] = []
     for role, piece in zip(roles, pieces, strict=True):
-        found.extend((role, half) for half in piece.split("-") if len(half) > 1)
+        found.extend((role, half) for half in piece.split("-") if len(half) > 1 or is_foreign(half))
     return found
 
 
@@ -225,6 +230,18 @@ def _roles(pieces: list[str]) -> list[Role]:
     ):
         given = 1
     return ["given" if i == given else "patronymic" if i == middle else "surname" for i in range(len(pieces))]
+
+
+def is_foreign(word: str) -> bool:
+    """Whether a word is in a script that has no codes here (Arabic, Georgian, Chinese, Greek …)."""
+    return not re.search(r"[a-z\u00df-\u024f\u1e00-\u1eff\u0400-\u052f]", word)
+
+
+def foreign_needles(name: str) -> list[str]:
+    """What to look for as it stands, for a name in a script without codes: its words, and all of it closed up."""
+    pieces = [plain for _, plain in cut(name) if is_foreign(plain)]
+    found = [sk.strip_marks(piece) for piece in pieces if len(piece) > 1]
+    return [*found, sk.strip_marks("".join(pieces))] if pieces else []
 
 
 def gender(plain: str) -> str:

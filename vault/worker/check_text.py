@@ -29,7 +29,7 @@ MAX_RUNS = 2_000
 MAX_RUN_CHARS = 8_000_000
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{2,4}(?:={1,2})?")
 _LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}[\r\n]*)+[A-Za-z0-9+/_-]*={0,2}")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}(?![0-9A-Za-z])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}")
 _ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
 _RTF_ESCAPE = re.compile(r"\\u(-?\d{3,5}) ?\??|\\'([0-9a-fA-F]{2})")
 _ENCODED_WORD = re.compile(r"=\?([\w-]{2,20})\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
