@@ -61,7 +61,7 @@ def hoist(arguments: Sequence[str], base: Globals | None = None) -> tuple[Global
         if word in FLAGS:
             found[FLAGS[word][0]] = True
         elif name in VALUES:
-            if not equals and not pending:
+            if not equals and (not pending or pending[0] in FLAGS or pending[0] in VALUES):
                 raise Usage(f"{name} needs a value: {name} {VALUES[name][1]}")
             found[VALUES[name][0]] = value if equals else pending.pop(0)
         else:

@@ -1,0 +1,99 @@
+"""Runs the installed `casevault` as its users do: as a process, with a recovery file, never with a mock."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = str(Path(sys.executable).parent / ("casevault.exe" if os.name == "nt" else "casevault"))
+SECONDS = 120
+COMPILED = str(Path(tempfile.gettempdir()) / f"casevault-tests-{os.getpid()}")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        return json.loads(self.err)["error"]
+
+
+def run(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **variables: str) -> Done:
+    """One command in an environment that knows no vault and no terminal."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=environment(**variables),
+        timeout=SECONDS,
+    )
+    assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
+    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Ours without what would change the program's mind."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASEVAULT_", "LC_", "LANG"))}
+    # Compiled code goes to a place of the tests' own: hundreds of runs must not compile everything each time.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": COMPILED, **variables}
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A vault that only a recovery code opens: no Argon2 in its way."""
+
+    folder: Path
+    vault: Path
+    sheet: Path
+
+    def run(self, *arguments: str | Path, stdin: str | bytes = b"", **variables: str) -> Done:
+        """A command on this vault, in its folder."""
+        secret = ["--recovery-file", self.sheet]
+        return run(*arguments, *secret, stdin=stdin, cwd=self.folder, CASEVAULT_PATH=str(self.vault), **variables)
+
+    def json(self, *arguments: str | Path, stdin: str | bytes = b"") -> Any:
+        """The JSON answer of a command that must succeed."""
+        done = self.run(*arguments, "--json", stdin=stdin)
+        assert done.code == 0, done.err
+        assert done.err == ""
+        answer = done.json
+        assert answer["schema"] == 1
+        return answer
+
+    def case(self, title: str = "Дело") -> str:
+        """A new case's id."""
+        return str(self.json("case", "new", "--from", "-", stdin=json.dumps({"title": title}))["case"]["id"])
+
+    def add(self, case: str, name: str, content: bytes) -> str:
+        """A new item's id."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return str(self.json("evidence", "add", case, path)["evidence"][0]["id"])
+
+
+def new_scratch(folder: Path) -> Scratch:
+    """Make one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = Scratch(folder, folder / "vault", folder / "recovery.txt")
+    done = run("init", "--vault", scratch.vault, "--recovery-out", scratch.sheet, "--no-passphrase", "--json")
+    assert done.code == 0, done.err
+    assert set(done.json["vault"]) == {"id", "path", "format"}
+    return scratch

@@ -1,0 +1,145 @@
+"""Every command has two examples in its help, and every example runs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from cli_tools import Done, Scratch, run
+
+from commands.app import load
+from commands.examples import EXAMPLES
+from commands.table import TABLE
+
+# These are tried elsewhere: on a terminal, or because of what they take.
+ELSEWHERE = {"casevault init", "casevault demo", "casevault demo try-it --keep-preview"}
+NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "redact check", "bundle verify",
+                 "bundle open")  # fmt: skip
+PEOPLE = [
+    {"name": "Мария Петровна Зимородкова", "role": "applicant"},
+    {"id": "W", "name": "Ольга Ивановна Ковальчук", "role": "witness", "identifiers": ["+7 912 555-01-42"]},
+    {"name": "Пётр Сидорчук", "role": "other"},
+]
+LETTER = "Повестка. Ольгу Ковальчук вызвали 3 марта. Телефон +7 912 555-01-42.\n"
+INPUTS = {
+    "case new": json.dumps({"title": "Дело из программы"}),
+    "case set": json.dumps({"title": "Другое название"}),
+    "search": json.dumps({"query": "повестку"}),
+    "redact text": LETTER,
+    "redact text jsonl": json.dumps({"id": "7", "text": LETTER}) + "\n",
+    "shell": "status\nexit\n",
+}
+
+
+def leaves() -> list[str]:
+    """All commands."""
+    found = []
+    for name in TABLE:
+        command = load(name)
+        found += [f"{name} {sub}" for sub in command.commands] if hasattr(command, "commands") else [name]
+    return found
+
+
+def test_every_command_has_two_examples() -> None:
+    assert sorted(EXAMPLES) == sorted(leaves())
+    assert all(len(examples) == 2 for examples in EXAMPLES.values())
+    for path, examples in EXAMPLES.items():
+        assert all(line.startswith(f"casevault {path}") for line, _ in examples)
+
+
+@pytest.fixture(scope="module")
+def ids(shared_scratch: Scratch) -> dict[str, str]:
+    """A vault and files that fit the examples, and what their ids are here."""
+    scratch = shared_scratch
+    _write_files(scratch.folder)
+    cases = [scratch.case(f"Дело {n}") for n in (1, 2, 3)]
+    people = scratch.json("person", "add", cases[0], "--from", scratch.folder / "first.json")["people"]
+    items = [scratch.add(cases[0], f"in/{n}.txt", f"{n}. {LETTER}".encode()) for n in (1, 2, 3)]
+    picture = scratch.add(cases[0], "in/scan.png", _png())
+    recipients = [
+        scratch.json("recipient", "add", "--from", scratch.folder / "lawyer.json")["recipient"]["id"] for _ in (1, 2)
+    ]
+    here = [*cases, people[0]["id"], people[1]["id"], *items, picture, *recipients]
+    there = ["C-7K3Q9", "C-2M8XR", "C-5D4TN", "P-9D2MK4T", "P-6H4VX2C", "E-4N8TVQ2WX", "E-6P3ZK8RYA", "E-2V9DW5JTB",
+             "E-8B2QM7NSD", "R-5TQ2MX", "R-3WJ9KD"]  # fmt: skip
+    return dict(zip(there, here, strict=True))
+
+
+def _write_files(folder: Path) -> None:
+    texts = {
+        "title.json": {"title": "Дело", "note": "Заметка"},
+        "people.json": PEOPLE,
+        "first.json": [{"name": "Анна Дубровина", "role": "witness"}, {"name": "Сергей Лишневский"}],
+        "husband.json": {"name": "Иван Зимородков"},
+        "origin.json": {"source": "мессенджер", "given_by": "заявительница", "collected_at": "2024-03-31"},
+        "query.json": {"query": "повестки"},
+        "lawyer.json": {"name": "Lawyer", "address": "1 Street"},
+        "auditor.json": {"name": "Auditor"},
+    }
+    for name, value in texts.items():
+        (folder / name).write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+    (folder / "words.txt").write_text("bunny lethargic unmolded crayon jackpot viper handrail\n")
+    (folder / "letter.txt").write_text(LETTER, "utf-8")
+    for name in ("english.txt", "english2.txt"):
+        (folder / name).write_text(f"Summons, {name}\n")
+    (folder / "summons.pdf").write_bytes(_pdf())
+    (folder / "phone").mkdir()
+    (folder / "phone" / "message.txt").write_text("Сообщение\n", "utf-8")
+
+
+def _pdf() -> bytes:
+    import io
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    page = Canvas(out)
+    page.drawString(72, 720, "Summons to appear as a witness")
+    page.save()
+    return out.getvalue()
+
+
+def _png() -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_the_examples_run(shared_scratch: Scratch, ids: dict[str, str]) -> None:
+    """All of them, in the order of the table: one makes what the next one needs."""
+    for path, examples in EXAMPLES.items():
+        for line, _ in examples:
+            if line in ELSEWHERE:
+                continue
+            done = _run_example(shared_scratch, path, line, ids)
+            assert done.code == 0, f"{line}: {done.err}"
+            if "--json" in line:
+                assert json.loads(done.out.splitlines()[0])["schema"] == 1
+    assert not (shared_scratch.folder / "phone" / "message.txt").exists()
+    assert (shared_scratch.folder / "copy.pdf").read_bytes().startswith("1. Повестка".encode())
+
+
+def _run_example(scratch: Scratch, path: str, line: str, ids: dict[str, str]) -> Done:
+    words = [ids.get(word, word) for word in shlex.split(line)[1:]]
+    stdin = INPUTS.get("redact text jsonl" if "--jsonl" in words else path, "")
+    if path.startswith(NEED_NO_VAULT) or "--recovery-file" in words:
+        vault = {} if path == "init" else {"CASEVAULT_PATH": str(scratch.vault)}
+        if path == "shell":
+            words[words.index("sheet.txt")] = str(scratch.sheet)
+        return run(*words, stdin=stdin, cwd=scratch.folder, **vault)
+    return scratch.run(*words, stdin=stdin)
+
+
+def test_help_shows_the_examples() -> None:
+    for path in ("case new", "bundle create", "status"):
+        page = run(*path.split(), "-h")
+        assert page.code == 0
+        for line, meaning in EXAMPLES[path]:
+            assert line in page.out
+            assert meaning in page.out
