@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault.errors import Damaged
-from vault.model.records import TABLES, Case, RecipientRecord, Record
+from vault.model.records import TABLES, Case, Evidence, RecipientRecord, Record, Share
 from vault.usecases.unlocked import UnlockedVault
 
 _KINDS = {
@@ -42,6 +42,9 @@ def _rows(vault: UnlockedVault, case_id: str | None) -> list[Record]:
 def require(vault: UnlockedVault, case_id: str) -> None:
     """Raise Damaged if a row of this case (or a case whose items it shares) is not as the log says."""
     found = problems(vault, case_id) + problems(vault, None)
+    for other in _lenders(vault, case_id):
+        # Whom that case protects is protected here too, so its list of people must be as it was logged.
+        found += problems(vault, other)
     if found:
         raise Damaged(
             f"the catalogue does not fit the audit log: {found[0]}"
@@ -50,9 +53,18 @@ def require(vault: UnlockedVault, case_id: str) -> None:
         )
 
 
+def _lenders(vault: UnlockedVault, case_id: str) -> list[str]:
+    shared = (
+        vault.catalogue.get(Evidence, share.evidence_id) for share in vault.catalogue.all(Share, case_id=case_id)
+    )
+    return sorted({item.case_id for item in shared if item is not None and item.case_id is not None})
+
+
 def all_problems(vault: UnlockedVault) -> list[str]:
-    """The same for every case of the vault."""
+    """The same for every case of the vault, and for those that only the log knows."""
     found = problems(vault, None)
-    for case in vault.catalogue.all(Case):
-        found += [f"case {case.id}: {problem}" for problem in problems(vault, case.id)]
+    logged = vault.log.case_heads()
+    here = [case.id for case in vault.catalogue.all(Case)]
+    for case_id in [*here, *sorted(logged.keys() - set(here))]:
+        found += [f"case {case_id}: {problem}" for problem in problems(vault, case_id)]
     return found
