@@ -210,6 +210,15 @@ def add_box(plan: RedactionPlan, evidence: str, page: int, box: Box, person: str
     return replace(plan, findings=(*plan.findings, finding))
 
 
+def without(plan: RedactionPlan, evidence: str) -> RedactionPlan:
+    """The plan without what it holds of one item."""
+    return replace(
+        plan,
+        findings=tuple(finding for finding in plan.findings if finding.evidence != evidence),
+        unreadable=tuple(one for one in plan.unreadable if one.evidence != evidence),
+    )
+
+
 def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str]) -> RedactionPlan:
     """Keep decisions and boxes for items whose content is the same; whatever is new stays proposed.
 

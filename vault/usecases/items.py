@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from vault.errors import CasevaultError, Damaged, Usage
 from vault.formats import document_json
 from vault.model.document import Document
-from vault.model.records import Case, Evidence, ExtractedText, Share
+from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
 from vault.session import places
 from vault.store import locks, output, search
 from vault.store.catalogue import Catalogue, PlaintextCopy, Put
@@ -156,7 +156,7 @@ def text_of(vault: UnlockedVault, item: Evidence) -> str:
 
 
 def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
-    """Take an item out of the vault for good: its row, its text, its index terms and its stored file."""
+    """Take an item out of the vault for good: its row, text, index terms, findings in plans and its stored file."""
     item = vault.catalogue.require(Evidence, evidence_id)
     _refuse_if_needed(vault, item)
     text = vault.catalogue.get(ExtractedText, item.id)
@@ -165,10 +165,22 @@ def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
         search.drop(catalogue, item.id)
 
     gone = [item] if text is None else [text, item]
-    vault.commit([Change("evidence.remove", item.case_id, removes=gone, object_id=item.id, also=unindex)])
+    plans = _plans_without(vault, item)
+    vault.commit([Change("evidence.remove", item.case_id, plans, gone, object_id=item.id, also=unindex)])
     vault.objects.remove(item.object)
     vault.catalogue.forget_deleted()
     return item
+
+
+def _plans_without(vault: UnlockedVault, item: Evidence) -> list[Put]:
+    """The case's redaction plans without the words that they quote from an item that leaves it."""
+    from vault.redaction import plan as plans
+
+    found = []
+    for record in vault.catalogue.all(Plan, case_id=item.case_id):
+        body = plans.pack(plans.without(plans.unpack(record.body), item.id))
+        found.append(Put(replace(record, body=body), record))
+    return found
 
 
 def _refuse_if_needed(vault: UnlockedVault, item: Evidence) -> None:
@@ -239,6 +251,6 @@ def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: Extracte
 
     puts = [Put(after)] if new_text is None else [Put(after), Put(new_text)]
     return [
-        Change("evidence.move", item.case_id, removes=gone, object_id=item.id),
+        Change("evidence.move", item.case_id, _plans_without(vault, item), gone, object_id=item.id),
         Change("evidence.move", after.case_id, puts, object_id=item.id, also=reindex),
     ]
