@@ -66,6 +66,7 @@ class Provenance:
             collected_at=day(self.collected_at, "the day of collection"),
             captured_at=day(self.captured_at, "the day of capture"),
             language=cleaned(self.language, "the language", limit=40),
+            translation_of=self.translation_of or None,
         )
 
 
