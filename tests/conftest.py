@@ -8,6 +8,9 @@ from pathlib import Path
 
 import isolation
 import pytest
+import vaults
+
+from vault.usecases.unlocked import UnlockedVault
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,3 +43,26 @@ def _material(*parts: str) -> Path:
 def shared() -> Path:
     """The folder with the real test material; see CONTRIBUTING.md."""
     return _material()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[UnlockedVault]:
+    """A new, empty vault; `vaults.CODE` opens it."""
+    with vaults.new_vault(tmp_path / "vault") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def reviewed_dossier(tmp_path_factory: pytest.TempPathFactory) -> vaults.DossierVault:
+    """The synthetic dossier, added, read, planned and reviewed, once for all tests; closed: copy it to use it."""
+    made = vaults.build_dossier(tmp_path_factory.mktemp("dossier") / "vault")
+    made.vault.close()
+    return made
+
+
+@pytest.fixture
+def dossier_vault(reviewed_dossier: vaults.DossierVault, tmp_path: Path) -> Iterator[vaults.DossierVault]:
+    """A copy of the reviewed dossier, open, for one test to change."""
+    copied = vaults.copy_of(reviewed_dossier, tmp_path / "vault")
+    with copied.vault:
+        yield copied
