@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,13 @@ def test_another_person_with_the_applicants_surname_is_proposed() -> None:
 def test_quasi_identifiers_only_in_public() -> None:
     text = "Ей 54 года, чеченка, её двоюродная сестра работает учительницей с 12.05.2019."
     assert texts(text) == []
-    assert {span.category for span in analyse(text, "public")} >= {"AGE", "NATIONALITY", "KINSHIP", "PROFESSION", "DATE"}
+    assert {span.category for span in analyse(text, "public")} >= {
+        "AGE",
+        "NATIONALITY",
+        "KINSHIP",
+        "PROFESSION",
+        "DATE",
+    }
 
 
 def test_what_overlaps_becomes_one_span_that_covers_all() -> None:
@@ -85,7 +92,7 @@ def test_what_overlaps_becomes_one_span_that_covers_all() -> None:
         ("timchenko.alexandr@example.org", "PERSON", "w"),
         ("ул. Тимченко, д. 5", "ADDRESS", None),
     ]
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
 
 
 def redacted(text: str, profile: str = "public", labels: Labels | None = None) -> str:
@@ -95,7 +102,9 @@ def redacted(text: str, profile: str = "public", labels: Labels | None = None) -
 
 def test_one_label_for_one_person_across_forms_scripts_and_texts() -> None:
     labels = Labels(PEOPLE)
-    first = redacted("Видели Тимченко А.Н. и Сашу Тимченко, Alexander Tymchenko, Лугову Марию Петровну.", labels=labels)
+    first = redacted(
+        "Видели Тимченко А.Н. и Сашу Тимченко, Alexander Tymchenko, Лугову Марию Петровну.", labels=labels
+    )
     assert first == "Видели [WITNESS 1] и [WITNESS 1], [WITNESS 1], [RELATIVE 1]."
     assert redacted("Тимченками недовольны.", labels=labels) == "[WITNESS 1] недовольны."
 
@@ -115,11 +124,20 @@ def test_labels_survive_export_and_go_on_counting() -> None:
     labels = Labels(PEOPLE)
     redacted("Тимченко и Олег Кузнецов.", labels=labels)
     again = Labels.restore(json.loads(json.dumps(labels.export())), PEOPLE)
-    assert redacted("Кузнецовым Олегом и Тимченко, Иван Рябов", labels=again) == "[PERSON 1] и [WITNESS 1], [PERSON 2]"
+    assert (
+        redacted("Кузнецовым Олегом и Тимченко, Иван Рябов", labels=again) == "[PERSON 1] и [WITNESS 1], [PERSON 2]"
+    )
 
 
-@pytest.mark.parametrize("exported", [{}, {"version": 9, "labels": {}, "counts": {}}, {"version": 1, "labels": {"a": 1}, "counts": {}},
-                                      {"version": 1, "labels": {}, "counts": {"PERSON": -1}}])  # fmt: skip
+FOREIGN: list[dict[str, object]] = [
+    {},
+    {"version": 9, "labels": {}, "counts": {}},
+    {"version": 1, "labels": {"a": 1}, "counts": {}},
+    {"version": 1, "labels": {}, "counts": {"PERSON": -1}},
+]
+
+
+@pytest.mark.parametrize("exported", FOREIGN)
 def test_a_foreign_export_is_refused(exported: dict[str, object]) -> None:
     with pytest.raises(Damaged):
         Labels.restore(exported)

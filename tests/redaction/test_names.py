@@ -84,7 +84,9 @@ GUISES = [
 ]
 
 
-@pytest.mark.parametrize(("person", "name"), GUISES, ids=[name.encode("unicode_escape").decode() for _, name in GUISES])
+@pytest.mark.parametrize(
+    ("person", "name"), GUISES, ids=[name.encode("unicode_escape").decode() for _, name in GUISES]
+)
 def test_finds_every_guise_alone_and_in_a_sentence(person: Person, name: str) -> None:
     assert is_covered(person, name, name)
     assert is_covered(person, f"Потом их видели: {name}, и всё.", name)

@@ -41,7 +41,9 @@ PROFILES: dict[str, Profile] = {
 }
 
 # In a lawyer's bundle these are as likely the applicant's own, so each is looked at.
-_TO_REVIEW = frozenset({"COURT_CASE", "COURT_UID", "CRIMINAL_CASE", "FINE", "ADDRESS", "BIRTH_DATE", "COMPANY_NUMBER"})
+_TO_REVIEW = frozenset(
+    {"COURT_CASE", "COURT_UID", "CRIMINAL_CASE", "FINE", "ADDRESS", "BIRTH_DATE", "COMPANY_NUMBER"}
+)
 _CONTAINERS = frozenset({"ADDRESS", "URL"})
 _TIE = 0.06
 
@@ -149,9 +151,10 @@ def _one_each(spans: Sequence[Span]) -> list[Span]:
 def _joined(one: Span, other: Span) -> Span:
     start, end = min(one.start, other.start), max(one.end, other.end)
     for outer, inner in ((one, other), (other, one)):
-        if outer.category in _CONTAINERS and outer.start <= inner.start and inner.end <= outer.end:
-            if outer.end - outer.start > inner.end - inner.start:
-                return replace(outer, sure=outer.sure or inner.sure)
+        inside = outer.start <= inner.start and inner.end <= outer.end
+        longer = outer.end - outer.start > inner.end - inner.start
+        if outer.category in _CONTAINERS and inside and longer:
+            return replace(outer, sure=outer.sure or inner.sure)
     return replace(max(one, other, key=_rank), start=start, end=end)
 
 

@@ -1,4 +1,4 @@
-"""Numbers and addresses that identify: passports, tax and court numbers, phones, cards, mail, handles, dates of birth.
+"""Numbers and addresses that identify: passports, tax and court numbers, phones, cards, mail, handles, births.
 
 A kind with a checksum is found by it; a kind without one needs a word of its context nearby, unless its shape is
 its own. All patterns are bounded, so that no text makes them slow.
@@ -156,7 +156,7 @@ _BETWEEN = _SEPARATORS + r"(?:(?:no|nr|n|num|number|ном|номер)(?![^\W\d_
 _SAME = {
     "0": "0OoОо", "1": "1Il|іІ", "3": "3Зз", "5": "5Ss", "6": "6бБ", "8": "8BВ", "4": "4Чч",
 }  # fmt: skip
-_LOOKALIKES = "AАaа BВ CСcс EЕeе HН KКkк MМm OОoо PРpр TТt XХxх YУyу".split()
+_LOOKALIKES = ["AАaа", "BВ", "CСcс", "EЕeе", "HН", "KКkк", "MМm", "OОoо", "PРpр", "TТt", "XХxх", "YУyу"]
 _MAX_LISTED = 64
 
 
@@ -181,7 +181,9 @@ class ListedIdentifiers:
             for match in pattern.finditer(text):
                 category = "IDENTIFIER"
                 found.append(
-                    Span(match.start(), match.end(), category, person.id, SOURCE_LISTED, 1.0, True, "listed identifier")
+                    Span(
+                        match.start(), match.end(), category, person.id, SOURCE_LISTED, 1.0, True, "listed identifier"
+                    )
                 )
         return _best(found)
 

@@ -50,7 +50,7 @@ def is_common_word(word: str) -> bool:
     """Whether the dictionary knows the word as something else than a person's name, and not only rarely."""
     if not is_known(word):
         return False
-    return sum(parse.score for parse in parses(word) if not _is_name(parse)) > _COMMON_SHARE
+    return bool(sum(float(parse.score) for parse in parses(word) if not _is_name(parse)) > _COMMON_SHARE)
 
 
 @lru_cache(maxsize=20000)

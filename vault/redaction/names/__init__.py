@@ -1,15 +1,15 @@
 """Finding the people that a case manager listed, in every guise that we know of.
 
-    folding     one spelling for every way of writing a word
-    romanise    Russian letters against Latin ones
-    inflect     cases, genders and numbers by rule
-    given       short forms and the neighbours' spellings of given names (given_names.tsv)
-    parts       from a person to all forms
-    index       all forms of all people, looked up a word at a time
-    scan        a text's words, mended where they are broken
-    context     what stands around a hit
-    matcher     from hits to spans
-    report      the forms for a reviewer to read
+folding     one spelling for every way of writing a word
+romanise    Russian letters against Latin ones
+inflect     cases, genders and numbers by rule
+given       short forms and the neighbours' spellings of given names (given_names.tsv)
+parts       from a person to all forms
+index       all forms of all people, looked up a word at a time
+scan        a text's words, mended where they are broken
+context     what stands around a hit
+matcher     from hits to spans
+report      the forms for a reviewer to read
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands around a hit: initials, other parts of a name, the rest of a handle. A partly covered name is a leak."""
+"""What stands around a hit: initials, further parts, the rest of a handle. A partly covered name is a leak."""
 
 from __future__ import annotations
 
@@ -17,7 +17,36 @@ _AFTER = re.compile(rf"(,?[ \t\xa0\n]{{1,2}}|[ \t\xa0\n]{{0,2}}){_INITIAL}(?:[ \
 _AFTER_BARE = re.compile(r",?[ \xa0]([^\W\d_a-zа-яё])[ \xa0]?([^\W\d_a-zа-яё])?(?![\w.])")
 _BEFORE = re.compile(rf"(?<![\w.]){_INITIAL}[ \t\xa0\n\-]{{0,2}}(?:{_INITIAL}[ \t\xa0\n]{{0,2}})?$")
 _TITLES = frozenset(
-    "mr mrs ms dr st sr jr no vs гр гос др им тов проф ул г с д кв пр стр рис тел см ст ч п".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "sr",
+        "jr",
+        "no",
+        "vs",
+        "гр",
+        "гос",
+        "др",
+        "им",
+        "тов",
+        "проф",
+        "ул",
+        "г",
+        "с",
+        "д",
+        "кв",
+        "пр",
+        "стр",
+        "рис",
+        "тел",
+        "см",
+        "ст",
+        "ч",
+        "п",
+    ]
 )
 _HANDLE_CHARS = re.compile(r"[\w.@+\-]*")
 _HANDLE_BEFORE = re.compile(r"[\w.@+\-]{1,64}$")
@@ -26,10 +55,95 @@ _LATIN_SURNAME = re.compile(
     r"|adze|vich|wicz|ow|owa|ew|ewa|iyev|iev|ieva|bekov|oglu|zade)$"
 )  # fmt: skip
 PARTICLES = frozenset(
-    "аль эль ал ел уль ас аш ад ибн бен бин бинт абу ум де да ди дю ла ле лос дос дель ван вон фон дер ден тер мак о оглы "
-    "оглу огли угли угл кызы кизи гызы заде зода улы уулу хан бек "
-    "al el ul as ash ad ibn ben bin bint abu de da di du la le los dos del van von der den ter mac o ogly oglu ogli "
-    "oghlu ugli kyzy kizi qizi gizi zade zoda uulu uly khan bek".split()
+    [
+        "аль",
+        "эль",
+        "ал",
+        "ел",
+        "уль",
+        "ас",
+        "аш",
+        "ад",
+        "ибн",
+        "бен",
+        "бин",
+        "бинт",
+        "абу",
+        "ум",
+        "де",
+        "да",
+        "ди",
+        "дю",
+        "ла",
+        "ле",
+        "лос",
+        "дос",
+        "дель",
+        "ван",
+        "вон",
+        "фон",
+        "дер",
+        "ден",
+        "тер",
+        "мак",
+        "о",
+        "оглы",
+        "оглу",
+        "огли",
+        "угли",
+        "угл",
+        "кызы",
+        "кизи",
+        "гызы",
+        "заде",
+        "зода",
+        "улы",
+        "уулу",
+        "хан",
+        "бек",
+        "al",
+        "el",
+        "ul",
+        "as",
+        "ash",
+        "ad",
+        "ibn",
+        "ben",
+        "bin",
+        "bint",
+        "abu",
+        "de",
+        "da",
+        "di",
+        "du",
+        "la",
+        "le",
+        "los",
+        "dos",
+        "del",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "mac",
+        "o",
+        "ogly",
+        "oglu",
+        "ogli",
+        "oghlu",
+        "ugli",
+        "kyzy",
+        "kizi",
+        "qizi",
+        "gizi",
+        "zade",
+        "zoda",
+        "uulu",
+        "uly",
+        "khan",
+        "bek",
+    ]
 )
 _NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
 
@@ -83,7 +197,7 @@ def initials_before(text: str, start: int) -> Initials | None:
 
 
 def neighbour_after(text: str, end: int, cased: bool) -> Neighbour | None:
-    """The word that follows at once, when it is written like a name; where case says nothing, when it is none other."""
+    """The word that follows at once, when it may be a name by its capital or, where all are alike, by its form."""
     match = TOKEN.search(text, end, end + _WINDOW)
     if not match:
         return None

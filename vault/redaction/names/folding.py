@@ -18,7 +18,9 @@ IGNORABLE = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
 )
 MARKS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
-APOSTROPHES = "'\"\u2018\u2019\u201c\u201d\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u2032\u2033`\u00b4\u00b7\u2027"
+APOSTROPHES = (
+    "'\"\u2018\u2019\u201c\u201d\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u2032\u2033`\u00b4\u00b7\u2027"
+)
 HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u00ac\u2212\ufe63\uff0d"
 
 MAX_TOKEN = 64  # no name part is longer; longer runs are looked at only as handles
@@ -82,7 +84,41 @@ _GEORGIAN = str.maketrans(
     dict(
         zip(
             "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-            "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh j h".split(),
+            [
+                "a",
+                "b",
+                "g",
+                "d",
+                "e",
+                "v",
+                "z",
+                "t",
+                "i",
+                "k",
+                "l",
+                "m",
+                "n",
+                "o",
+                "p",
+                "zh",
+                "r",
+                "s",
+                "t",
+                "u",
+                "p",
+                "k",
+                "gh",
+                "q",
+                "sh",
+                "ch",
+                "ts",
+                "dz",
+                "ts",
+                "ch",
+                "kh",
+                "j",
+                "h",
+            ],
             strict=True,
         )
     )
@@ -91,7 +127,47 @@ _ARMENIAN = str.maketrans(
     dict(
         zip(
             "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆև",
-            "a b g d e z e y t zh i l kh ts k h dz gh ch m y n sh o ch p j r s v t r ts v p k o f ev".split(),
+            [
+                "a",
+                "b",
+                "g",
+                "d",
+                "e",
+                "z",
+                "e",
+                "y",
+                "t",
+                "zh",
+                "i",
+                "l",
+                "kh",
+                "ts",
+                "k",
+                "h",
+                "dz",
+                "gh",
+                "ch",
+                "m",
+                "y",
+                "n",
+                "sh",
+                "o",
+                "ch",
+                "p",
+                "j",
+                "r",
+                "s",
+                "v",
+                "t",
+                "r",
+                "ts",
+                "v",
+                "p",
+                "k",
+                "o",
+                "f",
+                "ev",
+            ],
             strict=True,
         )
     )

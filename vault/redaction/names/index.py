@@ -13,7 +13,15 @@ from typing import Literal
 
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings
 from .parts import NameForm
-from .romanise import cyrillic_keys, is_nearly_romanised, is_romanised, latin_keys, one_edit_apart, scan_repairs, to_latin
+from .romanise import (
+    cyrillic_keys,
+    is_nearly_romanised,
+    is_romanised,
+    latin_keys,
+    one_edit_apart,
+    scan_repairs,
+    to_latin,
+)
 
 Quality = Literal["exact", "romanised", "error"]
 _RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "error": 2}
@@ -22,6 +30,7 @@ MAX_CACHE = 200_000  # distinct words remembered; the cache is emptied beyond
 MIN_FUZZY = 4
 MIN_FUZZY_LATIN = 5
 MAX_FUZZY = 32
+START = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class Index:
         self._less_a_letter: dict[str, list[_Record]] = {}
         for record in self._records.values():
             self._file(record)
+        self._starts = {record.text[:START] for record in self._records.values()}
+        self._starts |= {to_latin(start)[:START] for start in self._starts}
         self._cache: dict[str, tuple[Candidate, ...]] = {}
 
     def _file(self, record: _Record) -> None:
@@ -84,6 +95,10 @@ class Index:
             return
         for short in (keys[0], *_shorter(keys[0])):
             shortened.setdefault(short, set()).add(keys[0])
+
+    def may_start(self, letters: str) -> bool:
+        """Whether any form begins like these four letters, in one of their readings."""
+        return any(word[:START] in self._starts for _, word in readings(letters))
 
     def is_exact(self, folded: str) -> bool:
         """Whether a folded Russian word is one of the forms."""

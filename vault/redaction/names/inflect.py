@@ -13,7 +13,14 @@ from typing import Any
 from .. import morphology
 
 NOMINATIVE = "nominative"
-_CASES = {"n": NOMINATIVE, "g": "genitive", "d": "dative", "a": "accusative", "i": "instrumental", "p": "prepositional"}
+_CASES = {
+    "n": NOMINATIVE,
+    "g": "genitive",
+    "d": "dative",
+    "a": "accusative",
+    "i": "instrumental",
+    "p": "prepositional",
+}
 _DICTIONARY_CASES = {
     "nomn": NOMINATIVE, "gent": "genitive", "datv": "dative", "accs": "accusative", "ablt": "instrumental",
     "loct": "prepositional", "voct": "vocative", "gen2": "genitive", "loc2": "prepositional",
@@ -174,14 +181,8 @@ def patronymic_forms(word: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((form, what, gender) for form, (what, gender) in found.items())
 
 
-_PATRONYMIC_ENDINGS = (
-    "инична", "ивна", "овна", "евна", "авна", "явна", "аўна", "овник", "ович", "евич", "йович", "ьович", "авич", "явич",
-    "ична", "ич",
-)  # fmt: skip
-
-
 def is_patronymic(word: str) -> bool:
-    """Whether a folded Russian, Ukrainian or Belarusian word has the ending of a patronymic."""
+    """Whether a folded Russian, Ukrainian or Belarusian word ends like a patronymic in the nominative."""
     return len(word) > 5 and word.endswith(("ович", "евич", "овна", "евна", "ична", "ивна", "авич", "авна", "льич",
                                             "мич", "тич", "нтьич", "кич", "авны", "евны"))  # fmt: skip
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .. import morphology
 from ...model.people import Person
+from .. import morphology
 from . import given as names
 from . import inflect
 from .context import PARTICLES
@@ -21,7 +21,28 @@ MIN_FUZZY = 4  # shorter names are found exactly or not at all: under errors the
 MAX_JOINED = 12  # given names and short forms that are tried inside handles
 
 _AFTER_FATHER = frozenset(
-    "оглы оглу огли угли кызы кизи гызы улы уулу ogly oglu ogli oghlu ugli kyzy kizi qizi gizi uulu uly".split()
+    [
+        "оглы",
+        "оглу",
+        "огли",
+        "угли",
+        "кызы",
+        "кизи",
+        "гызы",
+        "улы",
+        "уулу",
+        "ogly",
+        "oglu",
+        "ogli",
+        "oghlu",
+        "ugli",
+        "kyzy",
+        "kizi",
+        "qizi",
+        "gizi",
+        "uulu",
+        "uly",
+    ]
 )
 
 

@@ -46,7 +46,9 @@ def variants(person: Person) -> Variants:
             text = form.text.capitalize()
             forms.setdefault(text, f"{form.what} of {form.base.capitalize()} ({form.part})")
             if form.script == CYRILLIC and form.what == "nominative":
-                forms.setdefault(to_latin(form.text).capitalize(), f"romanisation of {text}; other schemes are found too")
+                forms.setdefault(
+                    to_latin(form.text).capitalize(), f"romanisation of {text}; other schemes are found too"
+                )
     return Variants(
         tuple(Form(text, why) for text, why in sorted(forms.items())), tuple(_warnings(parts)), NOT_COVERED
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from .folding import HYPHENS, IGNORABLE, TOKEN, readings
+from .folding import HYPHENS, IGNORABLE, TOKEN
 from .index import Candidate, Index
 
 _BREAK = re.compile(rf"[{IGNORABLE}]*[{HYPHENS}\u00ad][\s{IGNORABLE}]{{0,6}}")
 _SPACE = re.compile(r"\s{1,3}")
 _MIN_SPLIT = 6
 _MIN_SPACED = 4
-_MAX_SPACED = 60
+_MAX_SPACED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,20 @@ def scan(text: str, index: Index) -> list[Hit]:
             whole = _mended(text, before, word, index)
             if whole is not None:
                 hits.append(whole)
-        if len(token) == 1 and (not spaced or (start - spaced[-1][1] <= 3 and _SPACE.fullmatch(text, spaced[-1][1], start))):
+        single = len(token) == 1 and token.isalpha()
+        if single and (not spaced or _is_spaced(text, spaced[-1][1], start)):
             spaced.append((start, end, token))
         elif spaced:
             hits += _close_up(spaced, index)
-            spaced = [(start, end, token)] if len(token) == 1 else []
+            spaced = [(start, end, token)] if single else []
         before = word
     hits += _close_up(spaced, index)
     hits.sort(key=lambda hit: (hit.start, -hit.end))
     return hits
+
+
+def _is_spaced(text: str, end: int, start: int) -> bool:
+    return start - end <= 3 and bool(_SPACE.fullmatch(text, end, start))
 
 
 def _may_be_whole(text: str, left: _Word, right: _Word, index: Index) -> bool:
@@ -96,21 +102,42 @@ def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
 
 
 def _close_up(letters: list[tuple[int, int, str]], index: Index) -> list[Hit]:
-    """Names in a run of single letters, the longest from each start."""
+    """Names in a run of single letters: words set apart by wider gaps first, then the longest from each start."""
     hits: list[Hit] = []
     if len(letters) < _MIN_SPACED:
         return hits
+    narrow = min(right[0] - left[1] for left, right in pairwise(letters))
+    word = [letters[0]]
+    for left, right in pairwise(letters):
+        if right[0] - left[1] > narrow:
+            hits += _spaced_word(word, index)
+            word = []
+        word.append(right)
+    return hits + _spaced_word(word, index)
+
+
+def _spaced_word(letters: list[tuple[int, int, str]], index: Index) -> list[Hit]:
+    if len(letters) < _MIN_SPACED:
+        return []
+    whole = _spelled(letters, index) if len(letters) <= _MAX_SPACED else None
+    if whole is not None:
+        return [whole]
+    hits: list[Hit] = []
     at = 0
     while at <= len(letters) - _MIN_SPACED:
-        for width in range(min(len(letters) - at, _MAX_SPACED // 2), _MIN_SPACED - 1, -1):
-            run = letters[at : at + width]
-            word = "".join(letter for _, _, letter in run)
-            if not readings(word):
-                continue
-            found = tuple(one for one in index.find(word) if one.quality != "error")
-            if found:
-                hits.append(Hit(run[0][0], run[-1][1], word, found, True))
-                at += width - 1
-                break
-        at += 1
+        start = "".join(letter for _, _, letter in letters[at : at + _MIN_SPACED])
+        found = None
+        if index.may_start(start):
+            for width in range(min(len(letters) - at, _MAX_SPACED), _MIN_SPACED - 1, -1):
+                found = _spelled(letters[at : at + width], index)
+                if found is not None:
+                    hits.append(found)
+                    break
+        at += len(found.word) if found is not None else 1
     return hits
+
+
+def _spelled(run: list[tuple[int, int, str]], index: Index) -> Hit | None:
+    word = "".join(letter for _, _, letter in run)
+    found = tuple(one for one in index.find(word) if one.quality != "error")
+    return Hit(run[0][0], run[-1][1], word, found, True) if found else None

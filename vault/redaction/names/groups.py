@@ -1,0 +1,155 @@
+"""From single hits to groups: the hits of one person that stand together as one written name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ...model.people import Person
+from . import context
+from .folding import CYRILLIC
+from .index import Candidate
+from .parts import NameForm, NameParts, initials
+from .scan import Hit
+
+MAX_SHORT = 4  # parts so short are found with an error only beside another part
+
+_JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
+_JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:[^\W\d_]\.?[ \t\n\xa0]{0,2}){1,2}")
+_MIDDLE = re.compile(r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}")
+_MAX_GAP = 10
+_PRIORITY = {"surname": 0, "joined": 1, "given": 2, "patronymic": 3, "short": 4}
+
+
+def kind_of(candidate: Candidate) -> str:
+    """The part of a name, where a short form counts as a given name."""
+    return "given" if candidate.form.part == "short" else candidate.form.part
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What matters of a listed person beside the forms: which parts are known, and the initials."""
+
+    person: Person
+    given: bool
+    patronymic: bool
+    surname: bool
+    compound: bool
+    given_initials: frozenset[str]
+    patronymic_initials: frozenset[str]
+    short_forms: frozenset[str]
+
+
+@dataclass(slots=True)
+class Group:
+    """Hits of one person that stand together, while it grows."""
+
+    start: int
+    end: int
+    members: list[tuple[Hit, Candidate]] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Which parts of the name it has."""
+        return {kind_of(found) for _, found in self.members}
+
+
+def facts_of(person: Person, apart: list[NameParts], forms: list[NameForm]) -> Listed:
+    """What the weighing needs to know of a person."""
+    given = tuple(word for parts in apart for word in parts.given)
+    patronymic = tuple(word for parts in apart for word in parts.patronymic)
+    surnames = [parts.surname for parts in apart]
+    return Listed(
+        person,
+        bool(given),
+        bool(patronymic),
+        any(surnames),
+        any(len(parts) > 1 for parts in surnames) or any(len(parts.given) > 1 for parts in apart),
+        initials(given),
+        initials(patronymic),
+        frozenset(
+            form.text
+            for form in forms
+            if form.script == CYRILLIC and 2 < len(form.text) <= MAX_SHORT and form.part in ("surname", "given")
+        ),
+    )
+
+
+def by_person(hits: list[Hit]) -> dict[int, list[tuple[Hit, list[Candidate]]]]:
+    """The hits of each person, each with what it may be, the best first."""
+    found: dict[int, list[tuple[Hit, list[Candidate]]]] = {}
+    for hit in hits:
+        split: dict[int, list[Candidate]] = {}
+        for candidate in hit.candidates:
+            split.setdefault(candidate.person, []).append(candidate)
+        for number, candidates in split.items():
+            candidates.sort(key=order)
+            found.setdefault(number, []).append((hit, candidates))
+    return found
+
+
+def order(candidate: Candidate) -> tuple[bool, bool, int, bool]:
+    """Sorts what a word may be: without an error first, then by how much the part says."""
+    form = candidate.form
+    return (candidate.quality == "error", form.weak, _PRIORITY[form.part], candidate.quality != "exact")
+
+
+def groups_of(text: str, hits: list[tuple[Hit, list[Candidate]]], listed: Listed) -> list[Group]:
+    """Hits that stand together as one name."""
+    groups: list[Group] = []
+    for hit, candidates in hits:
+        last = groups[-1] if groups else None
+        if last is not None and _join(text, last, hit, candidates, listed):
+            continue
+        groups.append(Group(hit.start, hit.end, [(hit, candidates[0])]))
+    return groups
+
+
+def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed: Listed) -> bool:
+    if hit.start < group.end:
+        group.end = max(group.end, hit.end)
+        group.members.append((hit, candidates[0]))
+        return True
+    gap = text[group.end : hit.start]
+    if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)) and not _is_middle(gap):
+        return False
+    used = group.kinds
+    free = [one for one in candidates if kind_of(one) not in used]
+    if not free and len(group.members) == 1:
+        free = _swap_reading(group, hit, candidates)
+    if not free:
+        if not (listed.compound or "-" in gap or used == {"given"}):
+            return False
+        free = candidates
+    group.members.append((hit, free[0]))
+    group.end = hit.end
+    return True
+
+
+def _swap_reading(group: Group, hit: Hit, candidates: list[Candidate]) -> list[Candidate]:
+    """Магомедов Магомед: when both words may be the same part, let the first be another of its own parts."""
+    first_hit, first = group.members[0]
+    kind = kind_of(first)
+    for other in first_hit.candidates:
+        if other.person == first.person and kind_of(other) != kind:
+            group.members[0] = (first_hit, other)
+            return candidates
+    return []
+
+
+def _is_joint(gap: str, group: Group) -> bool:
+    if _JOIN.fullmatch(gap):
+        return "." not in gap or len(gap) == 1 or group.members[-1][0].end - group.members[-1][0].start <= 3
+    return bool(_JOIN_INITIALS.fullmatch(gap))
+
+
+def _is_middle(gap: str) -> bool:
+    """Whether only one further word of a name, or a particle, stands between two parts."""
+    match = _MIDDLE.fullmatch(gap)
+    if match is None:
+        return False
+    word = match.group(1)
+    if word.lower() in context.PARTICLES:
+        return True
+    marks, known = context.marks_of(word)
+    return bool(marks) or not known if word[0].isupper() else not known

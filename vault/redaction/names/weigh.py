@@ -1,0 +1,96 @@
+"""How sure a group is: which parts it has, in what quality, and what stands around."""
+
+from __future__ import annotations
+
+import re
+
+from .. import morphology
+from .folding import CYRILLIC, LATIN, readings
+from .groups import Group, Listed, order
+from .index import Candidate
+from .scan import Hit
+from .widen import Verdict
+
+_SENTENCE_END = re.compile(r"[.!?…:;]['\"»”)]?\s*$|[\n\r]\s*$|[«\"„“(\-–—]\s*$")
+_MIN_SURE_LATIN = 5
+_MIN_SURE_LOWER_LATIN = 6
+_MIN_FUZZY_ALONE = 4
+
+
+def score(text: str, group: Group, listed: Listed, verdict: Verdict, cased: bool) -> tuple[float, bool]:
+    """The score from 0 to 1 and whether it is sure; a score of 0 drops the group."""
+    parts: set[str] = {found.form.part for _, found in group.members}
+    kinds = group.kinds
+    erring = [hit for hit, found in group.members if found.quality == "error"]
+    if len(kinds) > 1:
+        return (0.5, False) if verdict.conflict else (0.85 if erring else 0.97, True)
+    hit, found = min(group.members, key=lambda member: order(member[1]))
+    if verdict.initials:
+        return (0.95 if not erring else 0.8), not verdict.conflict
+    if verdict.conflict:
+        return _other_person(parts, found)
+    return _alone(text, hit, found, listed, cased)
+
+
+def _other_person(parts: set[str], found: Candidate) -> tuple[float, bool]:
+    if found.quality == "error":
+        return 0.0, False
+    return (0.4, False) if parts & {"surname", "joined"} else (0.15, False)
+
+
+def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -> tuple[float, bool]:
+    """One part without anything beside it."""
+    if found.form.weak:
+        return 0.0, False
+    part = found.form.part
+    folded = _folded(hit.word)
+    capital = hit.word[0].isupper() or not cased or not hit.word[0].isalpha() or hit.word[0] == "l"  # a scanned I
+    cyrillic = folded[0] == CYRILLIC
+    common = cyrillic and morphology.is_everyday(folded[1])
+    if common and not capital:
+        return 0.0, False
+    if found.quality == "error":
+        return _alone_with_error(part, folded, capital, cyrillic)
+    if part == "joined" or (part == "given" and not listed.surname and not listed.patronymic):
+        part = "surname"
+    if part == "surname":
+        return _surname_alone(text, hit, found, cyrillic, common, capital)
+    if part == "patronymic":
+        return 0.45, False
+    if len(folded[1]) < 4 and not hit.word[0].isupper():
+        return 0.0, False
+    return (0.35 if part == "given" else 0.3), False
+
+
+def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrillic: bool) -> tuple[float, bool]:
+    script, word = folded
+    if len(word) < _MIN_FUZZY_ALONE or (cyrillic and morphology.is_known(word)):
+        return 0.0, False
+    if (script == LATIN or len(word) == _MIN_FUZZY_ALONE) and not capital:
+        return 0.0, False
+    if part == "surname":
+        return 0.5, False
+    return (0.25, False) if capital and len(word) > _MIN_FUZZY_ALONE else (0.0, False)
+
+
+def _surname_alone(
+    text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool, capital: bool
+) -> tuple[float, bool]:
+    length = len(found.form.text)
+    if not capital and length < 4:
+        return 0.0, False
+    if not cyrillic:
+        least = _MIN_SURE_LATIN if hit.word[0].isupper() else _MIN_SURE_LOWER_LATIN
+        sure = length >= least
+        if length < 4 and not hit.word[0].isupper():
+            return 0.0, False
+    else:
+        sure = not common or not _SENTENCE_END.search(text[max(0, hit.start - 8) : hit.start] or "\n")
+    if not found.form.own:
+        return 0.6, False
+    return (0.9, True) if sure else (0.55, False)
+
+
+def _folded(word: str) -> tuple[str, str]:
+    found = readings(word)
+    return found[0] if found else (LATIN, word.lower())

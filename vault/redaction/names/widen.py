@@ -1,0 +1,146 @@
+"""Widening a group to the whole written name, and noticing that it is somebody else's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import context
+from .folding import CYRILLIC, readings
+from .groups import MAX_SHORT, Group, Listed
+from .romanise import one_edit_apart
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree."""
+
+    start: int
+    end: int
+    conflict: bool = False
+    initials: bool = False
+
+
+def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
+    """Takes in initials and further parts beside the group."""
+    verdict = Verdict(group.start, group.end)
+    kinds = group.kinds
+    if "surname" in kinds:
+        _take_initials(text, verdict, listed)
+    if not verdict.initials:
+        _take_neighbours(text, verdict, kinds, listed, cased)
+    return verdict
+
+
+def _take_initials(text: str, verdict: Verdict, listed: Listed) -> None:
+    for found, is_after in (
+        (context.initials_after(text, verdict.end), True),
+        (context.initials_before(text, verdict.start), False),
+    ):
+        if found is None:
+            continue
+        agrees = _initials_agree(found.letters, listed)
+        if not agrees and not found.surely:
+            continue
+        if is_after:
+            verdict.end = found.place
+        else:
+            verdict.start = found.place
+        if listed.given:
+            verdict.initials = verdict.initials or agrees
+            verdict.conflict = verdict.conflict or not agrees
+        return
+
+
+def _initials_agree(letters: tuple[str, ...], listed: Listed) -> bool:
+    if not listed.given or letters[0] not in listed.given_initials:
+        return False
+    return len(letters) < 2 or not listed.patronymic or letters[1] in listed.patronymic_initials
+
+
+_MAX_NEIGHBOURS = 3
+
+
+def _take_neighbours(text: str, verdict: Verdict, kinds: set[str], listed: Listed, cased: bool) -> None:
+    kinds = set(kinds)
+    end = verdict.end
+    for _ in range(_MAX_NEIGHBOURS):
+        found = context.neighbour_after(text, end, cased)
+        if found is None or not _belongs(found, kinds, listed, verdict):
+            break
+        end = found.end
+        if "Particle" not in found.marks or _is_after_name(found):
+            verdict.end = end
+    start = verdict.start
+    for _ in range(_MAX_NEIGHBOURS):
+        found = context.neighbour_before(text, start, cased)
+        if found is None or not _belongs(found, kinds, listed, verdict):
+            break
+        start = found.start
+        if "Particle" not in found.marks or not _is_after_name(found):
+            verdict.start = start
+
+
+_AFTER_NAME = frozenset(
+    ["оглы", "оглу", "огли", "угли", "кызы", "кизи", "гызы", "заде", "зода", "улы", "уулу", "хан", "бек"]
+) | frozenset(
+    [
+        "ogly",
+        "oglu",
+        "ogli",
+        "oghlu",
+        "ugli",
+        "kyzy",
+        "kizi",
+        "qizi",
+        "gizi",
+        "zade",
+        "zoda",
+        "uulu",
+        "uly",
+        "khan",
+        "bek",
+    ]
+)
+
+
+def _is_after_name(found: context.Neighbour) -> bool:
+    return found.word.lower() in _AFTER_NAME
+
+
+def _belongs(found: context.Neighbour, kinds: set[str], listed: Listed, verdict: Verdict) -> bool:
+    """Whether the neighbour is part of the same name; notes when it shows that this is somebody else."""
+    marks = found.marks
+    if found.hyphen or "Particle" in marks or _is_short_part(found.word, listed):
+        return True
+    if "Patr" in marks and "patronymic" not in kinds:
+        kinds.add("patronymic")
+        verdict.conflict = verdict.conflict or (listed.patronymic and found.known)
+        return True
+    if "Name" in marks and "given" not in kinds and kinds & {"surname", "patronymic"}:
+        kinds.add("given")
+        verdict.conflict = verdict.conflict or (listed.given and found.known)
+        return True
+    if "Surn" in marks and "surname" not in kinds and "joined" not in kinds:
+        kinds.add("surname")
+        verdict.conflict = verdict.conflict or (listed.surname and kinds != {"given", "patronymic", "surname"})
+        return True
+    return _is_strange(found)
+
+
+def _is_short_part(word: str, listed: Listed) -> bool:
+    """A short part of this name with one error in it: alone it would say nothing."""
+    if len(word) > MAX_SHORT + 1:
+        return False
+    return any(
+        one_edit_apart(folded, form)
+        for script, folded in readings(word)
+        if script == CYRILLIC
+        for form in listed.short_forms
+    )
+
+
+def _is_strange(found: context.Neighbour) -> bool:
+    """A capitalised Russian word that is a name or in no dictionary: a further name, a foreign part of this one."""
+    if not any(script == CYRILLIC for script, _ in readings(found.word)):
+        return False
+    return bool(found.marks) or not found.known
