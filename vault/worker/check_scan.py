@@ -24,6 +24,7 @@ _BINARY_WORD = 6  # and in any other, where letters follow one another by chance
 _READABLE = re.compile(r"[^\W\d_]| ")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _UTF8_RUN = re.compile(rb"(?:[\x20-\x7e\t]|[\xc2-\xd4][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){4,}")
+_ONE_ALPHABET = re.compile(r"(?<![^\W\d_])(?:[A-Za-z]{6,}|[\u0400-\u04ff]{6,})(?![^\W\d_])")
 _UTF16LE_RUN = re.compile(rb"(?:[\x20-\x7e\t\r\n]\x00|[\x00-\xff]\x04){3,}")
 _UTF16BE_RUN = re.compile(rb"(?:\x00[\x20-\x7e\t\r\n]|\x04[\x00-\xff]){3,}")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -163,7 +164,11 @@ def _runs(data: bytes) -> list[tuple[str, int]]:
         for match in pattern.findall(data):
             run = match.decode(charset, "replace")
             readable = len(run) >= 8 and len(_READABLE.findall(run)) * 4 >= 3 * len(run)
-            (likely if readable else chance).append(run)
+            if readable:
+                likely.append(run)
+            else:
+                # Packed pixels are full of short runs by chance: a word there is letters of one alphabet alone.
+                chance += _ONE_ALPHABET.findall(run)
     return [("\n".join(t), n) for t, n in ((likely, _RUN_WORD), (chance, _BINARY_WORD)) if t]
 
 
