@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import io
+from pathlib import Path
 
 import pytest
 from reportlab.pdfgen import canvas
@@ -11,6 +13,7 @@ from vault.errors import Refused
 from vault.model.findings import Leak
 from vault.redaction import verify
 from vault.redaction.verify import Protected, check_file, check_members, names_found
+from vault.worker import check_main
 
 WITNESS = Protected("w1", ("Ольга Ивановна Ковальчук",), ("+7 912 555-01-42",))
 RELATIVE = Protected("r1", ("Зарема Гаджиева",))
@@ -86,3 +89,16 @@ def test_what_cannot_be_searched_is_refused_never_clean(data: bytes, media_type:
 def test_an_answer_that_is_not_ours_is_refused(untrusted: object) -> None:
     with pytest.raises(Refused):
         verify._believed(untrusted, {"w1"})
+
+
+def test_the_check_shares_no_code_with_what_reads_finds_or_writes() -> None:
+    folder = Path(check_main.__file__).parent
+    imported = set()
+    for path in folder.glob("check_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                inside = node.level > 0 or (node.module or "").startswith("vault")
+                imported |= {(node.module or "").removeprefix("vault.worker.")} if inside else set()
+    ours = imported - {""}
+    assert "check_match" in ours
+    assert {name for name in ours if not name.startswith("check_")} <= {"refusal"}

@@ -259,10 +259,17 @@ def fits_gender(part: Part, word: str) -> bool:
 def everyday(part: Part, word: str) -> bool:
     """Whether a word is rather one of the language, or somebody's full name, than this name.
 
-    Short forms (Саша) count in Latin script only as they are, and capitalised: "time" is no Тима.
+    Short forms (Саша) are so near to common words that they count only capitalised or as they are listed:
+    "поэтому" is no Петя and "time" no Тима.
     """
+    plain = sk.strip_marks(part.plain)
     if part.short_form and not sk.is_cyrillic(word.casefold()):
         return word.islower() or sk.coarse(word.casefold())[0] != sk.coarse(part.plain)[0]
+    if part.short_form:
+        low = sk.strip_marks(word.casefold())
+        bare = plain[-1] in "ая" and low[-1] not in "аяыиеуюйм"
+        if low != plain and (bare or word.islower()):
+            return True
     if word in ENGLISH and word != part.plain:
         return True
     return part.role == "given" and word.islower() and sk.strip_marks(part.plain) in _STRIPPED_EVERYDAY
