@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -32,6 +33,8 @@ from vault.usecases import cases, items, recipients, redacting, rowcheck
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 PDF = "application/pdf"
+PROCESSES = 2
+"""Exhibits that are worked on side by side, each in processes of its own."""
 STATES = ("prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void")
 
 Progress = Callable[[str], None]
@@ -186,21 +189,31 @@ def _payload(job: _Job, bundle_id: str, progress: Progress | None) -> tuple[list
     made: list[MadeExhibit] = []
     files: list[tuple[str, bytes]] = []
     for item in job.found:
-        if progress:
-            progress(f"exhibit {labels[item.id]}")
-        exhibit, parts = _exhibit(job, item, labels, titles)
-        made.append(MadeExhibit(exhibit, item.id))
-        files += parts
+        job.vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
+    with ThreadPoolExecutor(PROCESSES, "exhibit") as pool:
+        for start in range(0, len(job.found), PROCESSES):
+            some = job.found[start : start + PROCESSES]
+            documents_ = [_document(job, item) for item in some]
+            done = pool.map(lambda i, d: _exhibit(job, i, d, labels, titles), some, documents_)
+            for item, (exhibit, parts) in zip(some, done, strict=True):
+                if progress:
+                    progress(exhibit.label)
+                made.append(MadeExhibit(exhibit, item.id))
+                files += parts
     payload, manifest = _packed(job, bundle_id, made, files)
     return made, payload, manifest
 
 
-def _exhibit(
-    job: _Job, item: Evidence, labels: dict[str, str], titles: _Titles
-) -> tuple[Exhibit, list[tuple[str, bytes]]]:
+def _document(job: _Job, item: Evidence) -> Document:
     document = items.document_of(job.vault, item)
     if document is None:
         raise Refused(f"{item.id} was not read", kind="unreadable")
+    return document
+
+
+def _exhibit(
+    job: _Job, item: Evidence, document: Document, labels: dict[str, str], titles: _Titles
+) -> tuple[Exhibit, list[tuple[str, bytes]]]:
     label, title = labels[item.id], titles.of(item.title)
     findings = job.plan.of(item.id)
     remains = rebuild.rebuild(document, findings)
