@@ -88,10 +88,12 @@ class _Job:
     def protected(self) -> list[verify.Protected]:
         return [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in self.people if not self.stays(p)]
 
-    def allowed(self) -> list[str]:
-        """What may remain: names of those who stay, and what a reviewer decided to leave."""
+    def allowed(self, item: Evidence | None = None) -> list[str]:
+        """What may remain: names of those who stay, and what a reviewer decided to leave in this very item."""
         names = [name for p in self.people if self.stays(p) for name in (p.name, *p.aliases)]
-        return names + sorted({f.text for f in self.plan.findings if f.state == "rejected" and f.text})
+        if item is None:
+            return names
+        return names + sorted({f.text for f in self.plan.of(item.id) if f.state == "rejected" and f.text})
 
     def stays(self, person: Person) -> bool:
         profile = PROFILES[self.order.profile]
@@ -219,7 +221,7 @@ def _exhibit(
     remains = rebuild.rebuild(document, findings)
     parts = _text_part(job, label, title, remains) + _picture_part(job, item, label, remains, document)
     for name, data, _ in parts:
-        _check(job, name, data, PDF)
+        _check(job, name, data, PDF, item)
     counts = {_public(name): count for name, count in remains.counts.items()}
     exhibit = Exhibit(
         label=label,
@@ -304,12 +306,13 @@ def _packed(
     return payload, manifest
 
 
-def _check(job: _Job, name: str, data: bytes, media_type: str) -> None:
-    protected = job.protected()
-    if not protected:
-        return
+def _check(job: _Job, name: str, data: bytes, media_type: str, item: Evidence | None = None) -> None:
     leaks = verify.check_file(
-        data, media_type, protected, allowed=job.allowed(), accept_weak_jail=job.order.accept_weak_jail
+        data,
+        media_type,
+        job.protected(),
+        allowed=job.allowed(item),
+        accept_weak_jail=job.order.accept_weak_jail,
     )
     _refuse(name, leaks)
 
