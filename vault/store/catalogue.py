@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,4 +200,4 @@ def _select(table: type[Record]) -> str:
 
 def _shown(text: str) -> str:
     # What was typed may be a name by mistake; only something of an id's form is repeated.
-    return text if len(text) < 16 and text.isascii() and "-" in text else "that was given"
+    return text if re.fullmatch("[A-Za-z]-[0-9A-Za-z]{1,12}", text) else "that was given"

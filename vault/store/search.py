@@ -18,6 +18,8 @@ from vault.store.catalogue import Catalogue
 MAX_QUERY_WORDS = 32
 MAX_WORD = 64
 _WORD = re.compile(r"\w+")
+_WRITTEN_WORD = re.compile("[\\w\u0300-\u036f]+")
+"""A word in a text as it was written: an accent or the breve of a decomposed й may stand inside it."""
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -142,7 +144,7 @@ def _scope(case_id: str) -> str:
 def snippet(body: str, query: str, *, around: int = 70) -> str:
     """The passage of `body` where the query's words first stand together, or its beginning."""
     wanted = set(query_stems(query))
-    places = [m.start() for m in _WORD.finditer(body) if stem(folded(m.group())) in wanted]
+    places = [m.start() for m in _WRITTEN_WORD.finditer(body) if stem(folded(m.group())) in wanted]
     start = max(0, _best(places, 2 * around) - around) if places else 0
     cut = body[start : start + 3 * around]
     text = " ".join(cut.split())
