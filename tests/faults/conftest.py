@@ -1,0 +1,27 @@
+"""One vault for all faults: each trial spoils its own copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import fault_lab
+import fault_trials
+import pytest
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> fault_lab.Lab:
+    """The vault that the trials copy."""
+    return fault_lab.build(tmp_path_factory.mktemp("faults") / "template")
+
+
+@pytest.fixture(scope="session")
+def points_of(lab: fault_lab.Lab, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """The points of a command, from one undisturbed run."""
+
+    @cache
+    def find(name: str) -> list[str]:
+        return fault_trials.points(fault_trials.SCENARIOS[name], lab, tmp_path_factory.mktemp("dry") / "lab")
+
+    return find
