@@ -152,6 +152,11 @@ def test_labels_tell_nothing_of_gender_length_or_origin() -> None:
     assert shapes == {"[PERSON N]"}
 
 
+def test_forms_of_address_go_with_the_name_since_they_tell_the_gender() -> None:
+    assert redacted("She met Mr John Smith and Mrs Tymchenko there.") == "She met [PERSON 1] and [WITNESS 1] there."
+    assert redacted("Это сказала г-жа Тимченко.") == "Это сказала [WITNESS 1]."
+
+
 def test_redact_replaces_each_span_and_nothing_else() -> None:
     text = "A Тимченко B"
     assert redact(text, [Span(2, 10, "PERSON", "w", "listed", 1.0, True)], Labels(PEOPLE)) == "A [WITNESS 1] B"

@@ -189,7 +189,11 @@ def test_an_empty_list_and_empty_names_find_nothing() -> None:
     assert Matcher([Person("p", "***")]).find("Ольга *** Тимченко") == []
 
 
-def test_a_one_letter_name_is_warned_of() -> None:
+def test_a_one_letter_name_is_warned_of_and_found_as_listed() -> None:
+    text = "Тут был Ъ и В. Л. Потом ничего."
+    assert [text[span.start : span.end] for span in found(Person("p", "Ъ"), text)] == ["Ъ"]
+    (span,) = found(Person("p", "В Л"), text)
+    assert (text[span.start : span.end], span.sure) == ("В. Л", False)
     assert any("two letters" in warning for warning in variants(Person("p", "Ъ")).warnings)
 
 

@@ -13,7 +13,7 @@ from importlib import resources
 from ..model.findings import Span
 from . import morphology
 from .names import given
-from .names.context import marks_of
+from .names.context import marks_of, with_address
 from .names.folding import CYRILLIC, TOKEN, readings
 from .names.matcher import is_cased
 
@@ -316,7 +316,7 @@ def _judge(text: str, row: list[_Token], titled: bool, cased: bool) -> list[Span
     if score <= 0:
         return []
     end = row[-1].end + (1 if row[-1].kind == "I" and text[row[-1].end : row[-1].end + 1] == "." else 0)
-    return [Span(row[0].start, end, "PERSON", None, SOURCE, score, False, why)]
+    return [Span(with_address(text, row[0].start), end, "PERSON", None, SOURCE, score, False, why)]
 
 
 def _weight(text: str, row: list[_Token], titled: bool, cased: bool) -> tuple[float, str]:

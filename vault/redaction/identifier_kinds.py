@@ -51,6 +51,11 @@ DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ \u00a0](?:of )?{_MONTHS_EN}\.?,?[ \u00a0]\d{{4}}"
     rf"|{_MONTHS_EN}\.?[ \u00a0]\d{{1,2}}(?:st|nd|rd|th)?,?[ \u00a0]\d{{4}})"
 )
+MONTH_OF_YEAR = (
+    rf"\b{_MONTHS_EN},? (?:of )?(?:19|20)\d{{2}}\b|\b(?:{_MONTHS}|(?:янва|февра|апре|ию|авгус|сентяб|октяб|нояб"
+    rf"|декаб|мар)"
+    r"[а-я]{1,4}) (?:19|20)\d{2}\b"
+)
 _BIRTH = r"рожд|родил|г\.\s?р\b|д\.\s?р\b|уроже|\bborn\b|\bbirth|\bDOB\b|d\.o\.b|b\.\s?\d|народи|нарадж"
 r"|туғилган|geboren|\bné[e]?\b"
 _STREET_TYPES = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ..model.findings import Span
-from .identifier_kinds import DATE
+from .identifier_kinds import DATE, MONTH_OF_YEAR
 
 SOURCE = "rule"
 _AGE = re.compile(
@@ -17,7 +17,7 @@ _AGE = re.compile(
     r"|\b(?:aged|age of|возраст[еа]?|в возрасте)[ \u00a0]{1,2}\d{1,3}\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(DATE, re.IGNORECASE)
+_DATE = re.compile(rf"{DATE}|{MONTH_OF_YEAR}", re.IGNORECASE)
 _KIN_RU = (
     r"мам(?:а|ы|е|у|ой)|мат(?:ь|ери|ерью)|пап(?:а|ы|е|у|ой)|отец|отц(?:а|у|ом|е)|брат(?:а|у|ом|е|ья|ьев)?"
     r"|сестр(?:а|ы|е|у|ой)"

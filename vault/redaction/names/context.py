@@ -173,10 +173,29 @@ def _letter(initial: str) -> str:
     return next((folded[0] for _, folded in readings(initial) if folded), initial[0].lower())
 
 
+_ADDRESS_BEFORE = re.compile(
+    r"(?<![\w-])(?:Mr|Mrs|Ms|Miss|Mx|Messrs|Herr|Frau|Madame|Monsieur|Mme|г-н[ауе]?|г-ном|г-жа|г-ж[иеу]|г-жой|пан[аи]?"
+    r"|господин[ауе]?|господином|госпож[аиеу]|госпожой)\.?[ \t\xa0\n]{1,2}$",
+    re.IGNORECASE,
+)
+
+
+def with_address(text: str, start: int) -> int:
+    """Where a form of address that tells the gender starts before a name, else the name's own start."""
+    window = text[max(0, start - 16) : start]
+    match = _ADDRESS_BEFORE.search(window)
+    return start - len(window) + match.start() if match else start
+
+
+def _is_title(initial: str) -> bool:
+    """Abbreviations such as "Dr." and "гр."; a single capital is always an initial."""
+    return (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES
+
+
 def initials_after(text: str, end: int) -> Initials | None:
     """Initials that follow: "А.Б.", "А. Б.", "А", with the place where they end."""
     match = _AFTER.match(text, end)
-    if match and (match.group(2)[0].isupper() or match.end(1) == end) and match.group(2).lower() not in _TITLES:
+    if match and (match.group(2)[0].isupper() or match.end(1) == end) and not _is_title(match.group(2)):
         letters = tuple(_letter(group) for group in match.groups()[1:] if group)
         return Initials(match.end(), letters, "," not in match.group(1) and match.group(2)[0].isupper())
     match = _AFTER_BARE.match(text, end)
@@ -189,7 +208,7 @@ def initials_before(text: str, start: int) -> Initials | None:
     """Initials that stand before, with the place where they start."""
     window = text[max(0, start - 16) : start]
     match = _BEFORE.search(window)
-    if not match or match.group(1).lower() in _TITLES:
+    if not match or _is_title(match.group(1)):
         return None
     letters = tuple(_letter(group) for group in match.groups() if group)
     place = start - len(window) + match.start()

@@ -181,6 +181,13 @@ _IS_ARMENIAN = re.compile("[\u0531-\u0587]")
 _TAIL_DIGITS = re.compile(r"(?<=[^\W\d_])[0-9]{1,8}$")
 _HEAD_DIGITS = re.compile(r"^[0-9]{1,8}(?=[^\W\d_])")
 
+# Case and number endings of languages that hang them on the whole name.
+_UZBEK_ENDING = re.compile(
+    "(?<=[a-zа-я]{5})(?:larning|larga|lar|ning|ga|ni|dan|da|ларнинг|ларга|лар|нинг|га|ни|дан|да)$"
+)
+_GEORGIAN_ENDING = re.compile("(?<=[a-z]{3})(?:is|ma|ze|shi|dan|tvis|it|ad|s|i|m)$")
+_ARMENIAN_ENDING = re.compile("(?<=[a-z]{3})(?:its|in|ov|um|y|i|n)$")
+
 CYRILLIC = "cyrillic"
 LATIN = "latin"
 
@@ -255,14 +262,25 @@ def _slow_readings(token: str) -> tuple[tuple[str, str], ...]:
     if not plain or plain.isdigit():
         return ()
     if _IS_GEORGIAN.search(plain):
-        return ((LATIN, plain.lower().translate(_GEORGIAN)),)
+        return _without_ending(plain.lower().translate(_GEORGIAN), _GEORGIAN_ENDING)
     if _IS_ARMENIAN.search(plain):
-        return ((LATIN, plain.lower().replace("ու", "u").translate(_ARMENIAN)),)
+        return _without_ending(plain.lower().replace("ու", "u").translate(_ARMENIAN), _ARMENIAN_ENDING)
     found: dict[tuple[str, str], None] = {}
     trimmed = _HEAD_DIGITS.sub("", _TAIL_DIGITS.sub("", plain))
     for form in dict.fromkeys((trimmed, plain)):
         _read_letters(form, found)
     return tuple(found)
+
+
+def _without_ending(word: str, endings: re.Pattern[str]) -> tuple[tuple[str, str], ...]:
+    short = endings.sub("", word)
+    return ((LATIN, word),) if short == word else ((LATIN, word), (LATIN, short))
+
+
+def uzbek_stem(word: str) -> str | None:
+    """A folded word of either script without an Uzbek ending, if it may have one."""
+    short = _UZBEK_ENDING.sub("", word)
+    return short if short != word else None
 
 
 def _read_letters(plain: str, found: dict[tuple[str, str], None]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings
+from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings, uzbek_stem
 from .parts import NameForm
 from .romanise import (
     cyrillic_keys,
@@ -122,9 +122,24 @@ class Index:
             if record is not None:
                 _keep(best, record, "exact")
             self._look_by_sound(script, word, best)
+        if not best:
+            self._look_for_stems(token, best)
         return tuple(best.values())
 
-    def _look_by_sound(self, script: str, word: str, best: dict[tuple[int, str], Candidate]) -> None:
+    def _look_for_stems(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
+        for script, word in readings(token):
+            stem = uzbek_stem(word)
+            if stem is None or len(stem) > MAX_TOKEN:
+                continue
+            record = self._records.get((script, stem))
+            if record is not None:
+                _keep(best, record, "exact")
+            else:
+                self._look_by_sound(script, stem, best, errors=False)
+
+    def _look_by_sound(
+        self, script: str, word: str, best: dict[tuple[int, str], Candidate], *, errors: bool = True
+    ) -> None:
         tried: set[int] = set()
         keys: tuple[str, ...] = ()
         if script == LATIN or self._by_key[CYRILLIC]:
@@ -134,7 +149,12 @@ class Index:
                 if id(record) not in tried and _sounds(script, word, record):
                     tried.add(id(record))
                     _keep(best, record, "exact" if record.script == script == CYRILLIC else "romanised")
-        if len(word) < MIN_FUZZY or len(word) > MAX_FUZZY or any(one.quality == "exact" for one in best.values()):
+        if (
+            not errors
+            or len(word) < MIN_FUZZY
+            or len(word) > MAX_FUZZY
+            or any(one.quality == "exact" for one in best.values())
+        ):
             return
         if script == CYRILLIC:
             self._look_for_errors(word, best, tried)

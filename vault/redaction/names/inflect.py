@@ -46,7 +46,8 @@ _YA_PLURAL = "g:й g:ь g:ей d:ям i:ями p:ях"
 _KO_STEM = "n:о g:и g:а d:е d:у i:ой i:ою i:ом a:у d:ови g:ы"
 
 _VOWELS = "аеиоуыэюя"
-_FLEETING = {"ец": ("ц", "йц", "ьц"), "ок": ("к",), "ек": ("ек", "к", "ьк", "йк"), "ел": ("л", "ьл"), "ер": ("р",),
+_FLEETING = {"ец": ("ц", "йц", "ьц"), "яц": ("йц",),
+             "ок": ("к",), "ек": ("ек", "к", "ьк", "йк"), "ел": ("л", "ьл"), "ер": ("р",),
              "ор": ("р",), "ет": ("т",), "ев": ("ьв", "в")}  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def _noun(forms: Forms, word: str) -> None:
             _put(forms, stem[:-1], "g:ья d:ью i:ьем p:ье")
         if word.endswith("ей"):
             _put(forms, stem[:-1], "g:ья d:ью i:ьем p:ье")
+            _put(forms, stem[:-1], "n:ьи g:ьев d:ьям i:ьями p:ьях", "plural, ")
         if last == "ь":
             _put(forms, stem, "g:и i:ью")
     elif last not in _VOWELS:
@@ -159,6 +161,14 @@ def diminutives_of(short: str) -> tuple[str, ...]:
     return tuple(stem + end for end in ("очка", "ка", "уля", "уня", "уша", "ушка", "ик", "уська", "енька"))
 
 
+_NAME_ENDS = ("хан", "бек", "джан", "жан", "султан", "мирза", "гирей", "уддин", "оддин", "улла", "али")
+
+
+def shortened(word: str) -> tuple[str, ...]:
+    """Names made of two, cut to the first: Зелимхан to Зелим."""
+    return tuple(word[: -len(end)] for end in _NAME_ENDS if word.endswith(end) and len(word) > len(end) + 3)
+
+
 @lru_cache(maxsize=4000)
 def patronymic_forms(word: str) -> tuple[tuple[str, str, str], ...]:
     """(form, what, gender "m" or "f") of a folded patronymic of either gender, spoken contractions included."""
@@ -183,7 +193,7 @@ def patronymic_forms(word: str) -> tuple[tuple[str, str, str], ...]:
 
 def is_patronymic(word: str) -> bool:
     """Whether a folded Russian, Ukrainian or Belarusian word ends like a patronymic in the nominative."""
-    return len(word) > 5 and word.endswith(("ович", "евич", "овна", "евна", "ична", "ивна", "авич", "авна", "льич",
+    return len(word) > 4 and word.endswith(("ович", "евич", "овна", "евна", "ична", "ивна", "авич", "авна", "льич",
                                             "мич", "тич", "нтьич", "кич", "авны", "евны"))  # fmt: skip
 
 
@@ -259,6 +269,8 @@ def _surname_tables(word: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     if word.endswith(("ский", "цкий", "ская", "цкая", "ской", "цкой")):
         stem = word[:-2]
         return [(stem, _ADJECTIVE_TABLE), (stem[:-1] + "ьк", _ADJECTIVE_TABLE)]
+    if word.endswith(("ски", "цки")):
+        return [(word[:-1], _ADJECTIVE_TABLE)]
     if word.endswith(("ый", "ий", "ой", "ая", "яя")) and len(word) > 4:
         return [(word[:-2], _ADJECTIVE_TABLE)]
     if word.endswith(("ых", "их")) and len(word) > 4:

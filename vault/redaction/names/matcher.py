@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,6 +48,11 @@ class Matcher:
                 found += [NameForm(word, script, "joined", "as listed", word) for script, word in readings(handle)]
             forms.append(found)
         self._index = Index(forms)
+        self._bare = [
+            (_as_written(person.name), listed)
+            for person, listed, own in zip(people, self._listed, forms, strict=True)
+            if not own and any(map(str.isalnum, person.name))
+        ]
 
     def find(self, text: str) -> list[Span]:
         """All spans that may name a listed person."""
@@ -54,17 +60,30 @@ class Matcher:
 
     def matches(self, text: str) -> list[Match]:
         """The same, with what says that a span may be somebody else who shares a name."""
+        matches = [found for bare, listed in self._bare for found in _written(text, bare, listed)]
         hits = scan(text, self._index)
-        if not hits:
-            return []
-        cased = is_cased(text)
-        matches: list[Match] = []
+        cased = bool(hits) and is_cased(text)
         for number, own in by_person(hits).items():
             listed = self._listed[number]
             found = [_weigh(text, group, listed, cased) for group in groups_of(text, own, listed)]
             matches += _raise_near(_merge([match for match in found if match is not None]))
         matches.sort(key=lambda one: (one.span.start, -one.span.end, one.span.person or ""))
         return matches
+
+
+_BARE_SCORE = 0.3
+
+
+def _as_written(name: str) -> re.Pattern[str]:
+    """A name of single letters, which has no forms: it is found as it is listed, and never surely."""
+    return re.compile(r"(?<!\w)" + r"[\s.]{1,3}".join(map(re.escape, re.findall(r"\w+", name))) + r"(?!\w)")
+
+
+def _written(text: str, bare: re.Pattern[str], listed: Listed) -> list[Match]:
+    return [
+        Match(Span(*found.span(), CATEGORY, listed.person.id, SOURCE, _BARE_SCORE, False, "as listed"), False)
+        for found in bare.finditer(text)
+    ]
 
 
 def is_cased(text: str) -> bool:
@@ -81,6 +100,7 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
     if value <= 0:
         return None
     start, end = context.whole_handle(text, verdict.start, verdict.end)
+    start = context.with_address(text, start)
     span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict))
     return Match(span, verdict.conflict)
 

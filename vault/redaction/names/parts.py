@@ -95,7 +95,9 @@ def script_of(folded: str) -> str:
 def _looks_given(folded: str) -> bool:
     if names.full_names(folded) or names.is_short_form(folded):
         return True
-    return script_of(folded) == CYRILLIC and "Name" in morphology.name_marks(folded)
+    if script_of(folded) == LATIN or not morphology.is_known(folded):
+        return False
+    return "Name" in morphology.name_marks(folded)
 
 
 def _is_father(folded: str) -> bool:
@@ -121,14 +123,16 @@ def take_apart(name: str) -> NameParts:
         fathers = []
     rest = [at for at in real if at not in fathers]
     given_at = _given_place(folded, rest, fathers)
+    surname_at = [at for at in rest if at not in given_at] if given_at != set(rest) or len(rest) == 1 else rest
     return NameParts(
         given=tuple(folded[at] for at in rest if at in given_at),
         patronymic=tuple(folded[at] for at in fathers),
-        surname=tuple(folded[at] for at in rest if at not in given_at),
+        surname=tuple(folded[at] for at in surname_at),
     )
 
 
 def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[int]:
+    """Which words are given names; all of them when neither order nor a dictionary tells."""
     if not rest:
         return set()
     if len(rest) == 1:
@@ -139,10 +143,11 @@ def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[
         before = [at for at in rest if at < fathers[0]]
         return {before[-1]}
     first, last = folded[rest[0]], folded[rest[-1]]
-    if _looks_given(first) or not _looks_given(last):
-        # In "Иван Петрова" order tells; in "Магомедов Магомед" the dictionary does.
+    if _looks_given(first):
         return {rest[0]}
-    return {rest[-1]}
+    if _looks_given(last):
+        return {rest[-1]}
+    return set(rest)  # nothing tells: every word is searched as both
 
 
 def gender_of(parts: NameParts) -> str | None:
@@ -199,7 +204,7 @@ def given_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
             fuzzy = len(form) >= MIN_FUZZY
             found.append(NameForm(form, CYRILLIC, "given", what, word, fuzzy=fuzzy))
         row = names.table().get(russian)
-        short = row.short if row else inflect.diminutives_of(russian)
+        short = row.short if row else (*inflect.diminutives_of(russian), *inflect.shortened(russian))
         if row:
             found += _neighbour_forms(row, word)
             short += inflect.diminutives_of(russian)

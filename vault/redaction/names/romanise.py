@@ -24,7 +24,7 @@ _SPELLINGS: dict[str, str] = {
     "ч": "ch c tch tsch cz tj ty tsh tš q", "ш": "sh s sch ch sz x c",
     "щ": "shch sch sc shh s chtch schtsch stch szcz sh sz shtch sjtj ch schch",
     "ъ": "- y i j ie", "ы": "y i ui e u ih", "ь": "- y i j e", "э": "e eh a ae he",
-    "ю": "yu iu ju u you iou jou yoo ew", "я": "ya ia ja a ea yah ie iya",
+    "ю": "yu iu ju u you iou jou yoo ew yo", "я": "ya ia ja a ea yah ie iya",
 }  # fmt: skip
 
 _PAIRS: dict[str, str] = {

@@ -27,7 +27,10 @@ def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
     if "surname" in kinds:
         _take_initials(text, verdict, listed)
     if not verdict.initials:
+        before = (verdict.start, verdict.end)
         _take_neighbours(text, verdict, kinds, listed, cased)
+        if "surname" in kinds and before != (verdict.start, verdict.end):
+            _take_initials(text, verdict, listed)
     return verdict
 
 
