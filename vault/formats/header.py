@@ -58,7 +58,7 @@ def parse(data: bytes) -> Header:
     value = _object(data)
     if type(value.get("format")) is int and value["format"] > FORMAT:
         raise NewerFormat(f"this vault has format {value['format']}; this version reads up to {FORMAT}")
-    if set(value) != _MEMBERS or value["format"] != FORMAT:
+    if set(value) != _MEMBERS or type(value["format"]) is not int or value["format"] != FORMAT:
         raise Damaged("the vault's header (vault.json) is damaged")
     body = {name: value[name] for name in ("format", "vault", "slots")}
     if value["check"] != _checksum(body):
