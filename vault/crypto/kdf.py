@@ -43,8 +43,11 @@ STRONG = Argon2Parameters(memory_kib=2 * 1024 * 1024)
 
 
 def normalised(passphrase: str) -> bytes:
-    """NFKC and UTF-8, so that the same keys pressed on another system give the same bytes."""
-    data = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogateescape")
+    """NFKC and UTF-8, so that the same keys pressed on another system give the same bytes. Raises Usage."""
+    try:
+        data = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise Usage("the passphrase holds something that is no character") from None
     if len(data) > MAX_PASSPHRASE_BYTES:
         raise Usage("the passphrase is longer than 64 KiB")
     return data

@@ -7,7 +7,6 @@ in the header untouched, so that later ones need no new format version.
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -122,7 +121,7 @@ def _bytes(slot: Slot, name: str, length: int) -> bytes:
     value = slot.fields.get(name)
     try:
         data = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
-    except binascii.Error:
+    except ValueError:
         data = b""
     if len(data) != length:
         raise Damaged(f"key slot {slot.id} is damaged: {name} has the wrong form")

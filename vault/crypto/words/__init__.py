@@ -11,7 +11,8 @@ PASSPHRASE_WORDS = 7
 BUNDLE_WORDS = 6
 """77.5 bits: for a bundle, new for each; they carry the security whatever the KDF."""
 MIN_SCORE = 3
-_ESTIMATED_CHARACTERS = 100
+_ESTIMATED_CHARACTERS = 72
+"""As many as zxcvbn takes."""
 
 
 @functools.cache
