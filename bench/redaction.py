@@ -241,7 +241,7 @@ def altered_figures(seed: int, people: int, show: bool) -> list[Figure]:
         for person in news.people
         if " " in person.name
         for mention in person.mentions
-        if mention.pieces[-1][1] - mention.pieces[0][0] < 60
+        if re.fullmatch(r"[^\W\d_][\w .\-\u00a0]{1,60}", news.text[mention.pieces[0][0] : mention.pieces[-1][1]])
     ]
     chosen = dice.sample(pool, min(people, len(pool)))
     matchers = {name: Matcher([Person("p", name)]) for name, _ in chosen}

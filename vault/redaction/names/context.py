@@ -236,13 +236,18 @@ def neighbour_before(text: str, start: int, cased: bool) -> Neighbour | None:
 
 def _neighbour(gap: str, word: str, start: int, end: int, cased: bool) -> Neighbour | None:
     hyphen = len(gap) == 1 and gap in HYPHENS[:5]
-    particle = word.lower() in PARTICLES
+    particle = is_particle(word)
     if not (hyphen or _NEIGHBOUR_GAP.fullmatch(gap)) or not (particle or _may_be_name(word, cased)):
         return None
     if particle:
         return Neighbour(start, end, word, frozenset({"Particle"}), True, hyphen)
     marks, known = marks_of(word)
     return Neighbour(start, end, word, marks, known, hyphen)
+
+
+def is_particle(word: str) -> bool:
+    """Whether a word only joins the parts of a name (аль, ван, оглы), also in look-alike letters."""
+    return len(word) < 6 and any(folded in PARTICLES for _, folded in readings(word))
 
 
 def _may_be_name(word: str, cased: bool) -> bool:

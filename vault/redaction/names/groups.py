@@ -16,7 +16,9 @@ MAX_SHORT = 4  # parts so short are found with an error only beside another part
 
 _JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
 _JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:[^\W\d_]\.?[ \t\n\xa0]{0,2}){1,2}")
-_MIDDLE = re.compile(r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}")
+_MIDDLE = re.compile(
+    r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})(?:[\-\u2010]\n([^\W\d_]{1,20}))?['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}"
+)
 _MAX_GAP = 10
 _PRIORITY = {"surname": 0, "joined": 1, "given": 2, "patronymic": 3, "short": 4}
 
@@ -148,8 +150,8 @@ def _is_middle(gap: str) -> bool:
     match = _MIDDLE.fullmatch(gap)
     if match is None:
         return False
-    word = match.group(1)
-    if word.lower() in context.PARTICLES:
+    word = match.group(1) + (match.group(2) or "")
+    if context.is_particle(word):
         return True
     marks, known = context.marks_of(word)
     return bool(marks) or not known if word[0].isupper() else not known

@@ -21,6 +21,7 @@ from .romanise import (
     one_edit_apart,
     scan_repairs,
     to_latin,
+    undoubled,
 )
 
 Quality = Literal["exact", "romanised", "error"]
@@ -82,7 +83,7 @@ class Index:
         if record.latin_listed:
             self._file_sounds(record, keys, CYRILLIC)
         if record.fuzzy and record.script == CYRILLIC:
-            for short in (record.text, *_less_one(record.text)):
+            for short in {record.text, undoubled(record.text), *_less_one(record.text)}:
                 self._less_a_letter.setdefault(short, []).append(record)
 
     def _file_sounds(self, record: _Record, keys: tuple[str, ...], looked_up: str) -> None:
@@ -162,11 +163,12 @@ class Index:
 
     def _look_for_errors(self, word: str, best: dict[tuple[int, str], Candidate], tried: set[int]) -> None:
         """Russian forms that one typing or scanning error makes of this Russian word."""
-        for short in (word, *_less_one(word)):
+        plain = undoubled(word)
+        for short in {word, plain, *_less_one(word)}:
             for record in self._less_a_letter.get(short, ()):
                 if id(record) not in tried:
                     tried.add(id(record))
-                    if one_edit_apart(word, record.text):
+                    if one_edit_apart(word, record.text) or plain == undoubled(record.text):
                         _keep(best, record, "error", fuzzy_only=True)
         for mended in scan_repairs(word):
             repaired = self._records.get((CYRILLIC, mended))

@@ -37,6 +37,7 @@ _PAIRS: dict[str, str] = {
 _ENDINGS: dict[str, str] = {"ов": "off of ow", "ев": "eff ef ew yeff ieff", "ский": "sky ski skii skiy skij"}
 
 MAX_WORD = 48
+_REPEATS = re.compile(r"(.)\1+")
 
 
 def _options(spellings: str) -> tuple[str, ...]:
@@ -172,6 +173,11 @@ def one_edit_apart(one: str, other: str) -> bool:
     return right in _TWO_FOR_ONE.get(left, ()) or left in _TWO_FOR_ONE.get(right, ())
 
 
+def undoubled(word: str) -> str:
+    """The word with each doubled letter written once: doubling is what spelling errors play with most."""
+    return _REPEATS.sub(r"\1", word)
+
+
 _CYRILLIC_CLASSES = str.maketrans(
     "абвгдежзийклмнопрстуфхцчшщыэюя",
     "APFKTASSAAKLMNAPRSTAFKSSSSAAAA",
@@ -181,7 +187,6 @@ _LATIN_CLASSES = str.maketrans(
     "APSTAFKKAAKLMNAPKRSTAFFKAS",
 )
 _SIBILANTS = re.compile("[дт]*[жзсцчшщ](?:[дт]*[жзсцчшщ])*")
-_REPEATS = re.compile(r"(.)\1+")
 _SOFT_BETWEEN = re.compile("(?<=[бвгджзклмнпрстфхцчшщ])ь(?=[бвгджзклмнпрстфхцчшщ])")
 
 

@@ -50,7 +50,7 @@ def scan(text: str, index: Index) -> list[Hit]:
         candidates = index.find(token)
         if candidates:
             hits.append(Hit(start, end, token, candidates))
-        word = _Word(start, end, token, bool(candidates))
+        word = _Word(start, end, token, any(one.quality != "error" for one in candidates))
         if before is not None and start - before.end <= 8 and _may_be_whole(text, before, word, index):
             whole = _mended(text, before, word, index)
             if whole is not None:
