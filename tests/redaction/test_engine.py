@@ -115,6 +115,18 @@ def test_an_unlisted_name_shares_a_label_with_its_other_cases() -> None:
     assert labels == ["[PERSON 1]", "[PERSON 1]", "[PERSON 1]", "[PERSON 2]"]
 
 
+def test_unlisted_people_who_share_a_surname_are_told_apart_by_given_name() -> None:
+    out = redacted(
+        "Вот Олег Кузнецов и Мария Кузнецова. Пришёл О. Кузнецов, ушла Кузнецова М., Oleg Kuznetsov остался."
+    )
+    assert re.findall(r"\[[^]]+\]", out) == ["[PERSON 1]", "[PERSON 2]", "[PERSON 1]", "[PERSON 2]", "[PERSON 1]"]
+
+
+def test_a_phone_has_one_label_with_and_without_its_country_code() -> None:
+    out = redacted("тел. +7 905 111-22-33 или 8 905 111 22 33", labels=Labels([]))
+    assert re.findall(r"\[[^]]+\]", out) == ["[PHONE 1]", "[PHONE 1]"]
+
+
 def test_identifiers_share_a_label_by_their_digits() -> None:
     out = redacted("паспорт 45 08 777777, позже паспорт 4508777777, паспорт 45 08 777778", labels=Labels([]))
     assert re.findall(r"\[[^]]+\]", out) == ["[PASSPORT 1]", "[PASSPORT 1]", "[PASSPORT 2]"]

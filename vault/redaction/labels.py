@@ -16,7 +16,7 @@ from . import morphology
 from .names import given
 from .names.folding import CYRILLIC, LATIN, TOKEN, readings
 from .names.inflect import is_patronymic
-from .names.romanise import cyrillic_keys, latin_keys
+from .names.romanise import cyrillic_keys, latin_keys, to_latin
 
 EXPORT_VERSION = 1
 _ROLE_LABELS = {"applicant": "APPLICANT", "relative": "RELATIVE", "witness": "WITNESS", "other": "PERSON"}
@@ -34,6 +34,7 @@ class Labels:
         self._roles = {person.id: _ROLE_LABELS[person.role] for person in people}
         self._labels: dict[str, str] = {}
         self._counts: dict[str, int] = {}
+        self._surnames: dict[str, list[str]] = {}  # of unlisted people: the given names seen with each
 
     def label_for(self, span: Span, text: str) -> str:
         """The label in brackets, such as "[WITNESS 2]"; `text` is what the span covers."""
@@ -44,14 +45,25 @@ class Labels:
         return f"[{self._labels[entity]}]"
 
     def _entity(self, span: Span, text: str) -> tuple[str, str]:
-        if span.person is not None:
-            kind = self._roles.get(span.person, "PERSON")
-            if span.category == "PERSON":
-                return f"person:{span.person}", kind
+        if span.person is not None and span.category == "PERSON":
+            return f"person:{span.person}", self._roles.get(span.person, "PERSON")
         if span.category == "PERSON":
-            return f"name:{name_key(text)}", "PERSON"
+            return self._unlisted(text), "PERSON"
         kind = span.category.replace("_", " ").upper()
         return f"{span.category}:{identifier_key(text)}", kind
+
+    def _unlisted(self, text: str) -> str:
+        """The name seen before that this one may be another form of, else its own key.
+
+        Two names are one when the surnames agree and the given names do, or their initials, or one has none.
+        """
+        surname, given_key = name_key(text)
+        known = self._surnames.setdefault(surname, [])
+        for other in known:
+            if _may_agree(other, given_key):
+                return f"name:{surname}|{other}"
+        known.append(given_key)
+        return f"name:{surname}|{given_key}"
 
     def export(self) -> dict[str, Any]:
         """The key, as plain JSON; it names people: only ever store it inside the vault."""
@@ -70,21 +82,60 @@ class Labels:
         found = cls(people)
         found._labels.update(labels)
         found._counts.update(counts)
+        for entity in labels:
+            if entity.startswith("name:"):
+                surname, _, given_key = entity.removeprefix("name:").rpartition("|")
+                found._surnames.setdefault(surname, []).append(given_key)
         return found
 
 
+_PHONE_DIGITS = 10
+
+
 def identifier_key(text: str) -> str:
-    """An identifier without what only separates."""
-    return "".join(char for char in text.lower() if char.isalnum())
+    """An identifier without what only separates; a Russian phone also without its country code."""
+    bare = "".join(char for char in text.lower() if char.isalnum())
+    if bare.isdigit() and len(bare) == _PHONE_DIGITS + 1 and bare[0] in "78":
+        return bare[1:]
+    return bare
 
 
-def name_key(text: str) -> str:
-    """What the forms of one unlisted name have in common: the sound of the lemma of its last name-like word."""
+def name_key(text: str) -> tuple[str, str]:
+    """(surname, given name) of an unlisted name, each by the sound of its lemma; an initial is one small letter.
+
+    Without a surname the given name stands in its place.
+    """
     words = [match.group() for match in TOKEN.finditer(text)]
-    real = [word for word in words if len(word) > 1] or words
-    surname = [word for word in real if not _is_given(word)]
-    chosen = surname or real
-    return " ".join(sorted(_lemma_key(word) for word in chosen)) or text.casefold()
+    long = [word for word in words if len(word) > 1 and word.lower() not in _ADDRESSES]
+    surnames = [word for word in long if not _is_given(word)]
+    givens = [word for word in long if word not in surnames and not _is_father(word)]
+    initials = [word for word in words if len(word) == 1]
+    surname = " ".join(sorted(_lemma_key(word) for word in surnames or givens)) or text.casefold()
+    if surnames and givens:
+        return surname, _initial_key(givens[0]) + _lemma_key(givens[0])
+    return surname, _initial_key(initials[0]) if surnames and initials else ""
+
+
+_ADDRESSES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "messrs", "herr", "frau", "г-н", "г-жа"})
+_SAME_SOUND = {"i": "e", "y": "e", "j": "e", "w": "v", "h": "g", "c": "k", "x": "k"}
+
+
+def _initial_key(word: str) -> str:
+    """The first letter in Latin, small; letters that schemes mix up are one."""
+    for script, folded in readings(word):
+        first = (to_latin(folded) if script == CYRILLIC else folded)[:1]
+        return _SAME_SOUND.get(first, first)
+    return word[0].lower()
+
+
+def _may_agree(one: str, other: str) -> bool:
+    if not one or not other or one == other:
+        return True
+    return one[0] == other[0] and 1 in (len(one), len(other))
+
+
+def _is_father(word: str) -> bool:
+    return any(script == CYRILLIC and is_patronymic(folded) for script, folded in readings(word))
 
 
 def _is_given(word: str) -> bool:
