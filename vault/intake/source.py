@@ -46,15 +46,19 @@ def opened(path: Path) -> Iterator[SourceFile]:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         handle = os.open(path, flags)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # ValueError: a NUL in the path
         raise Usage("there is no such file", kind="source") from None
     except OSError as error:
         raise Usage(f"the file can't be opened: {error.strerror}", kind="source") from None
-    with open(handle, "rb", buffering=0, closefd=True) as file:  # noqa: PTH123 - a handle, not a path
+    try:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             kind = "a folder" if stat.S_ISDIR(before.st_mode) else "not a regular file"
             raise Usage(f"this is {kind}", hint="Use -r to add a folder with all that is in it.", kind="source")
+    except BaseException:
+        os.close(handle)
+        raise
+    with open(handle, "rb", buffering=0, closefd=True) as file:  # noqa: PTH123 - a handle, not a path
         yield SourceFile(cast(BinaryIO, file), before.st_size)
         _check_unchanged(before, os.fstat(handle))
 

@@ -24,7 +24,7 @@ from vault.store.catalogue import Catalogue, PlaintextCopy, Put
 from vault.store.objects import StoredObject
 from vault.usecases import cases
 from vault.usecases.items import searchable
-from vault.usecases.text import cleaned, day
+from vault.usecases.text import cleaned, day, file_name
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 BATCH_FILES = 500
@@ -205,7 +205,7 @@ class Adder:
 
     def _record(self, one: _Stored) -> Evidence:
         given, stored = self.provenance, one.object
-        name = cleaned(one.file.path.name if one.file.path else one.file.name, "the name", limit=MAX_NAME)
+        name = file_name(one.file.path.name if one.file.path else one.file.name, MAX_NAME)
         media_type = media.sniff(one.head, name)
         key = secrets.token_bytes(kdf.KEY_BYTES)
         readable = media_type in media.READABLE

@@ -23,6 +23,15 @@ def cleaned(text: str, what: str, *, required: bool = False, limit: int = MAX_TE
     return kept
 
 
+def file_name(name: str, limit: int) -> str:
+    """A file's name as it is, character for character: no normal form, nothing trimmed.
+
+    Only control characters, which could steer a terminal, are left out; bytes that are no UTF-8 become U+FFFD.
+    """
+    kept = (c for c in name if unicodedata.category(c) != "Cc")
+    return "".join("\ufffd" if unicodedata.category(c) == "Cs" else c for c in kept)[:limit]
+
+
 def day(text: str, what: str) -> str:
     """An ISO 8601 date or time, or nothing. Raises Usage."""
     from datetime import datetime
