@@ -156,7 +156,7 @@ class Matcher:
             return False
         if part.role != "surname" and not supported and self._of_somebody_else(text, found, index, number):
             return False
-        return supported or not self._explained(word.text, number) or self._told_apart(around, number)
+        return supported or not self._explained(word.text, number) or self._told_apart(text, found, index, number)
 
     def _around(self, text: str, found: list[Word], index: int) -> list[Word]:
         """The words that may belong to the same name as this one."""
@@ -202,13 +202,12 @@ class Matcher:
                 return True
         return False
 
-    def _told_apart(self, around: list[Word], number: int) -> bool:
+    def _told_apart(self, text: str, found: list[Word], index: int, number: int) -> bool:
         """Whether an initial beside the word is the protected person's and no allowed person's."""
         person = self.people.parts[number].person
         mine = {p.plain[0] for p in self.people.parts if p.person == person and p.role != "surname"}
         mine_everywhere = _both_scripts(mine) - _both_scripts(self._allowed_initials)
-        letters = {w.text.casefold() for w in around if len(w.text) == 1 and w.text.isupper()}
-        return bool(letters & mine_everywhere)
+        return bool(_initials_beside(text, found, index) & mine_everywhere)
 
     def _of_somebody_else(self, text: str, found: list[Word], index: int, number: int) -> bool:
         """Whether a given name or patronymic stands inside the name of another person."""
@@ -294,10 +293,33 @@ def _neighbour(text: str, found: list[Word], index: int, step: int) -> Word | No
     return other if _TIGHT.fullmatch(gap) else None
 
 
+def _initials_beside(text: str, found: list[Word], index: int) -> set[str]:
+    """The single capitals right before and after a word, with nothing but dots and spaces between."""
+    letters: set[str] = set()
+    for step in (-1, 1):
+        edge, at = found[index], index + step
+        while 0 <= at < len(found):
+            other = found[at]
+            at += step
+            if other.start < edge.end and edge.start < other.end:
+                continue  # another reading of the same place
+            gap = text[other.end : edge.start] if step < 0 else text[edge.end : other.start]
+            if len(other.text) != 1 or not other.text.isupper() or not _GAP_OF_INITIALS.fullmatch(gap):
+                break
+            # «О Ковальчук» speaks about her; «О. Ковальчук» is her.
+            if step > 0 or "." in gap or other.text not in _PREPOSITIONS:
+                letters.add(other.text.casefold())
+            edge = other
+    return letters
+
+
 def _lonely_capitals(word: str, around: list[Word]) -> bool:
     """A short name in capitals counts unless the whole line is in capitals."""
     return word.isupper() and not any(len(w.text) > 3 and w.text.isupper() for w in around)
 
+
+_GAP_OF_INITIALS = re.compile(r"[\s.,\-]{0,4}")
+_PREPOSITIONS = "ВКСОУИАЯ"
 
 # Latin letters that a romanised name may begin with, beside the one that its code begins with.
 _INITIALS = {"е": "ey", "ю": "y", "я": "y", "с": "sc", "к": "kc", "г": "gh", "х": "kh", "в": "vw", "з": "z",
