@@ -81,7 +81,7 @@ def create(
         case_id = picking.case(session, vault, case)
         order = bundling.Order(
             picking.recipient(session, vault, to), profile, purpose, consent, tuple(only or ()), tuple(without or ()),
-            session.options.accept_weak_jail,
+            session.weak_jail(),
         )  # fmt: skip
         if target is None:
             _say_plan(session, vault, case_id, order)

@@ -34,7 +34,11 @@ class Console:
         """A sentence in the person's language, its fields filled with text that is safe to show."""
         sentence = languages.sentence(self.lang, english)
         # Help texts hold JSON: braces are fields only where there are values.
-        return sentence.format(**{name: clean(str(value)) for name, value in values.items()}) if values else sentence
+        return (
+            sentence.format(**{name: clean(str(value)) for name, value in values.items()})
+            if values
+            else sentence
+        )
 
     def library(self, english: str) -> str:
         """A finished sentence of the library in the person's language."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from commands.console import Console, print_to
 from commands.options import Globals
 from commands.printing import json_text
-from vault.errors import Usage
+from vault.errors import Refused, Usage
 
 if TYPE_CHECKING:
     import typer
@@ -93,6 +93,19 @@ class Session:
                 yield vault
             finally:
                 self._kept = None
+
+    def weak_jail(self) -> bool:
+        """Whether documents may be read where the walls are weak. Raises Refused if --require-jail finds them so."""
+        if self.options.require_jail:
+            from vault.sandbox import jail_report
+
+            if not jail_report().strong:
+                raise Refused(
+                    "the walls around the document reader are weak on this system, and --require-jail was given",
+                    kind="unsupported",
+                    hint="'casevault doctor' says which of them stand.",
+                )
+        return self.options.accept_weak_jail
 
     def mark(self, name: str) -> None:
         """Note how long it took to come here."""

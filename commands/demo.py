@@ -34,7 +34,7 @@ def demo(
     path = Path(folder).expanduser()
     steps = []
     for number, step in enumerate(
-        use.run(path, keep_preview=keep_preview, accept_weak_jail=session.options.accept_weak_jail), 1
+        use.run(path, keep_preview=keep_preview, accept_weak_jail=session.weak_jail()), 1
     ):
         steps.append(step.text.format(**step.values))
         session.console.say(

@@ -32,7 +32,7 @@ def doctor(
     with session.vault() as vault:
         with session.console.progress("Examining the vault") as advance:
             findings = list(use.examine(vault, read_data=read_data, progress=advance))
-        evidence_add.read_texts(session, vault, extracting.pending(vault))
+        evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())
     damaged = [one for one in findings if one.level == "damaged"]
     data = [
         {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint}

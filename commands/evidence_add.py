@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,14 +107,14 @@ def add(
     """Add the files, read their texts, say what was done. Raises PartlyDone naming how many failed."""
     from vault.usecases.adding import Adder
 
-    console = session.console
+    console, weak_jail = session.console, session.weak_jail()
     with console.progress("Adding", _total(files)) as advance:
         adder = Adder(vault, case_id, origin, advance)
         results = list(adder.add(files))
     session.mark("added")
     done = [one for one in results if one.evidence is not None]
     removal = _remove(session, vault, done) if wish.remove_source else []
-    read_texts(session, vault, [one.evidence for one in done if one.evidence is not None])
+    read_texts(session, vault, [one.evidence for one in done if one.evidence is not None], weak_jail)
     failures = [_failure(one.file.path, one.error) for one in results if one.error is not None]
     _report(session, done, failures + removal)
     if failures or removal:
@@ -167,13 +168,20 @@ def shown_path(path: Path | None) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]) -> None:
+def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence], weak_jail: bool) -> None:
     """Read what can be read in new items, each in a worker process of its own."""
     waiting = [item for item in items if item.text_state == "pending"]
     if not waiting:
         return
+    if sys.platform != "linux" and not weak_jail:
+        session.console.warn(
+            "{count} were stored but not read: this system can't lock the reader in. If you trust where they "
+            "come from, run 'casevault doctor --accept-weak-jail'.",
+            count=len(waiting),
+        )
+        return
     with session.console.progress("Reading texts for the search", len(waiting)) as advance:
-        refused = _read(vault, waiting, session, advance)
+        refused = _read(vault, waiting, weak_jail, advance)
     session.mark("read")
     if refused:
         session.console.warn(
@@ -181,11 +189,11 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
         )
 
 
-def _read(vault: UnlockedVault, waiting: Sequence[Evidence], session: Session, advance: Advance) -> int:
+def _read(vault: UnlockedVault, waiting: Sequence[Evidence], weak_jail: bool, advance: Advance) -> int:
     from vault.usecases import extracting
 
     refused = 0
-    for one in extracting.read(vault, waiting, accept_weak_jail=session.options.accept_weak_jail):
+    for one in extracting.read(vault, waiting, accept_weak_jail=weak_jail):
         refused += one.evidence.text_state == "refused"
         advance(1)
     return refused

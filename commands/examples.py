@@ -83,7 +83,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault evidence verify", "Every file of the vault?"),
     ),
     "search": (
-        ("casevault search --from query.json", "Words from a file: {\"query\": \"…\"}."),
+        ("casevault search --from query.json", 'Words from a file: {"query": "…"}.'),
         ("casevault search --case C-7K3Q9 --from - --purpose hearing", "In one case, words from a program."),
     ),
     "case show": (
@@ -168,7 +168,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault bundle verify bundle.age --words-file told.txt --json", "The same for a script."),
     ),
     "bundle open": (
-        ("casevault bundle open bundle.age --out opened --words-file told.txt", "Its files, in a new folder."),
+        (
+            "casevault bundle open bundle.age --out opened --words-file told.txt",
+            "Its files, in a new folder.",
+        ),
         (
             "casevault bundle open bundle.age --out opened-too --words-file told.txt --json",
             "The same for a script.",
@@ -187,7 +190,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault redact text --jsonl --people people.json", "Many texts, a line of JSON each."),
     ),
     "redact file": (
-        ("casevault redact file letter.txt --people people.json --out redacted.pdf", "One document, no vault."),
+        (
+            "casevault redact file letter.txt --people people.json --out redacted.pdf",
+            "One document, no vault.",
+        ),
         (
             "casevault redact file letter.txt --people people.json --out public.pdf --profile public",
             "Without the applicant too.",
@@ -211,7 +217,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "audit show": (
         ("casevault audit show --case C-7K3Q9", "Who did what in this case?"),
-        ("casevault audit show --action evidence.get --since 2024-01-01 --json", "Each file that was got back."),
+        (
+            "casevault audit show --action evidence.get --since 2024-01-01 --json",
+            "Each file that was got back.",
+        ),
     ),
     "audit verify": (
         ("casevault audit verify", "Was anything rewritten or cut off?"),

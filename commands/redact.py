@@ -48,9 +48,7 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         with session.console.progress("Searching for people"):
-            review = redacting.make(
-                vault, case_id, profile or "lawyer", accept_weak_jail=session.options.accept_weak_jail
-            )
+            review = redacting.make(vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail())
     _answer(session, review, lines=_summary(session, review))
     if review.plan.undecided({finding.evidence for finding in review.plan.findings}):
         session.console.hint(
@@ -102,7 +100,7 @@ def preview(
                 case_id,
                 Path(out).expanduser(),
                 profile,
-                accept_weak_jail=session.options.accept_weak_jail,
+                accept_weak_jail=session.weak_jail(),
             )
     session.console.answer({"preview": {"path": out, "findings": len(review.plan.findings)}}, [out])
     session.console.warn("The preview holds everybody's names in plain text: delete it after the review.")

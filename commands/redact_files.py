@@ -144,7 +144,7 @@ def file(
     with session.console.progress("Redacting"):
         made = onefile.redact_file(
             Path(document).expanduser(), listed, Path(target).expanduser(), profile=profile,
-            accept_weak_jail=session.options.accept_weak_jail,
+            accept_weak_jail=session.weak_jail(),
         )  # fmt: skip
     shape = {
         "output": {"path": target, "pages": made.pages, "mode": mode},
@@ -174,7 +174,7 @@ def check(
             Path(document).expanduser(),
             listed,
             profile=profile,
-            accept_weak_jail=session.options.accept_weak_jail,
+            accept_weak_jail=session.weak_jail(),
         )
     found = [{"channel": leak.channel, "where": leak.where, "form": leak.form} for leak in leaks]
     lines = [f"{one['channel']}  {one['where']}  {one['form']}".rstrip() for one in found]

@@ -66,5 +66,6 @@ def _warn(session: Session, found: Status) -> None:
     console.warn("No verified backup is known.")
     if found.pending:
         console.warn(
-            "{count} items were not read for the search yet; 'casevault doctor' does it.", count=found.pending
+            "{count} items were not read for the search yet; 'casevault doctor' reads them.",
+            count=found.pending,
         )

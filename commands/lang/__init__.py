@@ -52,9 +52,9 @@ def error(lang: str, english: str) -> str:
     for pattern, russian in _patterns():
         if match := pattern.fullmatch(english):
             pieces = russian.split(_HOLE)
-            return pieces[0] + "".join(
-                value + piece for value, piece in zip(match.groups(), pieces[1:], strict=False)
-            )
+            # What stands in a hole may be a word of the library's too, such as "the passphrase".
+            values = [table.get(value, value) for value in match.groups()]
+            return pieces[0] + "".join(v + piece for v, piece in zip(values, pieces[1:], strict=True))
     return english
 
 

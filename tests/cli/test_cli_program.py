@@ -21,8 +21,8 @@ from commands.table import TABLE
 from vault.errors import Usage
 
 WORDS = [
-    *TABLE, "new", "list", "show", "add", "set", "--json", "--vault", "--from", "-", "--", "--out", "--lang", "ru", "-h",
-    "C-7K3Q9", "E-4N8TVQ2WX", "", "…", "--=", "--passphrase-fd", "9", "\udcff", "--page", "-1", "--box", "1,2,3",
+    *TABLE, "new", "list", "show", "add", "set", "--json", "--vault", "--from", "-", "--", "--out", "--lang", "ru",
+    "-h", "C-7K3Q9", "E-4N8TVQ2WX", "", "…", "--=", "--passphrase-fd", "9", "\udcff", "--page", "-1", "--box",
 ]  # fmt: skip
 
 
@@ -59,7 +59,11 @@ def test_secrets_come_from_files_and_descriptors(scratch: Scratch) -> None:
         assert done.code == 0, done.err
     piped = run("status", "--vault", scratch.vault, "--recovery-file", "-", stdin=code + "\n")
     assert piped.code == 0
-    for words in (["--recovery-file", scratch.folder / "none"], ["--passphrase-fd", "x"], ["--passphrase-fd", "77"]):
+    for words in (
+        ["--recovery-file", scratch.folder / "none"],
+        ["--passphrase-fd", "x"],
+        ["--passphrase-fd", "77"],
+    ):
         assert run("status", "--vault", scratch.vault, *words).code == 2
     (scratch.folder / "empty").write_text("\n")
     assert run("status", "--vault", scratch.vault, "--recovery-file", scratch.folder / "empty").code == 2
@@ -67,7 +71,9 @@ def test_secrets_come_from_files_and_descriptors(scratch: Scratch) -> None:
 
 def test_a_weak_passphrase_is_refused_everywhere(tmp_path: Path) -> None:
     (tmp_path / "p").write_text("password123\n")
-    done = run("init", "--vault", tmp_path / "v", "--passphrase-file", tmp_path / "p", "--no-recovery", "--json")
+    done = run(
+        "init", "--vault", tmp_path / "v", "--passphrase-file", tmp_path / "p", "--no-recovery", "--json"
+    )
     assert done.code == 2
     assert "weak" in done.error["message"]
     assert not (tmp_path / "v").exists()
@@ -143,8 +149,8 @@ def test_names_of_any_bytes(shared_scratch: Scratch) -> None:
         file.write(b"x")
     case = scratch.case()
     done = subprocess.run(
-        [os.fsencode(PROGRAM), b"evidence", b"add", case.encode(), path, b"--json", b"--vault", os.fsencode(scratch.vault),
-         b"--recovery-file", os.fsencode(scratch.sheet)],
+        [os.fsencode(PROGRAM), b"evidence", b"add", case.encode(), path, b"--json", b"--vault",
+         os.fsencode(scratch.vault), b"--recovery-file", os.fsencode(scratch.sheet)],
         capture_output=True, env=environment(), timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -223,7 +229,9 @@ def test_bash_completes(tmp_path: Path) -> None:
     )
     folder = Path(PROGRAM).parent
     variables = environment(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
-    done = subprocess.run([bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=60)
+    done = subprocess.run(
+        [bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=60
+    )
     assert done.stdout.split() == ["recipient"]
 
 
@@ -233,7 +241,14 @@ def test_timings(scratch: Scratch) -> None:
 
 
 def test_typed_lines_are_split_as_people_mean_them() -> None:
-    assert lines.split("case new Дело O'Brien и д'Артаньян") == ["case", "new", "Дело", "O'Brien", "и", "д'Артаньян"]
+    assert lines.split("case new Дело O'Brien и д'Артаньян") == [
+        "case",
+        "new",
+        "Дело",
+        "O'Brien",
+        "и",
+        "д'Артаньян",
+    ]
     assert lines.split("add '/a b/c.pdf' \"d e\" f\\ g", windows=False) == ["add", "/a b/c.pdf", "d e", "f g"]
     assert lines.split('add C:\\Users\\x "C:\\My Files\\y.pdf"', windows=True) == [
         "add", "C:\\Users\\x", "C:\\My Files\\y.pdf",
@@ -255,13 +270,15 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
            "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"  # fmt: skip
     import sys
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60
+    )
     assert done.stdout.split() == ["(0,", "0)", "0o77"]
     assert resource.RLIMIT_CORE is not None
 
 
 def test_start_up_time(scratch: Scratch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Figures to look at; the bounds are loose, because the machine may do other things. See bench/ for the strict."""
+    """Figures to look at; the bounds are loose, because the machine may be busy; bench/ has strict ones."""
     secret = ["--recovery-file", str(scratch.sheet)]
     for words, bound in ((["--help"], 0.6), (["status", *secret], 1.5), (["case", "list", *secret], 1.5)):
         taken = []
@@ -270,5 +287,7 @@ def test_start_up_time(scratch: Scratch, capsys: pytest.CaptureFixture[str]) -> 
             assert run(*words, CASEVAULT_PATH=str(scratch.vault)).code == 0
             taken.append(time.perf_counter() - start)
         with capsys.disabled():
-            print(f"\n  {words[0]}: {min(taken):.3f} s at best, {statistics.median(taken):.3f} s in the middle")
+            print(
+                f"\n  {words[0]}: {min(taken):.3f} s at best, {statistics.median(taken):.3f} s in the middle"
+            )
         assert min(taken[1:]) < bound

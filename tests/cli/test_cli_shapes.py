@@ -49,7 +49,10 @@ def test_case_person_evidence_search(scratch: Scratch) -> None:
     assert set(hit) == {"evidence", "case", "snippet", "score"}
     assert hit["case"] == case
     assert "вызвали" in hit["snippet"]
-    assert scratch.json("search", "--from", "-", "--case", scratch.case(), stdin='{"query": "вызвать"}')["hits"] == []
+    assert (
+        scratch.json("search", "--from", "-", "--case", scratch.case(), stdin='{"query": "вызвать"}')["hits"]
+        == []
+    )
 
 
 def test_standard_input_and_lists(scratch: Scratch) -> None:
@@ -80,7 +83,9 @@ def test_plan_bundle_and_ledger(scratch: Scratch) -> None:
     assert (plan["case"], plan["profile"], plan["unreadable"]) == (case, "lawyer", [])
     wanted = {"id", "evidence", "category", "person", "source", "score", "state"}
     assert all(wanted <= set(one) for one in plan["findings"])
-    assert {(one["evidence"], one["person"], one["state"]) for one in plan["findings"]} == {(item, person, "proposed")}
+    assert {(one["evidence"], one["person"], one["state"]) for one in plan["findings"]} == {
+        (item, person, "proposed")
+    }
     hidden = scratch.run("redact", "accept", case, "--all", "--json")
     assert hidden.code == 2
     accepted = scratch.json("redact", "accept", case, "--all", "--unseen")["plan"]
@@ -113,7 +118,9 @@ def test_plan_bundle_and_ledger(scratch: Scratch) -> None:
 
 
 def _as_the_recipient(scratch: Scratch, bundle: dict[str, str]) -> None:
-    done = run("bundle", "open", "b.age", "--words-file", "w.txt", "--out", "opened", "--json", cwd=scratch.folder)
+    done = run(
+        "bundle", "open", "b.age", "--words-file", "w.txt", "--out", "opened", "--json", cwd=scratch.folder
+    )
     assert done.code == 0, done.err
     assert done.json["bundle"]["sha256"] == bundle["sha256"]
     assert (scratch.folder / "opened" / "index.html").exists()
@@ -131,12 +138,24 @@ def test_a_bundle_for_a_key(scratch: Scratch) -> None:
     assert public["age"].startswith("age1pq1")
     assert len(public["verifier"].split("+", 2)) == 3
     lines = (scratch.folder / "key.txt").read_text().splitlines()
-    assert [line for line in lines if not line.startswith("#")][0].startswith("AGE-SECRET-KEY-PQ-1")
+    assert next(line for line in lines if not line.startswith("#")).startswith("AGE-SECRET-KEY-PQ-1")
     case = scratch.case()
     scratch.add(case, "a.txt", b"Nothing personal.\n")
     scratch.json("redact", "plan", case)
-    recipient = scratch.json("recipient", "add", "--age-key", public["age"], "--from", "-", stdin='{"name":"L"}')
-    scratch.json("bundle", "create", case, "--to", recipient["recipient"]["id"], "--purpose", "filing", "--out", "k.age")
+    recipient = scratch.json(
+        "recipient", "add", "--age-key", public["age"], "--from", "-", stdin='{"name":"L"}'
+    )
+    scratch.json(
+        "bundle",
+        "create",
+        case,
+        "--to",
+        recipient["recipient"]["id"],
+        "--purpose",
+        "filing",
+        "--out",
+        "k.age",
+    )
     opened = run("bundle", "verify", "k.age", "--identity", "key.txt", "--json", cwd=scratch.folder)
     assert opened.json["ok"] is True
     run("keygen", "--out", "other.txt", cwd=scratch.folder)
@@ -153,7 +172,9 @@ def test_keygen_with_a_passphrase_opens_with_stock_age(tmp_path: Path) -> None:
     age = shutil.which("age")
     if age is None:
         pytest.skip("the program 'age' is not installed")
-    sealed = subprocess.run([age, "-r", done.json["recipient"]["age"]], input=b"hello", capture_output=True, check=True)
+    sealed = subprocess.run(
+        [age, "-r", done.json["recipient"]["age"]], input=b"hello", capture_output=True, check=True
+    )
     (tmp_path / "sealed.age").write_bytes(sealed.stdout)
     import pexpect
 
@@ -179,7 +200,9 @@ def test_redact_without_a_vault(tmp_path: Path) -> None:
     assert [json.loads(line)["id"] for line in many.out.splitlines()] == ["a", 2]
     assert all(json.loads(line)["text"] == done.json["text"] for line in many.out.splitlines())
     (tmp_path / "in.txt").write_text(TEXT, "utf-8")
-    made = run("redact", "file", "in.txt", "--people", "people.json", "--out", "o.pdf", "--json", cwd=tmp_path).json
+    made = run(
+        "redact", "file", "in.txt", "--people", "people.json", "--out", "o.pdf", "--json", cwd=tmp_path
+    ).json
     assert made["output"] == {"path": "o.pdf", "pages": 1, "mode": "reflow"}
     assert made["findings"] == 2
     assert (tmp_path / "o.pdf").read_bytes().startswith(b"%PDF")
@@ -190,7 +213,9 @@ def test_redact_without_a_vault(tmp_path: Path) -> None:
     assert leaking.error["kind"] == "leak"
     assert {"channel", "where", "form"} == set(leaking.json["leaks"][0])
     (tmp_path / "x.bin").write_bytes(b"\x00\x01\x02")
-    refused = run("redact", "file", "x.bin", "--people", "people.json", "--out", "x.pdf", "--json", cwd=tmp_path)
+    refused = run(
+        "redact", "file", "x.bin", "--people", "people.json", "--out", "x.pdf", "--json", cwd=tmp_path
+    )
     assert (refused.code, refused.error["kind"]) == (14, "unsupported")
     assert not (tmp_path / "x.pdf").exists()
 
@@ -200,7 +225,9 @@ def test_status_and_doctor(scratch: Scratch) -> None:
     item = scratch.add(case, "a.txt", b"a")
     found = scratch.json("status")
     assert (found["cases"], found["items"], found["pending_reading"]) == (1, 1, 0)
-    assert found["plaintext_left"] == [{"path": str(scratch.folder / "a.txt"), "evidence": item, "origin": "original"}]
+    assert found["plaintext_left"] == [
+        {"path": str(scratch.folder / "a.txt"), "evidence": item, "origin": "original"}
+    ]
     assert [slot["kind"] for slot in found["slots"]] == ["recovery"]
     assert found["log"]["uncosigned"] == found["log"]["size"] > 0
     (scratch.folder / "a.txt").unlink()
@@ -227,7 +254,15 @@ def test_personal_text_is_no_argument(scratch: Scratch, words: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", '{"title": 1}', '{"titel": "x"}', "{", '{"title": ""}', "\udcff".encode("utf-8", "surrogateescape")]
+    "text",
+    [
+        "[]",
+        '{"title": 1}',
+        '{"titel": "x"}',
+        "{",
+        '{"title": ""}',
+        "\udcff".encode("utf-8", "surrogateescape"),
+    ],
 )
 def test_bad_text_files(scratch: Scratch, text: str | bytes) -> None:
     done = scratch.run("case", "new", "--from", "-", "--json", stdin=text)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are a 
 SECONDS = 60
 
 
-def spawn(*words: str | Path, cwd: Path, **variables: str) -> "pexpect.spawn[str]":
+def spawn(*words: str | Path, cwd: Path, **variables: str) -> pexpect.spawn[str]:
     """The program on a terminal of its own."""
     return pexpect.spawn(
         PROGRAM, list(map(str, words)), env=environment(TERM="xterm", **variables), cwd=str(cwd), encoding="utf-8",
@@ -24,7 +24,7 @@ def spawn(*words: str | Path, cwd: Path, **variables: str) -> "pexpect.spawn[str
     )  # fmt: skip
 
 
-def ended(child: "pexpect.spawn[str]") -> int:
+def ended(child: pexpect.spawn[str]) -> int:
     child.expect(pexpect.EOF)
     child.close()
     return int(child.exitstatus if child.exitstatus is not None else -1)
@@ -131,7 +131,11 @@ def test_titles_are_asked_and_ids_picked(scratch: Scratch) -> None:
 def test_colour_only_where_wanted(scratch: Scratch) -> None:
     for variables, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         child = pexpect.spawn(
-            PROGRAM, ["nonsense"], env={**environment(TERM="xterm"), **variables}, encoding="utf-8", timeout=SECONDS
+            PROGRAM,
+            ["nonsense"],
+            env={**environment(TERM="xterm"), **variables},
+            encoding="utf-8",
+            timeout=SECONDS,
         )
         child.expect(pexpect.EOF)
         assert ("\x1b[" in child.before) == coloured
@@ -231,7 +235,11 @@ def test_russian(scratch: Scratch) -> None:
 @pytest.mark.slow
 def test_the_demonstration(tmp_path: Path) -> None:
     done = subprocess.run(
-        [PROGRAM, "demo", "there", "--json"], cwd=tmp_path, capture_output=True, env=environment(), timeout=300
+        [PROGRAM, "demo", "there", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        env=environment(),
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     import json
