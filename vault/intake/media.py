@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 UNKNOWN = "application/octet-stream"
@@ -36,6 +37,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif"}
 _MAIL_HEADERS = (b"from:", b"received:", b"return-path:", b"mime-version:", b"delivered-to:", b"message-id:")
 _BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".md": "text/markdown"}
+# An object, or a list that begins with an object, a list or a text: "[12.03.2024, 10:15] …" is a chat in plain text.
+_JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
 
 READABLE = frozenset({
@@ -99,7 +102,7 @@ def _text(head: bytes, name: str) -> str:
         return "text/html"
     if start.startswith(b"<?xml"):
         return "text/html" if b"<html" in start else "application/xml"
-    if start.startswith((b"{", b"[")) and (b'"' in start or start[1:2] in b"]} \r\n"):
+    if _JSON.match(start):
         return "application/json"
     if start.startswith(_MAIL_HEADERS):
         return "message/rfc822"
