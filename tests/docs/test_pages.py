@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from functools import cache
 from typing import Any
 
 import pytest
-from blocks import ROOT, blocks, document
+from blocks import ROOT, blocks, document, make_cli_page
 
 from commands.options import FLAGS, VALUES
-
-sys.path.insert(0, str(ROOT / "tools"))
-import make_cli_page
 
 PAGES = (
     "README.md", "SECURITY.md", "CONTRIBUTING.md",

@@ -1,0 +1,65 @@
+"""What SECURITY.md says against the program: its figures, and what it says is not built yet."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from blocks import ROOT, document, make_cli_page
+
+from vault.crypto import kdf, words
+from vault.crypto.age import passphrase
+from vault.model import events
+from vault.sandbox import jail
+
+PAGE = " ".join(document("SECURITY.md").split())
+OUT_OF_DATE = "bring SECURITY.md up to date"
+NOT_BUILT = {
+    "Travel mode": ("travel", "unlock", "lock"),
+    "`key rotate --deep`": ("key", "key list", "key rotate", "key change"),
+    "Recall, re-export to the next lawyer and tracing": ("bundle again", "bundle recall", "bundle trace"),
+    "Deposits with an auditor and cosignatures": ("audit export", "audit check", "audit cosign", "audit accept"),
+    "backup": ("backup", "backup create"),
+}
+"""What the page says is missing, and the commands that would be there if it were not."""
+
+
+@pytest.mark.parametrize("missing", NOT_BUILT)
+def test_what_is_not_built_is_said_and_is_not_there(missing: str) -> None:
+    assert missing in PAGE
+    there = [path for path, _ in make_cli_page.every_command()]
+    assert not set(NOT_BUILT[missing]) & {*there, *(path.split(" ")[0] for path in there)}, (
+        "bring SECURITY.md up to date"
+    )
+
+
+def test_what_it_cannot_do_comes_first() -> None:
+    headings = re.findall(r"^## (.*)$", document("SECURITY.md"), re.MULTILINE)
+    assert headings[0] == "First: what it can't do"
+    assert [f"| T{n} |" in PAGE for n in range(1, 11)] == [True] * 10
+
+
+def test_figures_are_those_of_the_code() -> None:
+    cost = kdf.Argon2Parameters()
+    assert f"Argon2id, {cost.memory_kib >> 10} MiB, {cost.passes} passes, {cost.lanes} lane" in PAGE
+    assert f"refused below {kdf.MIN_MEMORY_KIB >> 10} MiB or {kdf.MIN_PASSES} passes" in PAGE
+    assert f"above {kdf.MAX_MEMORY_KIB >> 20} GiB, {kdf.MAX_PASSES} passes, {kdf.MAX_LANES} lanes" in PAGE
+    assert f"scrypt (N = 2^{passphrase.DEFAULT_WORK_FACTOR}) with six EFF words" in PAGE
+    assert words.BUNDLE_WORDS == 6
+
+
+def test_failed_unlocks_are_still_not_logged() -> None:
+    assert "A failed unlock is not recorded yet" in PAGE
+    assert "vault.unlock-failed" in events.ACTIONS
+    sources = [p for folder in ("vault", "commands") for p in (ROOT / folder).rglob("*.py") if p.name != "events.py"]
+    assert not any("vault.unlock-failed" in path.read_text("utf-8") for path in sources), (
+        "bring SECURITY.md up to date"
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the walls exist on Linux only")
+def test_walls_that_it_names_are_those_of_the_jail() -> None:
+    walls = {one.feature for one in jail.jail_report().features}
+    assert {"limits", "no new privileges", "Landlock", "seccomp"} <= walls
+    assert all(wall.lower() in PAGE.lower() for wall in ("limits", "no new privileges", "Landlock", "seccomp"))
