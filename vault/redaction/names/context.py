@@ -48,6 +48,7 @@ _TITLES = frozenset(
         "п",
     ]
 )
+_STARTS_A_NAME = re.compile(r"[ \xa0]?[^\W\d_a-zа-яё][^\W\d_]")
 _HANDLE_CHARS = re.compile(r"[\w.@+\-]*")
 _HANDLE_BEFORE = re.compile(r"[\w.@+\-]{1,64}$")
 _LATIN_SURNAME = re.compile(
@@ -196,6 +197,8 @@ def initials_after(text: str, end: int) -> Initials | None:
     """Initials that follow: "А.Б.", "А. Б.", "А", with the place where they end."""
     match = _AFTER.match(text, end)
     if match and (match.group(2)[0].isupper() or match.end(1) == end) and not _is_title(match.group(2)):
+        if "," in match.group(1) and _STARTS_A_NAME.match(text, match.end()):
+            return None
         letters = tuple(_letter(group) for group in match.groups()[1:] if group)
         return Initials(match.end(), letters, "," not in match.group(1) and match.group(2)[0].isupper())
     match = _AFTER_BARE.match(text, end)

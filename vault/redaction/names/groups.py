@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...model.people import Person
 from . import context
-from .folding import CYRILLIC
+from .folding import CYRILLIC, is_cyrillic
 from .index import Candidate
 from .parts import NameForm, NameParts, initials
 from .scan import Hit
@@ -15,7 +15,7 @@ from .scan import Hit
 MAX_SHORT = 4  # parts so short are found with an error only beside another part
 
 _JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
-_JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:[^\W\d_]\.?[ \t\n\xa0]{0,2}){1,2}")
+_JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:(?:[^\W\d_]\.|[A-ZА-ЯЁІЇЄ])[ \t\n\xa0]{0,2}){1,2}")
 _MIDDLE = re.compile(
     r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})(?:[\-\u2010]\n([^\W\d_]{1,20}))?['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}"
 )
@@ -116,11 +116,13 @@ def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed
     if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)) and not _is_middle(gap):
         return False
     used = group.kinds
+    if "," in gap and used != {"surname"}:
+        return False
     free = [one for one in candidates if kind_of(one) not in used]
     if not free and len(group.members) == 1:
         free = _swap_reading(group, hit, candidates)
     if not free:
-        if not (listed.compound or "-" in gap or used == {"given"}):
+        if "," in gap or not (listed.compound or "-" in gap or used == {"given"}):
             return False
         free = candidates
     group.members.append((hit, free[0]))
@@ -154,4 +156,6 @@ def _is_middle(gap: str) -> bool:
     if context.is_particle(word):
         return True
     marks, known = context.marks_of(word)
-    return bool(marks) or not known if word[0].isupper() else not known
+    if word[0].isupper():
+        return bool(marks) or not known
+    return not known and is_cyrillic(word)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from ...model.findings import Span
 from ...model.people import Person
 from . import context
-from .folding import readings
 from .groups import Group, Listed, by_person, facts_of, groups_of
 from .index import Index
 from .parts import NameForm, forms_of, handles_of, names_of
@@ -44,15 +43,14 @@ class Matcher:
             apart = names_of(person)
             found = [form for parts in apart for form in forms_of(parts)]
             self._listed.append(facts_of(person, apart, found))
-            for handle in handles_of(person):
-                found += [NameForm(word, script, "joined", "as listed", word) for script, word in readings(handle)]
             forms.append(found)
         self._index = Index(forms)
-        self._bare = [
-            (_as_written(person.name), listed)
-            for person, listed, own in zip(people, self._listed, forms, strict=True)
-            if not own and any(map(str.isalnum, person.name))
-        ]
+        self._as_written: list[tuple[re.Pattern[str], Listed, float]] = []
+        for person, listed, own in zip(people, self._listed, forms, strict=True):
+            if not own and any(map(str.isalnum, person.name)):
+                self._as_written.append((_letters(person.name), listed, _BARE_SCORE))
+            for handle in handles_of(person):
+                self._as_written.append((_handle(handle), listed, _HANDLE_SCORE))
 
     def find(self, text: str) -> list[Span]:
         """All spans that may name a listed person."""
@@ -60,29 +58,42 @@ class Matcher:
 
     def matches(self, text: str) -> list[Match]:
         """The same, with what says that a span may be somebody else who shares a name."""
-        matches = [found for bare, listed in self._bare for found in _written(text, bare, listed)]
+        matches: list[Match] = []
+        written: dict[str, list[Match]] = {}
+        for pattern, listed, value in self._as_written:
+            written.setdefault(listed.person.id, []).extend(_written(text, pattern, listed, value))
         hits = scan(text, self._index)
         cased = bool(hits) and is_cased(text)
         for number, own in by_person(hits).items():
             listed = self._listed[number]
             found = [_weigh(text, group, listed, cased) for group in groups_of(text, own, listed)]
+            found += written.pop(listed.person.id, [])
             matches += _raise_near(_merge([match for match in found if match is not None]))
+        matches += [match for rest in written.values() for match in _merge(rest)]
         matches.sort(key=lambda one: (one.span.start, -one.span.end, one.span.person or ""))
         return matches
 
 
 _BARE_SCORE = 0.3
+_HANDLE_SCORE = 0.95
 
 
-def _as_written(name: str) -> re.Pattern[str]:
+def _letters(name: str) -> re.Pattern[str]:
     """A name of single letters, which has no forms: it is found as it is listed, and never surely."""
     return re.compile(r"(?<!\w)" + r"[\s.]{1,3}".join(map(re.escape, re.findall(r"\w+", name))) + r"(?!\w)")
 
 
-def _written(text: str, bare: re.Pattern[str], listed: Listed) -> list[Match]:
+def _handle(alias: str) -> re.Pattern[str]:
+    """A listed handle, with anything or nothing where it has a dot, dash or underscore."""
+    words = map(re.escape, re.findall(r"[^\W_]+", alias))
+    return re.compile(r"(?<![^\W_])@?" + r"[.\-_]{0,2}".join(words) + r"(?![^\W_])", re.IGNORECASE)
+
+
+def _written(text: str, pattern: re.Pattern[str], listed: Listed, value: float) -> list[Match]:
+    sure = value > _BARE_SCORE
     return [
-        Match(Span(*found.span(), CATEGORY, listed.person.id, SOURCE, _BARE_SCORE, False, "as listed"), False)
-        for found in bare.finditer(text)
+        Match(Span(*found.span(), CATEGORY, listed.person.id, SOURCE, value, sure, "as listed"), False)
+        for found in pattern.finditer(text)
     ]
 
 

@@ -12,7 +12,7 @@ from .. import morphology
 from . import given as names
 from . import inflect
 from .context import PARTICLES
-from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
+from .folding import CYRILLIC, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
 from .romanise import initials_of, to_cyrillic
 
 Part = Literal["surname", "given", "patronymic", "short", "joined"]
@@ -310,12 +310,8 @@ def names_of(person: Person) -> list[NameParts]:
 
 
 def handles_of(person: Person) -> tuple[str, ...]:
-    """Aliases that are written as handles, folded and without what only separates."""
-    found = []
-    for alias in person.aliases:
-        if _HANDLE.search(alias):
-            found.append(re.sub(rf"[\s@_./{HYPHENS}]+", "", alias).lower())
-    return tuple(word for word in found if len(word) > 2)
+    """Aliases that are written as handles, as listed."""
+    return tuple(alias for alias in person.aliases if _HANDLE.search(alias))
 
 
 def initials(parts: tuple[str, ...]) -> frozenset[str]:

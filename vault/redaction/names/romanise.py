@@ -18,7 +18,7 @@ _SPELLINGS: dict[str, str] = {
     # "-" stands for: not written at all
     "а": "a", "б": "b", "в": "v w f ff vv", "г": "g h gh gu v", "д": "d dd",
     "е": "e ye je ie yo io jo o ee i ai", "ж": "zh j z sh sch g dj dzh zj jh", "з": "z s zz ts",
-    "и": "i y ie ee yi ji - ii", "й": "y i j - jj yi ij ii", "к": "k c ck q qu kk ch", "л": "l ll", "м": "m mm",
+    "и": "i y ie ee yi ji ii", "й": "y i j jj yi ij ii", "к": "k c ck q qu kk", "л": "l ll", "м": "m mm",
     "н": "n nn", "о": "o oh", "п": "p pp", "р": "r rr rh", "с": "s ss c z sz", "т": "t th tt",
     "у": "u ou oo w o", "ф": "f ph v ff", "х": "kh h x ch k q gh j hh", "ц": "ts c cz tz tc z s tsz",
     "ч": "ch c tch tsch cz tj ty tsh tš q", "ш": "sh s sch ch sz x c",
@@ -207,8 +207,8 @@ def cyrillic_keys(word: str) -> tuple[str, ...]:
 
 _LATIN_SIBILANTS = re.compile("[dt]*[scz]h*(?:[dt]*[scz]h*)*")
 _HARD_DIGRAPHS = re.compile("([ptkgr])h")
-_AMBIGUOUS = (("j", ("a", "s")), ("ch", ("s", "k")), ("x", ("k", "ks")), ("c", ("s", "k")))
 _PLAIN_CH = re.compile("(?<![sct])ch")
+_SILENT_H = re.compile("(?<=[aeiou])h(?![aeiou])")
 _HARD_C = re.compile("c(?![hzeiy])k?")
 
 
@@ -221,6 +221,8 @@ def latin_keys(word: str) -> tuple[str, ...]:
         versions += [_PLAIN_CH.sub("k", v) for v in versions]
     if _HARD_C.search(word):
         versions += [_HARD_C.sub("k", v) for v in versions]
+    if _SILENT_H.search(word):
+        versions += [_SILENT_H.sub("", v) for v in versions]
     if "x" in word:
         versions += [v.replace("x", "ks") for v in versions]
     return tuple(dict.fromkeys(_latin_key(version) for version in versions))

@@ -6,7 +6,7 @@ import re
 
 from .. import morphology
 from .folding import CYRILLIC, LATIN, readings
-from .groups import Group, Listed, order
+from .groups import MAX_SHORT, Group, Listed, order
 from .index import Candidate
 from .scan import Hit
 from .widen import Verdict
@@ -15,6 +15,8 @@ _SENTENCE_END = re.compile(r"[.!?…:;]['\"»”)]?\s*$|[\n\r]\s*$|[«\"„“(\
 _MIN_SURE_LATIN = 5
 _MIN_SURE_LOWER_LATIN = 6
 _MIN_FUZZY_ALONE = 4
+_HANDLE_BEFORE = re.compile(r"[@_/]$|[^\W_]\.$")
+_HANDLE_AFTER = re.compile(r"[@_]|\.[^\W_]")
 
 
 def score(text: str, group: Group, listed: Listed, verdict: Verdict, cased: bool) -> tuple[float, bool]:
@@ -53,13 +55,28 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -
         return _alone_with_error(part, folded, capital, cyrillic)
     if part == "joined" or (part == "given" and not listed.surname and not listed.patronymic):
         part = "surname"
+    if not (cyrillic or capital or len(found.form.text) >= _MIN_SURE_LOWER_LATIN or _in_handle(text, hit)):
+        return 0.0, False  # every short English word is some romanised form
     if part == "surname":
-        return _surname_alone(text, hit, found, cyrillic, common, capital)
+        return _surname_alone(text, hit, found, cyrillic, common)
     if part == "patronymic":
         return 0.45, False
-    if len(folded[1]) < 4 and not hit.word[0].isupper():
+    return _given_alone(hit, found, folded[1], cyrillic, cased)
+
+
+def _in_handle(text: str, hit: Hit) -> bool:
+    return bool(_HANDLE_BEFORE.search(text[max(0, hit.start - 2) : hit.start]) or _HANDLE_AFTER.match(text, hit.end))
+
+
+def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: bool) -> tuple[float, bool]:
+    if len(word) < MAX_SHORT and not hit.word[0].isupper():
         return 0.0, False
-    return (0.35 if part == "given" else 0.3), False
+    if found.form.part == "given":
+        return 0.35, False
+    other_word = cyrillic and morphology.is_known(word) and "Name" not in morphology.name_marks(word)
+    if (other_word and cased and hit.word.isupper()) or (not cyrillic and found.form.what.endswith("vocative")):
+        return 0.0, False
+    return 0.3, False
 
 
 def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrillic: bool) -> tuple[float, bool]:
@@ -73,17 +90,12 @@ def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrilli
     return (0.25, False) if capital and len(word) > _MIN_FUZZY_ALONE else (0.0, False)
 
 
-def _surname_alone(
-    text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool, capital: bool
-) -> tuple[float, bool]:
+def _surname_alone(text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool) -> tuple[float, bool]:
     length = len(found.form.text)
-    if not capital and length < 4:
+    if length < MAX_SHORT and not hit.word[0].isupper():
         return 0.0, False
     if not cyrillic:
-        least = _MIN_SURE_LATIN if hit.word[0].isupper() else _MIN_SURE_LOWER_LATIN
-        sure = length >= least
-        if length < 4 and not hit.word[0].isupper():
-            return 0.0, False
+        sure = length >= (_MIN_SURE_LATIN if hit.word[0].isupper() else _MIN_SURE_LOWER_LATIN)
     else:
         sure = not common or not _SENTENCE_END.search(text[max(0, hit.start - 8) : hit.start] or "\n")
     if not found.form.own:
