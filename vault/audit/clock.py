@@ -73,4 +73,4 @@ def boot_id(signing_seed: bytes) -> str:
         name = _BOOT_ID.read_bytes().strip()
     except OSError:
         name = str(round((time.time() - time.monotonic()) / 60)).encode()
-    return keyed_id(signing_seed, b"casevault audit boot", name, length=BOOT_BYTES).hex()
+    return keyed_id(signing_seed, b"casevault/v1/audit-boot", name, length=BOOT_BYTES).hex()

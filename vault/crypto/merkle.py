@@ -162,9 +162,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, untrusted_proof: Sequen
         raise Forged("a Merkle proof does not lead to the root")
 
 
-def verify_consistency(
-    old: int, size: int, old_root: bytes, root: bytes, untrusted_proof: Sequence[bytes]
-) -> None:
+def verify_consistency(old: int, size: int, old_root: bytes, root: bytes, untrusted_proof: Sequence[bytes]) -> None:
     """Check that the tree of `old` leaves is a prefix of that of `size` (RFC 9162, 2.1.4.2). Raises Forged.
 
     An empty old tree proves nothing, so it is refused: whoever starts from nothing pins a head instead.

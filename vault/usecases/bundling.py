@@ -107,6 +107,8 @@ def create(vault: UnlockedVault, case_id: str, order: Order, out: Path, progress
     places.refuse_sync_folder(out, "the bundle")
     output.check(out, "the bundle")
     job = prepare(vault, case_id, order)
+    if order.accept_weak_jail:
+        vault.note_weak_jail(job.case_id)
     with vault.access("bundle.create", job.case_id, purpose=order.purpose) as outcome:
         bundle_id = vault.catalogue.fresh_id(Disclosure)
         made, payload, manifest = _payload(job, bundle_id, progress)

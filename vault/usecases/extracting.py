@@ -38,6 +38,9 @@ def pending(vault: UnlockedVault, case_id: str | None = None) -> list[Evidence]:
 def read(vault: UnlockedVault, items: Iterable[Evidence], *, accept_weak_jail: bool = False) -> Iterator[Read]:
     """Read the text of pending items, a few at a time, each in a fresh process without keys or network."""
     waiting = [item for item in items if item.text_state == "pending"]
+    if accept_weak_jail:
+        for case_id in sorted({str(item.case_id) for item in waiting}):
+            vault.note_weak_jail(case_id)
     with ThreadPoolExecutor(PROCESSES, "read") as pool:
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]

@@ -210,6 +210,8 @@ def preview(
     review = current(vault, case_id, profile)
     places.refuse_sync_folder(out, "the preview")
     output.check(out, "the preview")
+    if accept_weak_jail:
+        vault.note_weak_jail(review.record.case_id)
     with vault.access("redact.preview", review.record.case_id) as outcome, ExitStack() as stack:
         sections: list[documents.Section] = []
         sources: list[BinaryIO] = []

@@ -121,8 +121,10 @@ class UnlockedVault:
                     self._apply(change)
         except BaseException:
             if intents:
-                # Ctrl-C can arrive between the commit and here: what counts is what the catalogue says.
-                self._close_intents(intents, "ok" if self._is_done(changes) else "failed")
+                # Ctrl-C can arrive between the commit and here: what counts is what the catalogue says. If that
+                # can't be logged either, the log goes on allowing both states.
+                with contextlib.suppress(CasevaultError):
+                    self._close_intents(intents, "ok" if self._is_done(changes) else "failed")
             raise
         self._close_intents(intents, "ok")
 
@@ -182,7 +184,9 @@ class UnlockedVault:
             yield outcome
         except BaseException as error:
             result = "failed" if isinstance(error, CasevaultError) else "cancelled"
-            self._close_access(intent, result, outcome)
+            # What went wrong first says more than that the log can't be written now.
+            with contextlib.suppress(CasevaultError):
+                self._close_access(intent, result, outcome)
             raise
         self._close_access(intent, "ok", outcome)
 
@@ -198,6 +202,10 @@ class UnlockedVault:
             bytes=outcome.size,
         )
         self.log.append([done], self.writer)
+
+    def note_weak_jail(self, case_id: str | None) -> None:
+        """Log that documents were parsed on somebody's word where the worker's walls do not all stand."""
+        self.note("jail.weak", case_id)
 
     def note(self, action: str, case_id: str | None = None, *, count: int | None = None) -> None:
         """Log something that has no before and after."""
