@@ -71,8 +71,8 @@ def test_derived_keys_are_those_of_the_table() -> None:
     case = keys.CaseKeys.derive(root)
     for field, label in (("rows", "rows"), ("pseudonyms", "pseudonyms"), ("signing", "bundle-signing")):
         assert getattr(case, field) == _hkdf(root, f"casevault/v1/case/{label}")
-    boot = hmac.digest(_hkdf(root, "casevault audit boot"), b"boot", "sha256")[:4]
-    assert signing.keyed_id(root, b"casevault audit boot", b"boot", length=4) == boot
+    boot = hmac.digest(_hkdf(root, "casevault/v1/audit-boot"), b"boot", "sha256")[:4]
+    assert signing.keyed_id(root, b"casevault/v1/audit-boot", b"boot", length=4) == boot
 
 
 def test_actions_are_all_listed() -> None:
