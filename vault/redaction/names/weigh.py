@@ -58,7 +58,7 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -
     if not (cyrillic or capital or len(found.form.text) >= _MIN_SURE_LOWER_LATIN or _in_handle(text, hit)):
         return 0.0, False  # every short English word is some romanised form
     if part == "surname":
-        return _surname_alone(text, hit, found, cyrillic, common)
+        return _surname_alone(text, hit, found, cyrillic, common, capital)
     if part == "patronymic":
         return 0.45, False
     return _given_alone(hit, found, folded[1], cyrillic, cased)
@@ -81,8 +81,11 @@ def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: b
 
 def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrillic: bool) -> tuple[float, bool]:
     script, word = folded
-    if len(word) < _MIN_FUZZY_ALONE or (cyrillic and morphology.is_known(word)):
+    if len(word) < _MIN_FUZZY_ALONE:
         return 0.0, False
+    if cyrillic and morphology.is_known(word):
+        is_other_name = part == "surname" and len(word) > _MIN_FUZZY_ALONE and not morphology.is_everyday(word)
+        return (0.3 if is_other_name and capital else 0.0), False
     if (script == LATIN or len(word) == _MIN_FUZZY_ALONE) and not capital:
         return 0.0, False
     if part == "surname":
@@ -90,9 +93,11 @@ def _alone_with_error(part: str, folded: tuple[str, str], capital: bool, cyrilli
     return (0.25, False) if capital and len(word) > _MIN_FUZZY_ALONE else (0.0, False)
 
 
-def _surname_alone(text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool) -> tuple[float, bool]:
+def _surname_alone(
+    text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool, capital: bool
+) -> tuple[float, bool]:
     length = len(found.form.text)
-    if length < MAX_SHORT and not hit.word[0].isupper():
+    if length < MAX_SHORT and not (capital if cyrillic else hit.word[0].isupper()):
         return 0.0, False
     if not cyrillic:
         sure = length >= (_MIN_SURE_LATIN if hit.word[0].isupper() else _MIN_SURE_LOWER_LATIN)
