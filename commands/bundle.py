@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import identity, picking
+from commands import identity, paths, picking
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile, Purpose
 from commands.console import is_terminal
 from commands.context import Session, session_of
-from commands.evidence import needed_path
 from commands.printing import columns, size
 from vault.errors import Usage
 
@@ -70,7 +69,7 @@ def create(
     It is sealed to the recipient's key, or with six random words that you tell them over another channel.
     """
     session = session_of(context)
-    target = None if dry_run else Path(needed_path(session, out)).expanduser()
+    target = None if dry_run else Path(paths.needed(session, out)).expanduser()
     if purpose is None:
         raise Usage(
             "--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover."
@@ -97,12 +96,11 @@ def _check_words_place(
 ) -> None:
     """Make sure that the words can be told before the bundle is made."""
     from vault.model.records import RecipientRecord
-    from vault.store import output
 
     if vault.catalogue.require(RecipientRecord, recipient).age_key:
         return
     if words_file is not None:
-        output.check(Path(words_file).expanduser(), "the file for the words")
+        paths.new_file(words_file, "the file for the words")
     elif session.console.no_input or not _terminal():
         raise Usage("the words need a place: give --words-file FILE")
 
@@ -200,7 +198,7 @@ def open_(
 ) -> None:
     """Check a bundle, then write its files into a new folder. No vault is needed."""
     session = session_of(context)
-    target = needed_path(session, out)
+    target = paths.needed(session, out)
     secret = identity.for_bundle(session, words_file)
     from vault.usecases import receiving
 

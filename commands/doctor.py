@@ -32,8 +32,9 @@ def doctor(
     with session.vault() as vault:
         with session.console.progress("Examining the vault") as advance:
             findings = list(use.examine(vault, read_data=read_data, progress=advance))
-        evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())
-    damaged = [one for one in findings if one.level == "damaged"]
+        damaged = [one for one in findings if one.level == "damaged"]
+        if not damaged:
+            evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())
     data = [
         {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint}
         for one in findings

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import evidence_add, personal, picking, shapes
+from commands import evidence_add, paths, personal, picking, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, EvidenceArgument, FromOption, Kind, PurposeOption
 from commands.context import Session, session_of
@@ -149,7 +149,7 @@ def get(
 ) -> None:
     """Write an item to a file, byte for byte as it was added. The file is in plain text: delete it after use."""
     session = session_of(context)
-    out = needed_path(session, out)
+    out = paths.needed(session, out)
     from vault.usecases import items
 
     with session.vault() as vault:
@@ -160,16 +160,6 @@ def get(
     shape = {"id": item.id, "sha256": item.sha256.hex(), "size": item.size, "media_type": item.media_type}
     session.console.answer({"evidence": shape, "path": out}, [out])
     session.console.warn("This copy is in plain text. 'casevault status' reminds you of it while it exists.")
-
-
-def needed_path(session: Session, out: str | None) -> str:
-    """The path for --out: given, else asked. Raises Usage."""
-    if out is None and session.console.can_ask:
-        typed = evidence_add.words_of(session.console.ask("Write it to which new file?"))
-        out = typed[0] if typed else None
-    if out is None:
-        raise Usage("--out FILE is missing: where to write it")
-    return out
 
 
 @app.command("set")

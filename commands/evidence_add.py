@@ -115,11 +115,11 @@ def add(
     done = [one for one in results if one.evidence is not None]
     removal = _remove(session, vault, done) if wish.remove_source else []
     read_texts(session, vault, [one.evidence for one in done if one.evidence is not None], weak_jail)
+    if not done:
+        _raise_all_failed(results)
     failures = [_failure(one.file.path, one.error) for one in results if one.error is not None]
     _report(session, done, failures + removal)
     if failures or removal:
-        if not done:
-            _raise_only(results)
         raise PartlyDone(f"{len(failures) + len(removal)} of {len(files)} files were not dealt with as asked")
 
 
@@ -135,10 +135,13 @@ def _total(files: Sequence[NewFile]) -> int | None:
     return total
 
 
-def _raise_only(results: Sequence[Added]) -> None:
-    # With a single file there is no "partly": its own error says more.
-    if len(results) == 1 and results[0].error is not None:
-        raise results[0].error
+def _raise_all_failed(results: Sequence[Added]) -> None:
+    # Nothing was added, so nothing is "partly" done: the first file's own error says most.
+    errors = [one.error for one in results if one.error is not None]
+    if len(errors) > 1:
+        shown = shown_path(results[0].file.path)
+        raise CasevaultError(f"none of the {len(errors)} files could be added; {shown}: {errors[0].message}")
+    raise errors[0]
 
 
 def _remove(session: Session, vault: UnlockedVault, done: Sequence[Added]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The one table of exit codes. docs/exit-codes.md repeats it for people; a test keeps the two the same."""
+"""The one table of exit codes. docs/cli.md repeats it for people; a test keeps the two the same."""
 
 from __future__ import annotations
 

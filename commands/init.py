@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import secrets
+from commands import paths, secrets
 from commands.app import new_app
 from commands.context import Session, session_of
 from commands.new_secret import checked, chosen_passphrase
@@ -80,11 +80,10 @@ def _passphrase(session: Session) -> Secret:
 
 def _recovery_code(session: Session, recovery_out: str | None) -> Secret:
     from vault.crypto import recovery, slots
-    from vault.store import output
 
     secret = recovery.generate()
     if recovery_out is not None:
-        output.check(Path(recovery_out).expanduser(), "the file for the recovery code")
+        paths.new_file(recovery_out, "the file for the recovery code")
         return slots.RecoveryCode(secret)
     console = session.console
     console.say("This recovery code opens the vault when the passphrase is forgotten. Write it on paper:")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands import secrets
+from commands import paths, secrets
 from commands.app import new_app
 from commands.context import Session, session_of
 from commands.new_secret import chosen_passphrase
@@ -35,7 +34,7 @@ def keygen(
     session = session_of(context)
     if out is None:
         raise Usage("--out FILE is missing: where to write the key file")
-    path = Path(out).expanduser()
+    path = paths.new_file(out, "the key file")
     from vault.usecases import keygen as use
 
     public = use.make(path, classic=x25519, passphrase=None if no_passphrase else _passphrase(session))

@@ -83,16 +83,23 @@ def _unexpected(session: Session, error: Exception) -> int:
     from typer.exceptions import TyperException
 
     if isinstance(error, TyperException):
-        message = error.format_message().strip()
-        session.console.error(
-            exits.USAGE, Usage.kind, message, "Add -h to the command to see how it is used."
-        )
+        hint = "Add -h to the command to see how it is used."
+        session.console.error(exits.USAGE, Usage.kind, _unquoted(error.format_message().strip()), hint)
         return exits.USAGE
     # Without the error's own words: they may quote what was being worked on.
     session.console.error(
         exits.FAILED, "internal", f"internal error ({type(error).__name__} in {_place(error)})"
     )
     return exits.FAILED
+
+
+def _unquoted(message: str) -> str:
+    """The parser's message without what was typed: it may be a name, put in the wrong place."""
+    import re
+
+    if message.startswith("Got unexpected extra"):
+        return "there are more arguments than this command takes"
+    return re.sub(r"(: )'.*' is not", r"\1this is not", re.sub("[^\x00-\x7f]+", "…", message))
 
 
 def _place(error: BaseException) -> str:
@@ -139,9 +146,10 @@ def unknown(word: str, known: Any, group: str = "") -> Usage:
 
     close = difflib.get_close_matches(word, list(known), 1, 0.5)
     path = f"{PROGRAM} {group} ".replace("  ", " ")
-    hint = f"Did you mean '{path}{close[0]}'?" if close else f"'{path}-h' lists the commands."
-    shown = word if word.isascii() and len(word) < 24 else "…"
-    return Usage(f"there is no command '{shown}'", hint=hint)
+    if close:
+        return Usage(f"there is no command '{word}'", hint=f"Did you mean '{path}{close[0]}'?")
+    # Not repeated: it may be a name, put in the wrong place.
+    return Usage("there is no such command", hint=f"'{path}-h' lists the commands.")
 
 
 def _flushed(code: int) -> int:

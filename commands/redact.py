@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import picking, redact_files
+from commands import paths, picking, redact_files
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile
 from commands.context import Session, session_of
-from commands.evidence import needed_path
 from commands.printing import columns, one_line
 from vault.errors import Usage
 
@@ -89,7 +88,7 @@ def preview(
     It holds everybody's names: delete it after the review.
     """
     session = session_of(context)
-    out = needed_path(session, out)
+    out = paths.needed(session, out)
     from vault.usecases import redacting
 
     with session.vault() as vault:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import personal
+from commands import paths, personal
 from commands.choices import Profile
-from commands.console import print_to
+from commands.console import Console, print_to
 from commands.context import Session, session_of
-from commands.evidence import needed_path
 from commands.printing import json_text
 from vault.errors import Refused, Usage
 
@@ -54,6 +53,7 @@ def text(
     """
     session = session_of(context)
     if jsonl:
+        session.console = Console(json=True)
         _lines(session, people, profile)
         return
     from vault.usecases import onefile
@@ -134,7 +134,8 @@ def file(
     """
     session = session_of(context)
     listed = _people(session, people)
-    target = needed_path(session, out)
+    target = paths.needed(session, out)
+    paths.new_file(target, "the redacted document")
     if mode != "reflow":
         raise Refused(
             "a facsimile needs boxes drawn by a person: add the document to a case", kind="unsupported"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -30,12 +29,6 @@ def test_every_error_has_a_code_of_the_table() -> None:
     assert exits.code_of(errors.Forged("x")) == exits.DAMAGED
     assert exits.code_of(errors.OutputExists("x")) == exits.USAGE
     assert exits.code_of(errors.StorageFailed("x")) == exits.FAILED
-
-
-def test_the_table_in_the_documentation_is_the_same() -> None:
-    page = (ROOT / "docs" / "exit-codes.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| (\d+) \| (.+?) \|", page, re.MULTILINE))
-    assert rows == {str(code): meaning for code, meaning in exits.MEANINGS.items()}
 
 
 def test_0_and_2(scratch: Scratch) -> None:
@@ -203,3 +196,21 @@ def test_unknown_errors_say_nothing_of_their_values(scratch: Scratch) -> None:
     assert fault["kind"] == "internal"
     assert "ValueError" in fault["message"]
     assert "Ольга" not in done.stderr.decode()
+
+
+def test_what_was_typed_in_the_wrong_place_is_not_repeated() -> None:
+    for words in (["case", "show", "a", "Ковальчук"], ["redact", "plan", "--profile", "Ковальчук"], ["Kovalchuk"],
+                  ["audit", "--Ковальчук"],
+                  ["bundle", "create", "--purpose", "Kovalchuk"], ["case", "list", "--Ковальчук"]):  # fmt: skip
+        done = run(*words)
+        assert done.code == exits.USAGE
+        assert "овальчук" not in done.err
+        assert "ovalchuk" not in done.err
+
+
+def test_nothing_added_is_not_partly_done(scratch: Scratch) -> None:
+    case = scratch.case()
+    done = scratch.run("evidence", "add", case, "none.txt", "--json")
+    assert (done.code, done.out) == (exits.USAGE, "")
+    several = scratch.run("evidence", "add", case, "none.txt", "nor-this.txt", "--json")
+    assert (several.code, several.out) == (exits.FAILED, "")

@@ -69,6 +69,31 @@ def test_secrets_come_from_files_and_descriptors(scratch: Scratch) -> None:
     assert run("status", "--vault", scratch.vault, "--recovery-file", scratch.folder / "empty").code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="descriptors are not inherited there")
+def test_a_passphrase_from_a_descriptor(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"bunny lethargic unmolded crayon jackpot viper handrail\n")
+    os.close(writer)
+    done = subprocess.run(
+        [PROGRAM, "keygen", "--out", str(tmp_path / "key"), "--x25519", "--passphrase-fd", str(reader)],
+        capture_output=True, env=environment(), pass_fds=[reader], timeout=60,
+    )  # fmt: skip
+    os.close(reader)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "key").read_bytes().startswith(b"-----BEGIN AGE")
+
+
+def test_nothing_is_written_into_a_folder_that_a_cloud_copies(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    cloud = scratch.folder / "OneDrive"
+    cloud.mkdir()
+    item = scratch.add(scratch.case(), "a.txt", b"a")
+    for words in (["evidence", "get", item, "--out", cloud / "a"], ["keygen", "--out", cloud / "k"]):
+        done = scratch.run(*words, "--json")
+        assert (done.code, done.error["kind"]) == (2, "sync-folder")
+    assert list(cloud.iterdir()) == []
+
+
 def test_a_weak_passphrase_is_refused_everywhere(tmp_path: Path) -> None:
     (tmp_path / "p").write_text("password123\n")
     done = run(

@@ -128,6 +128,23 @@ def test_titles_are_asked_and_ids_picked(scratch: Scratch) -> None:
     assert ended(no_input) == 2
 
 
+def test_the_secret_is_asked_past_a_payload_on_standard_input(scratch: Scratch) -> None:
+    """`evidence add CASE - < file`: the file is the evidence, the code comes from the terminal."""
+    case = scratch.case()
+    (scratch.folder / "payload").write_bytes(b"not a secret")
+    (scratch.folder / "origin.json").write_text("{}")
+    line = f"'{PROGRAM}' evidence add {case} - --vault '{scratch.vault}' --from origin.json < payload"
+    child = pexpect.spawn(
+        "/bin/sh", ["-c", line], env=environment(TERM="xterm"), cwd=str(scratch.folder), encoding="utf-8",
+        timeout=SECONDS,
+    )  # fmt: skip
+    child.expect("Recovery code: ")
+    child.sendline(scratch.sheet.read_text().strip())
+    child.expect("E-[0-9A-Z]{9}")
+    assert ended(child) == 0
+    assert scratch.json("evidence", "list", case)["evidence"][0]["size"] == len("not a secret")
+
+
 def test_colour_only_where_wanted(scratch: Scratch) -> None:
     for variables, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         child = pexpect.spawn(
@@ -178,7 +195,7 @@ def test_the_shell(scratch: Scratch) -> None:
     child.expect("Повестка пришла")
     child.expect(f"casevault {case}> ")
     child.sendline("nonsense here")
-    child.expect("no command 'nonsense'")
+    child.expect("no such command")
     child.sendline("use -")
     child.expect("casevault> ")
     child.sendline("use")

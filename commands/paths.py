@@ -1,0 +1,30 @@
+"""Paths of files that a command is to write: checked before any work is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands.context import Session
+from commands.lines import split
+from vault.errors import Usage
+
+
+def needed(session: Session, out: str | None) -> str:
+    """The path for --out: given, else asked. Raises Usage."""
+    if out is None and session.console.can_ask:
+        typed = split(session.console.ask("Write it to which new file?"))
+        out = typed[0] if typed else None
+    if out is None:
+        raise Usage("--out FILE is missing: where to write it")
+    return out
+
+
+def new_file(path: str, what: str) -> Path:
+    """A path that is free and that no cloud carries off. Raises OutputExists, SyncFolder, Usage."""
+    from vault.session import places
+    from vault.store import output
+
+    found = Path(path).expanduser()
+    places.refuse_sync_folder(found, what)
+    output.check(found, what)
+    return found
