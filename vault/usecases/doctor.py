@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from vault.errors import Busy, CasevaultError
+from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable
 from vault.model.records import Evidence
 from vault.sandbox import jail
 from vault.session import machine as system
@@ -16,6 +17,8 @@ from vault.usecases.unlocked import UnlockedVault
 
 Level = Literal["ok", "warning", "damaged", "repaired"]
 Progress = Callable[[int], None]
+
+_RESTORE = "Restore the vault from a backup; what can be read still can be."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,53 @@ class Finding:
 
 
 def examine(vault: UnlockedVault, *, read_data: bool = False, progress: Progress | None = None) -> Iterator[Finding]:
-    """Everything, in order: databases, log, rows against the log, objects, leftovers, this machine."""
-    with vault.access("vault.doctor", None):
-        yield from _databases(vault)
-        yield from _log(vault)
-        yield from _rows(vault)
-        yield from _objects(vault, read_data=read_data, progress=progress)
-        yield from _leftovers(vault)
-        yield from machine()
+    """Everything, in order: databases, log, rows against the log, objects, leftovers, this machine.
+
+    What is damaged is reported, not raised: a log that can't be written, too, as no content is given out here.
+    """
+    with contextlib.ExitStack() as logged:
+        try:
+            logged.enter_context(vault.access("vault.doctor", None))
+        except (Damaged, LogUnavailable) as error:
+            yield _broken("audit log", error)
+        yield from _everything(vault, read_data=read_data, progress=progress)
+        try:
+            logged.close()
+        except (Damaged, LogUnavailable) as error:
+            yield _broken("audit log", error)
+
+
+def _everything(vault: UnlockedVault, *, read_data: bool, progress: Progress | None) -> Iterator[Finding]:
+    sound = True
+    for subject, steps in (
+        ("catalogue", _databases(vault)), ("audit log", _log(vault)), ("catalogue against log", _rows(vault)),
+    ):  # fmt: skip
+        for finding in _reported(subject, steps):
+            sound = sound and finding.level != "damaged"
+            yield finding
+    yield from _reported("stored files", _objects(vault, read_data=read_data, progress=progress))
+    yield from _reported("leftovers", _leftovers(vault, sound=sound))
+    yield from machine()
+
+
+def _reported(subject: str, steps: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of one step; the damage that ends it is one more."""
+    try:
+        yield from steps
+    except Damaged as error:
+        yield _broken(subject, error)
+
+
+def _broken(subject: str, error: CasevaultError) -> Finding:
+    return Finding(
+        "damaged", subject, error.message, "Restore the vault from a backup; what can be read still can be."
+    )
 
 
 def _databases(vault: UnlockedVault) -> Iterator[Finding]:
     errors = vault.catalogue.page_errors()
     for error in errors:
-        yield Finding(
-            "damaged", "catalogue", error, "Restore the vault from a backup; what can be read still can be."
-        )
+        yield Finding("damaged", "catalogue", error, _RESTORE)
     if not errors:
         yield Finding("ok", "catalogue", "every page is authentic and the structure is whole")
 
@@ -91,11 +125,19 @@ def _problem(vault: UnlockedVault, item: Evidence, *, read_data: bool, progress:
     return None if size == item.stored_size else "its stored file has another size than was recorded"
 
 
-def _leftovers(vault: UnlockedVault) -> Iterator[Finding]:
-    """Half-written objects go; whole ones that no row names go too; what is not ours is only named."""
+def _leftovers(vault: UnlockedVault, *, sound: bool) -> Iterator[Finding]:
+    """Half-written objects go; whole ones that no row names go too; what is not ours is only named.
+
+    If the databases are not `sound`, a row may be what is missing: then no whole object goes.
+    """
+    kept = 0
     try:
         with locks.exclusive(vault.folder):
-            removed = _remove_leftovers(vault)
+            removed = _remove_half_written(vault)
+            if sound:
+                removed += _remove_unreferenced(vault)
+            else:
+                kept = sum(not vault.catalogue.refers_to(name) for name in vault.objects.names())
             strange = sum(1 for _ in vault.objects.strays())
     except Busy:
         yield Finding("warning", "leftovers", "not looked for: another command is writing", "Run doctor again later.")
@@ -107,25 +149,32 @@ def _leftovers(vault: UnlockedVault) -> Iterator[Finding]:
             "warning", "stored files", f"{strange} files in the vault's folder are not Casevault's",
             "Move them out of the vault's folder.",
         )  # fmt: skip
-    if not removed and not strange:
+    if kept:
+        yield Finding("warning", "stored files", f"{kept} belong to no item; kept, as rows may be missing", _RESTORE)
+    if not removed and not strange and not kept:
         yield Finding("ok", "leftovers", "none")
 
 
-def _remove_leftovers(vault: UnlockedVault) -> int:
+def _remove_half_written(vault: UnlockedVault) -> int:
     removed = 0
     for path in list(vault.objects.strays()):
         if path.suffix == ".part" and path.is_file():
             path.unlink(missing_ok=True)
             removed += 1
+    part = vault.folder / "vault.json.part"
+    if part.exists():
+        part.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def _remove_unreferenced(vault: UnlockedVault) -> int:
+    removed = 0
     # Asked again one by one under the exclusive lock: a row may have been committed since the listing began.
     for name in list(vault.objects.names()):
         if not vault.catalogue.refers_to(name):
             vault.objects.remove(name)
             removed += 1
-    part = vault.folder / "vault.json.part"
-    if part.exists():
-        part.unlink(missing_ok=True)
-        removed += 1
     return removed
 
 
