@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pages
 import pytest
+import sqlcipher_pages as pages
 import vaults
 
 from vault.errors import Busy, CasevaultError, Damaged, StorageFailed
