@@ -169,6 +169,15 @@ def test_forms_of_address_go_with_the_name_since_they_tell_the_gender() -> None:
     assert redacted("Это сказала г-жа Тимченко.") == "Это сказала [WITNESS 1]."
 
 
+def test_an_abbreviation_is_no_name() -> None:
+    text = "Указан ИНН 1234567894 и СНИЛС, рядом Инна Ли."
+    people = [Person("i", "Инна Ли")]
+    assert [(text[span.start : span.end], span.person) for span in analyse(text, people=people)] == [
+        ("1234567894", None),
+        ("Инна Ли", "i"),
+    ]
+
+
 def test_redact_replaces_each_span_and_nothing_else() -> None:
     text = "A Тимченко B"
     assert redact(text, [Span(2, 10, "PERSON", "w", "listed", 1.0, True)], Labels(PEOPLE)) == "A [WITNESS 1] B"

@@ -21,6 +21,7 @@ SOURCE = "rule"
 _GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?|[-\u2010\u2011]")
 _INITIALS_GAP = re.compile(r"\.?[ \t\xa0\n]{0,2}")
 _MAX_ROW = 5
+_MAX_ABBREVIATION = 5  # a single word in capitals so short is rather ИНН than a name
 _SENTENCE_END = re.compile(r"(?:^|[.!?…\n\r]['\"»”)]?\s*|[«\"“(\-–—•*]\s*)$")
 
 _TITLES = frozenset(
@@ -343,7 +344,8 @@ def _weight(text: str, row: list[_Token], titled: bool, cased: bool) -> tuple[fl
 
 
 def _single(text: str, token: _Token) -> tuple[float, str]:
-    if token.kind == "?" or token.common:
+    is_abbreviation = token.word.isupper() and len(token.word) <= _MAX_ABBREVIATION
+    if token.kind == "?" or token.common or is_abbreviation:
         return 0.0, ""
     first = bool(_SENTENCE_END.search(text[max(0, token.start - 6) : token.start]))
     if "Name" in token.kind or "Surn" in token.kind:

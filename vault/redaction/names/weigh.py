@@ -71,6 +71,8 @@ def _in_handle(text: str, hit: Hit) -> bool:
 def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: bool) -> tuple[float, bool]:
     if len(word) < MAX_SHORT and not hit.word[0].isupper():
         return 0.0, False
+    if cyrillic and cased and len(word) <= MAX_SHORT and hit.word.isupper() and morphology.is_everyday(word):
+        return 0.0, False  # ИНН is no Инна
     if found.form.part == "given":
         return 0.35, False
     other_word = cyrillic and morphology.is_known(word) and "Name" not in morphology.name_marks(word)
