@@ -32,14 +32,16 @@ def demo(
     from vault.usecases import demo as use
 
     path = Path(folder).expanduser()
-    steps = []
-    for number, step in enumerate(
-        use.run(path, keep_preview=keep_preview, accept_weak_jail=session.weak_jail()), 1
-    ):
+    steps: list[str] = []
+    running = use.run(path, keep_preview=keep_preview, accept_weak_jail=session.weak_jail())
+    while True:
+        with session.console.progress("Working"):
+            step = next(running, None)
+        if step is None:
+            break
         steps.append(step.text.format(**step.values))
-        session.console.say(
-            "{number}. {step}", number=number, step=session.console.text(step.text, **step.values)
-        )
+        shown = session.console.text(step.text, **step.values)
+        session.console.say("{number}. {step}", number=len(steps), step=shown)
     session.console.answer({"demo": {"path": str(path), "steps": steps}}, [str(path)])
     session.console.hint(
         "look into {folder}, then delete it; make your own vault with casevault init", folder=path
