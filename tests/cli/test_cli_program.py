@@ -23,8 +23,8 @@ from vault.errors import Usage
 
 WORDS = [
     *(name for name in TABLE if name != "demo"), "new", "list", "show", "add", "set", "--json", "--vault", "--from",
-    "-", "--", "--out", "--lang", "ru", "-h", "C-7K3Q9", "E-4N8TVQ2WX", "", "…", "--=", "--passphrase-fd", "9", "\udcff",
-    "--page", "-1", "--box",
+    "-", "--", "--out", "--lang", "ru", "-h", "C-7K3Q9", "E-4N8TVQ2WX", "", "…", "--=", "--passphrase-fd", "9",
+    "\udcff", "--page", "-1", "--box",
 ]  # fmt: skip
 
 
