@@ -23,7 +23,7 @@ from vault.model.people import Person
 from vault.model.records import Case, Disclosure, Evidence, RecipientRecord
 from vault.redaction import rebuild, verify
 from vault.redaction.engine import PROFILES, Engine, redact
-from vault.redaction.labels import Labels
+from vault.redaction.labels import Labels, identifier_key
 from vault.redaction.plan import BOX, PICTURE, RedactionPlan
 from vault.sandbox import documents
 from vault.session import places
@@ -85,15 +85,24 @@ class _Job:
     found: Sequence[Evidence]
     left_out: int
 
-    def protected(self) -> list[verify.Protected]:
-        return [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in self.people if not self.stays(p)]
+    def protected(self, item: Evidence | None = None) -> list[verify.Protected]:
+        """Who must not be found, without the numbers that a reviewer decided to leave in this very item."""
+        left = {identifier_key(text) for text in self._left(item)}
+        return [
+            verify.Protected(
+                p.id, (p.name, *p.aliases), tuple(i for i in p.identifiers if identifier_key(i) not in left)
+            )
+            for p in self.people
+            if not self.stays(p)
+        ]
 
     def allowed(self, item: Evidence | None = None) -> list[str]:
         """What may remain: names of those who stay, and what a reviewer decided to leave in this very item."""
-        names = [name for p in self.people if self.stays(p) for name in (p.name, *p.aliases)]
-        if item is None:
-            return names
-        return names + sorted({f.text for f in self.plan.of(item.id) if f.state == "rejected" and f.text})
+        return [name for p in self.people if self.stays(p) for name in (p.name, *p.aliases)] + self._left(item)
+
+    def _left(self, item: Evidence | None) -> list[str]:
+        found = () if item is None else self.plan.of(item.id)
+        return sorted({finding.text for finding in found if finding.state == "rejected" and finding.text})
 
     def stays(self, person: Person) -> bool:
         profile = PROFILES[self.order.profile]
@@ -155,7 +164,7 @@ def _chosen(everything: Sequence[Evidence], order: Order) -> list[Evidence]:
     found = [item for item in everything if item.id not in order.without]
     if order.only:
         by_id = {item.id: item for item in found}
-        found = [by_id[evidence_id] for evidence_id in order.only if evidence_id in by_id]
+        found = [by_id[evidence_id] for evidence_id in dict.fromkeys(order.only) if evidence_id in by_id]
     if not found:
         raise Usage("there is nothing to export in this case")
     return found
@@ -312,7 +321,7 @@ def _check(job: _Job, name: str, data: bytes, media_type: str, item: Evidence | 
     leaks = verify.check_file(
         data,
         media_type,
-        job.protected(),
+        job.protected(item),
         allowed=job.allowed(item),
         accept_weak_jail=job.order.accept_weak_jail,
     )
