@@ -39,7 +39,7 @@ _MAIL_HEADERS = (b"from:", b"received:", b"return-path:", b"mime-version:", b"de
 _BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".md": "text/markdown"}
 # An object, or a list that begins with an object, a list or a text: "[12.03.2024, 10:15] …" is a chat in plain text.
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
-_TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
+_BINARY_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 
 READABLE = frozenset({
     "application/pdf", DOCX, "text/plain", "text/html", "text/markdown", "text/csv", "application/json", "image/jpeg",
@@ -119,4 +119,4 @@ def _is_text(head: bytes) -> bool:
         return any(sample[side::2].count(0) + sample[side::2].count(4) > 0.4 * len(sample) for side in (0, 1)) and (
             sample.count(0) < 0.6 * len(sample)
         )
-    return not any(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
+    return len(head.translate(None, _BINARY_CONTROLS)) == len(head)

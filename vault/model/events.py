@@ -6,6 +6,7 @@ else is an id, a hexadecimal string or a whole number of a strict pattern, check
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -128,8 +129,13 @@ MAX_ROWS = 256
 """Rows in one event. A larger change is several events with the same `op`, in one append."""
 
 
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
 def _check(value: str | None, pattern: str, what: str) -> None:
-    if value is not None and (not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is None):
+    if value is not None and (not isinstance(value, str) or _compiled(pattern).fullmatch(value) is None):
         raise ValueError(f"{what} has a form that the audit log does not take")
 
 

@@ -13,7 +13,7 @@ LENGTHS = {"V": 12, "S": 6, "C": 5, "P": 7, "E": 9, "R": 6, "B": 8, "D": 8, "L":
 def new_id(prefix: str) -> str:
     """A new id; `prefix` is one of LENGTHS. 30 bits for a case, 45 for evidence: collisions are refused by
     the catalogue's primary key and drawn again."""
-    return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTHS[prefix]))
+    return f"{prefix}-" + "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(LENGTHS[prefix]))
 
 
 def tidy_id(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ else:
 
 R = TypeVar("R", bound=Record)
 NAME = "catalog.db"
+MAX_BOUND = 500
+"""Values bound in one statement."""
 _KINDS = {
     "cases": "case", "people": "person", "evidence": "item of evidence", "texts": "text", "shares": "shared item",
     "links": "link", "plans": "redaction plan", "recipients": "recipient", "disclosures": "bundle",
@@ -111,11 +114,17 @@ class Catalogue:
             for row in self.db.execute(sql, tuple(wanted.values())):
                 yield from_row(table, row)
 
-    def by_hash(self, table: type[R], sha256: bytes) -> Iterator[R]:
-        """Items with these very bytes."""
+    def same_bytes(self, case_id: str, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """For each SHA-256 that an item of the case has: the id of the first such item."""
+        found: dict[bytes, str] = {}
         with self.reading():
-            for row in self.db.execute(f"{_select(table)} WHERE sha256 = ? ORDER BY rowid", (sha256,)):
-                yield from_row(table, row)
+            for start in range(0, len(hashes), MAX_BOUND):
+                some = hashes[start : start + MAX_BOUND]
+                marks = ", ".join("?" * len(some))
+                sql = f"SELECT sha256, id FROM evidence WHERE sha256 IN ({marks}) AND case_id = ? ORDER BY rowid"
+                for sha256, item in self.db.execute(sql, (*some, case_id)):
+                    found.setdefault(sha256, item)
+        return found
 
     def refers_to(self, object_name: str) -> bool:
         """Whether an item's row names this object."""
@@ -141,15 +150,14 @@ class Catalogue:
     def put(self, put: Put) -> None:
         """Insert or replace one row, inside a transaction. Raises Busy if the row is no longer as it was read."""
         table = type(put.record)
-        current = self.get(table, put.record.id)
-        if current != put.before:
+        if put.before is None:
+            # A row that is there already is refused by the primary key, and left as it is.
+            if self.db.execute(_insert(table), to_row(put.record)).rowcount != 1:
+                raise Busy("this was changed by another command in the meantime", hint="Look again, then repeat it.")
+        elif self.get(table, put.record.id) != put.before:
             raise Busy("this was changed by another command in the meantime", hint="Look again, then repeat it.")
-        names = columns(table)
-        if current is None:
-            sql = f"INSERT INTO {_name(table)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-            self.db.execute(sql, to_row(put.record))
         else:
-            sql = f"UPDATE {_name(table)} SET {', '.join(f'{n} = ?' for n in names)} WHERE id = ?"
+            sql = f"UPDATE {_name(table)} SET {', '.join(f'{n} = ?' for n in columns(table))} WHERE id = ?"
             self.db.execute(sql, (*to_row(put.record), put.record.id))
 
     def remove(self, record: Record) -> None:
@@ -192,6 +200,16 @@ def _name(table: type[Record]) -> str:
     if table not in TABLES:
         raise ValueError(f"{table} is not a table of the catalogue")
     return table.TABLE
+
+
+@functools.cache
+def _insert_into(name: str, names: tuple[str, ...]) -> str:
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {name} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
+
+
+def _insert(table: type[Record]) -> str:
+    return _insert_into(_name(table), columns(table))
 
 
 def _select(table: type[Record]) -> str:

@@ -12,6 +12,7 @@ import os
 import queue
 import re
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,10 @@ from vault.formats.padding import padded_length
 TRAILER_BYTES = 8
 BUFFER_BYTES = 1 << 20
 BUFFERS = 6
+SMALL_BYTES = 1 << 17
 FIXED_TIME_NS = 1_000_000_000 * 946_684_800  # 2000-01-01: says nothing, and every file system can hold it
+GROUPED_FILES = 16
+GROUPED_BYTES = 8 << 20
 SUFFIX = ".age"
 PART_SUFFIX = ".part"
 _NAME = re.compile(r"[0-9a-f]{32}")
@@ -50,6 +54,7 @@ class ObjectStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._folders: set[str] = set()
 
     def path(self, name: str) -> Path:
         """Where an object lies. Raises Damaged for a name that is none."""
@@ -58,32 +63,57 @@ class ObjectStore:
         return self.folder / name[:2] / (name + SUFFIX)
 
     def put(
-        self, source: BinaryIO, recipients: Sequence[age.Recipient], progress: Progress | None = None
+        self,
+        source: BinaryIO,
+        recipients: Sequence[age.Recipient],
+        progress: Progress | None = None,
+        *,
+        durable: bool = True,
     ) -> StoredObject:
-        """Encrypt `source` into a new object in one pass; durable when it returns, but for its folder's entry.
+        """Encrypt `source` into a new object in one pass.
 
-        Call `sync_folders` before a row refers to it. Raises StorageFailed, and leaves nothing, if it can't.
+        Before a row refers to it, call `sync_folders`, or `make_durable` where it was not `durable`. Raises
+        StorageFailed, and leaves nothing, if it can't.
         """
         name = secrets.token_hex(16)
         final = self.path(name)
         part = final.with_suffix(PART_SUFFIX)
         with _storage_errors("an object"):
-            final.parent.mkdir(exist_ok=True)
+            if name[:2] not in self._folders:
+                final.parent.mkdir(exist_ok=True)
+                self._folders.add(name[:2])
             try:
                 stored = _write(part, name, source, recipients, progress)
+                if durable or stored.stored_size > GROUPED_BYTES:
+                    sync_file(part)
                 os.replace(part, final)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
         return stored
 
+    def make_durable(self, objects: Sequence[StoredObject]) -> None:
+        """Make new objects durable, many at the price of one: content, names, folders."""
+        if len(objects) >= GROUPED_FILES and sync_file_system(self.folder):
+            self._age_folders(objects)
+            return
+        with _storage_errors("an object"):
+            for stored in objects:
+                if stored.stored_size <= GROUPED_BYTES:
+                    sync_file(self.path(stored.name))
+        self.sync_folders(objects)
+
     def sync_folders(self, objects: Sequence[StoredObject]) -> None:
         """Make the entries of new objects durable, and give their folders the fixed time too."""
         with _storage_errors("the objects' folder"):
             for folder in {self.path(stored.name).parent for stored in objects}:
                 sync_folder(folder)
-                os.utime(folder, ns=(FIXED_TIME_NS, FIXED_TIME_NS))
             sync_folder(self.folder)
+            self._age_folders(objects)
+
+    def _age_folders(self, objects: Sequence[StoredObject]) -> None:
+        for prefix in {stored.name[:2] for stored in objects}:
+            os.utime(self.folder / prefix, ns=(FIXED_TIME_NS, FIXED_TIME_NS))
 
     @contextlib.contextmanager
     def open(
@@ -134,7 +164,6 @@ def _write(
         encryptor.write(size.to_bytes(TRAILER_BYTES, "big"))
         encryptor.close()
         os.utime(out.fileno() if os.utime in os.supports_fd else part, ns=(FIXED_TIME_NS, FIXED_TIME_NS))
-        os.fsync(out.fileno())
         stored_size = out.tell()
     return StoredObject(name, size, digest.digest(), encryptor.header_mac, stored_size)
 
@@ -152,8 +181,11 @@ def _copy(
     progress: Progress | None,
 ) -> int:  # fmt: skip
     """Hash in this thread, encrypt and write in another; small sources need no second thread."""
-    first = bytearray(BUFFER_BYTES)
+    first = bytearray(SMALL_BYTES)
     got = _fill(source, first)
+    if got == SMALL_BYTES:
+        first += bytes(BUFFER_BYTES - SMALL_BYTES)
+        got += _fill(source, first, got)
     if got < BUFFER_BYTES:
         digest(memoryview(first)[:got])
         write(memoryview(first)[:got])
@@ -201,9 +233,9 @@ def _copy_in_two_threads(
     return size
 
 
-def _fill(source: BinaryIO, buffer: bytearray) -> int:
-    view, got = memoryview(buffer), 0
-    while got < len(buffer):
+def _fill(source: BinaryIO, buffer: bytearray, start: int = 0) -> int:
+    view, got = memoryview(buffer)[start:], 0
+    while got < len(view):
         step = source.readinto(view[got:])  # type: ignore[attr-defined]
         if not step:
             break
@@ -237,6 +269,30 @@ def _without_padding(chunks: Iterator[bytes], size: int, what: str) -> Iterator[
             left -= min(left, len(chunk))
     if total != padded_length(size + TRAILER_BYTES) or int.from_bytes(tail, "big") != size:
         raise Damaged(f"the stored file of {what} has another length than was recorded")
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file_system(folder: Path) -> bool:
+    """Linux: write out the whole file system that `folder` is on, in one go. False where that can't be done."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        return bool(ctypes.CDLL(None).syncfs(handle) == 0)
+    except AttributeError:
+        return False
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

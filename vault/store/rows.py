@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import operator
 from typing import Any, TypeVar
 
 from vault.crypto import kdf
@@ -21,6 +22,8 @@ _JSON_COLUMNS = {
     for table in TABLES
 }
 
+_VALUES = {table: operator.attrgetter(*names) for table, names in _COLUMNS.items()}
+
 
 def columns(table: type[Record]) -> tuple[str, ...]:
     """Column names, in the order of the record's fields."""
@@ -29,11 +32,14 @@ def columns(table: type[Record]) -> tuple[str, ...]:
 
 def to_row(record: Record) -> tuple[Any, ...]:
     """Values in the order of `columns`; tuples become JSON text."""
+    values: tuple[Any, ...] = _VALUES[type(record)](record)
     packed = _JSON_COLUMNS[type(record)]
+    if not packed:
+        return values
+    names = columns(type(record))
     return tuple(
         json.dumps(value, ensure_ascii=False) if name in packed else value
-        for name in columns(type(record))
-        for value in (getattr(record, name),)
+        for name, value in zip(names, values, strict=True)
     )
 
 

@@ -78,10 +78,12 @@ def query_stems(query: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(folded(query))[:MAX_QUERY_WORDS]]
 
 
-def index(catalogue: Catalogue, texts: Iterable[SearchText]) -> None:
-    """Put texts in, replacing what the same field of the same item had; inside a transaction."""
+def index(catalogue: Catalogue, texts: Iterable[SearchText], *, new: bool = False) -> None:
+    """Put texts in, replacing what the same field of the same item had (`new`: it had none); inside a
+    transaction."""
     for text in texts:
-        _drop(catalogue, text.evidence_id, text.field)
+        if not new:
+            _drop(catalogue, text.evidence_id, text.field)
         row = catalogue.db.execute(
             "INSERT INTO search_rows (evidence_id, case_id, field) VALUES (?, ?, ?)",
             (text.evidence_id, text.case_id, text.field),

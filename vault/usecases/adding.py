@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vault.crypto import kdf
-from vault.errors import CasevaultError, NotFound, Usage
+from vault.errors import CasevaultError, NotFound, StorageFailed, Usage
 from vault.intake import media, source
+from vault.model.ids import new_id
 from vault.model.records import Case, Evidence
 from vault.store import locks, search
 from vault.store.catalogue import Catalogue, PlaintextCopy, Put
@@ -31,6 +32,8 @@ BATCH_FILES = 500
 BATCH_BYTES = 256 << 20
 SMALL_BYTES = 4 << 20
 THREADS = 4
+TOGETHER = 16
+"""Small files that a thread is given at a time."""
 MAX_NAME = 1024
 
 KINDS = (
@@ -101,7 +104,11 @@ class _Stored:
 
 @dataclass(slots=True)
 class _Batch:
-    waiting: list[tuple[NewFile, Future[_Stored]]] = field(default_factory=list)
+    """Files on their way: those that no thread was given yet, and what the threads owe."""
+
+    small: list[NewFile] = field(default_factory=list)
+    owed: list[Future[list[_Stored | Added]]] = field(default_factory=list)
+    files: int = 0
     size: int = 0
 
 
@@ -124,31 +131,51 @@ class Adder:
     def add(self, files: Iterable[NewFile]) -> Iterator[Added]:
         """Store all files; a file that can't be added is reported, and the rest goes on."""
         with locks.shared(self.vault.folder), ThreadPoolExecutor(THREADS, "add") as pool:
-            batch = _Batch()
+            # While one batch is synced and committed, the threads work on the next.
+            earlier, batch = _Batch(), _Batch()
             try:
                 for file in files:
                     self._start(file, batch, pool)
-                    if len(batch.waiting) >= BATCH_FILES or batch.size >= BATCH_BYTES:
-                        done, batch = batch, _Batch()
+                    if batch.files >= BATCH_FILES or batch.size >= BATCH_BYTES:
+                        self._hand_over(batch, pool)
+                        done, earlier, batch = earlier, batch, _Batch()
                         yield from self._finish(done)
-                done, batch = batch, _Batch()
-                yield from self._finish(done)
+                self._hand_over(batch, pool)
+                while earlier.owed or batch.owed:
+                    done, earlier, batch = earlier, batch, _Batch()
+                    yield from self._finish(done)
             finally:
+                self._abandon(earlier)
                 self._abandon(batch)
 
     def _start(self, file: NewFile, batch: _Batch, pool: ThreadPoolExecutor) -> None:
         size = _size_of(file)
-        if size is not None and size <= SMALL_BYTES:
-            batch.waiting.append((file, pool.submit(self._store, file)))
-        else:
-            # A large file has two threads of its own: let it run alone, in this thread.
-            future: Future[_Stored] = Future()
-            try:
-                future.set_result(self._store(file))
-            except CasevaultError as error:
-                future.set_exception(error)
-            batch.waiting.append((file, future))
+        batch.files += 1
         batch.size += size or 0
+        if size is not None and size <= SMALL_BYTES:
+            batch.small.append(file)
+            if len(batch.small) == TOGETHER:
+                self._hand_over(batch, pool)
+            return
+        # A large file has two threads of its own: let it run alone, in this thread, and in its order.
+        self._hand_over(batch, pool)
+        future: Future[list[_Stored | Added]] = Future()
+        future.set_result(self._store_all([file]))
+        batch.owed.append(future)
+
+    def _hand_over(self, batch: _Batch, pool: ThreadPoolExecutor) -> None:
+        if batch.small:
+            batch.owed.append(pool.submit(self._store_all, batch.small))
+            batch.small = []
+
+    def _store_all(self, files: list[NewFile]) -> list[_Stored | Added]:
+        return [self._store_or_say(file) for file in files]
+
+    def _store_or_say(self, file: NewFile) -> _Stored | Added:
+        try:
+            return self._store(file)
+        except CasevaultError as error:
+            return Added(file, error=error)
 
     def _store(self, file: NewFile) -> _Stored:
         if file.path is None:
@@ -166,18 +193,21 @@ class Adder:
             raise
 
     def _put(self, stream: source.SourceFile) -> StoredObject:
-        return self.vault.objects.put(stream, self._recipients, self.progress)  # type: ignore[arg-type]
+        return self.vault.objects.put(stream, self._recipients, self.progress, durable=False)  # type: ignore[arg-type]
 
     def _finish(self, batch: _Batch) -> Iterator[Added]:
+        if not batch.owed:
+            return
         results: list[_Stored | Added] = []
         try:
-            results += [_result(file, future) for file, future in batch.waiting]
+            results += [result for future in batch.owed for result in future.result()]
             self._check_space(results)
             stored = [result for result in results if isinstance(result, _Stored)]
-            self.vault.objects.sync_folders([one.object for one in stored])
-            known = self._duplicates(stored)
-            items = [self._record(one) for one in stored]
-            self.vault.commit([self._change(one, item) for one, item in zip(stored, items, strict=True)])
+            self.vault.objects.make_durable([one.object for one in stored])
+            known = self.vault.catalogue.same_bytes(self.case.id, [one.object.sha256 for one in stored])
+            when = now()
+            items = [self._record(one, when) for one in stored]
+            self._commit(batch, [self._change(one, item) for one, item in zip(stored, items, strict=True)])
         except BaseException:
             self._abandon(batch)
             raise
@@ -187,7 +217,16 @@ class Adder:
                 yield result
             else:
                 item = done[id(result)]
-                yield Added(result.file, item, _earlier(known, item, items))
+                first = known.setdefault(item.sha256, item.id)
+                yield Added(result.file, item, None if first == item.id else first)
+
+    def _commit(self, batch: _Batch, changes: list[Change]) -> None:
+        try:
+            self.vault.commit(changes)
+        except StorageFailed:
+            # The rows may show once the disk can be read again: their objects stay, until the doctor knows better.
+            batch.owed.clear()
+            raise
 
     def _check_space(self, results: list[_Stored | Added]) -> None:
         # A full disk is no fault of one file: stop, rather than report the same for all that follow.
@@ -195,22 +234,14 @@ class Adder:
             if isinstance(result, Added) and result.error is not None and result.error.kind == "storage":
                 raise result.error
 
-    def _duplicates(self, stored: list[_Stored]) -> dict[bytes, str]:
-        known: dict[bytes, str] = {}
-        for one in stored:
-            for earlier in self.vault.catalogue.by_hash(Evidence, one.object.sha256):
-                if earlier.case_id == self.case.id:
-                    known.setdefault(one.object.sha256, earlier.id)
-        return known
-
-    def _record(self, one: _Stored) -> Evidence:
+    def _record(self, one: _Stored, when: str) -> Evidence:
         given, stored = self.provenance, one.object
         name = file_name(one.file.path.name if one.file.path else one.file.name, MAX_NAME)
         media_type = media.sniff(one.head, name)
         key = secrets.token_bytes(kdf.KEY_BYTES)
         readable = media_type in media.READABLE
         return Evidence(
-            id=self.vault.catalogue.fresh_id(Evidence),
+            id=new_id(Evidence.PREFIX),  # 45 random bits; one that is taken is refused when it is put
             case_id=self.case.id,
             kind=given.kind or "other",
             title=given.title,
@@ -223,7 +254,7 @@ class Adder:
             object=stored.name,
             header_mac=stored.header_mac,
             stored_size=stored.stored_size,
-            added=now(),
+            added=when,
             source=given.source,
             note=given.note,
             given_by=given.given_by,
@@ -237,7 +268,7 @@ class Adder:
 
     def _change(self, one: _Stored, item: Evidence) -> Change:
         def also(catalogue: Catalogue) -> None:
-            search.index(catalogue, searchable(item))
+            search.index(catalogue, searchable(item), new=True)
             if one.file.path is not None:
                 path = str(one.file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 catalogue.note_plaintext([PlaintextCopy(path, item.id, "original")])
@@ -255,29 +286,17 @@ class Adder:
         )
 
     def _abandon(self, batch: _Batch) -> None:
-        for _, future in batch.waiting:
+        for future in batch.owed:
             if not future.cancel() and future.exception() is None:
-                self._discard(future.result().object.name)
+                for result in future.result():
+                    if isinstance(result, _Stored):
+                        self._discard(result.object.name)
 
     def _discard(self, name: str) -> None:
         # A row may refer to it already, if what failed was the log's last word: then it stays. In doubt too.
         with contextlib.suppress(CasevaultError):
             if not self.vault.catalogue.refers_to(name):
                 self.vault.objects.remove(name)
-
-
-def _result(file: NewFile, future: Future[_Stored]) -> _Stored | Added:
-    try:
-        return future.result()
-    except CasevaultError as error:
-        return Added(file, error=error)
-
-
-def _earlier(known: dict[bytes, str], item: Evidence, items: list[Evidence]) -> str | None:
-    if item.sha256 in known:
-        return known[item.sha256]
-    first = next(other for other in items if other.sha256 == item.sha256)
-    return None if first.id == item.id else first.id
 
 
 def _size_of(file: NewFile) -> int | None:

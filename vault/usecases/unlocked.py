@@ -18,7 +18,7 @@ from vault.audit.log import AuditLog
 from vault.crypto import age
 from vault.crypto.kdf import hmac_sha256
 from vault.crypto.keys import CaseKeys, VaultKeys
-from vault.errors import CasevaultError
+from vault.errors import CasevaultError, StorageFailed
 from vault.formats.header import Header
 from vault.model.events import Disclosure, Event, RowState, Writer
 from vault.model.records import Case, Record
@@ -66,6 +66,10 @@ class UnlockedVault:
     log: AuditLog
     writer: Writer
     _case_keys: dict[str, CaseKeys] = field(default_factory=dict)
+    objects: ObjectStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.objects = ObjectStore(self.folder / OBJECTS_NAME)
 
     def __enter__(self) -> UnlockedVault:
         return self
@@ -77,11 +81,6 @@ class UnlockedVault:
         """Close both databases."""
         self.catalogue.close()
         self.log.close()
-
-    @property
-    def objects(self) -> ObjectStore:
-        """The stored files."""
-        return ObjectStore(self.folder / OBJECTS_NAME)
 
     def case_keys(self, case_id: str) -> CaseKeys:
         """The keys of a case. Raises NotFound, Damaged."""
@@ -114,15 +113,17 @@ class UnlockedVault:
         try:
             with self.catalogue.transaction():
                 # Inside the write lock, so that the log's order of intents is the order of the changes.
-                planned = [self._event(change, secrets.token_hex(8)) for change in changes]
+                op = secrets.token_hex(8)
+                planned = [self._event(change, op) for change in changes]
                 self.log.append(planned, self.writer)
                 intents = planned
                 for change in changes:
                     self._apply(change)
-        except BaseException:
-            if intents:
-                # Ctrl-C can arrive between the commit and here: what counts is what the catalogue says. If that
-                # can't be logged either, the log goes on allowing both states.
+        except BaseException as error:
+            # A disk that fails within a commit may show the old or the new state once it is read again: the intent
+            # then stays open, which allows both. Else, what counts is what the catalogue says: Ctrl-C can arrive
+            # between the commit and here.
+            if intents and not isinstance(error, StorageFailed):
                 with contextlib.suppress(CasevaultError):
                     self._close_intents(intents, "ok" if self._is_done(changes) else "failed")
             raise
@@ -162,7 +163,11 @@ class UnlockedVault:
         )
 
     def _close_intents(self, intents: Sequence[Event], outcome: str) -> None:
-        done = [Event(i.action, "outcome", case=i.case, object=i.object, op=i.op, outcome=outcome) for i in intents]
+        # One operation, one `op`: one outcome for each case and action that it touched.
+        groups: dict[tuple[str | None, str], list[Event]] = {}
+        for intent in intents:
+            groups.setdefault((intent.case, intent.action), []).append(intent)
+        done = [_outcome_of(group, outcome) for group in groups.values()]
         self.log.append(done, self.writer)
 
     @contextlib.contextmanager
@@ -210,6 +215,20 @@ class UnlockedVault:
     def note(self, action: str, case_id: str | None = None, *, count: int | None = None) -> None:
         """Log something that has no before and after."""
         self.log.append([Event(action, "event", case=case_id, count=count, outcome="ok")], self.writer)
+
+
+def _outcome_of(group: Sequence[Event], outcome: str) -> Event:
+    first = group[0]
+    many = len(group) > 1
+    return Event(
+        first.action,
+        "outcome",
+        case=first.case,
+        object=None if many else first.object,
+        op=first.op,
+        outcome=outcome,
+        count=len(group) if many else None,
+    )
 
 
 def now() -> str:

@@ -9,16 +9,14 @@ FILE_KEY_SIZE: Final = 16
 WRAPPED_SIZE: Final = FILE_KEY_SIZE + 16
 PAYLOAD_NONCE_SIZE: Final = 16
 
-_KEY_SIZE: Final = 32
+_NO_SALT: Final = bytes(32)
 _WRAP_NONCE: Final = bytes(12)
 
 
 def hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:
-    """HKDF-SHA-256 (RFC 5869), 32 bytes."""
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return HKDF(SHA256(), _KEY_SIZE, salt, info).derive(key)
+    """HKDF-SHA-256 (RFC 5869), 32 bytes: one block, which two calls of HMAC give in a tenth of the time that
+    building the library's object takes. Each small file needs it three times."""
+    return hmac.digest(hmac.digest(salt or _NO_SALT, key, "sha256"), info + b"\x01", "sha256")
 
 
 def header_mac(file_key: bytes, signed: bytes) -> bytes:
