@@ -104,8 +104,11 @@ def written(world: World, act: Callable[[World], object]) -> list[str]:
 
 
 def change(action: str, case: str = "own", *, obj: bool = True, times: int = 1) -> list[str]:
+    """Each change has an intent; those of one operation in one case share its outcome."""
     end = f" {case}{' object' if obj else ''}"
-    return [f"{action} intent{end}"] * times + [f"{action} outcome ok{end}"] * times
+    return [f"{action} intent{end}"] * times + [
+        f"{action} outcome ok {case}" + (" object" if obj and times == 1 else "")
+    ]
 
 
 READS: dict[str, tuple[Callable[[World], object], list[str]]] = {
