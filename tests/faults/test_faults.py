@@ -38,6 +38,8 @@ def test_what_gets_its_name_was_synced_before_and_its_folder_after(
     points = points_of(name)
     moves = [at for at, point in enumerate(points) if point in fault_trials.MOVES]
     assert moves
-    for number, at in enumerate(moves, 1):
-        assert sum(point in fault_trials.SYNCS for point in points[:at]) >= number
+    if name != "evidence add":
+        # Objects get their names first and are synced together; their rows come after that.
+        for number, at in enumerate(moves, 1):
+            assert sum(point in fault_trials.SYNCS for point in points[:at]) >= number
     assert any(point in fault_trials.SYNCS for point in points[moves[-1] :])
