@@ -226,7 +226,7 @@ def test_a_name_is_found_in_every_charset(check, charset: str) -> None:
         bytes(range(256)) * 4 + "Ковальчук".encode("utf-16-le") + bytes(range(256)),
         bytes(range(256)) * 4 + "Ковальчука".encode("koi8-r") + bytes(range(256)),
         b"\0\1\2\3" * 50 + zlib.compress(b"witness Mrs Kovalchuk said " * 3),
-        gzip.compress(b"witness Mrs Kovalchuk said"),
+        gzip.compress(b"witness Mrs Kovalchuk said", mtime=0),
     ],
 )
 def test_a_name_in_a_file_of_unknown_kind_is_found(check, data: bytes) -> None:
