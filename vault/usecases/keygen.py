@@ -90,8 +90,9 @@ def witness(data: bytes) -> signing.Signer:
     for line in data.decode("utf-8", "replace").splitlines():
         if line.startswith(_COMMENT + _PRIVATE):
             try:
-                material = base64.b64decode(line.rsplit("+", 1)[1], validate=True)
-                return signing.Signer(material[1:])
+                # Base64 holds plus signs of its own: only the first two divide.
+                _, _, encoded = line.removeprefix(_COMMENT + _PRIVATE).split("+", 2)
+                return signing.Signer(base64.b64decode(encoded, validate=True)[1:])
             except ValueError:
                 raise Damaged("the witness key in the identity file is damaged") from None
     raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
