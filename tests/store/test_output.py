@@ -86,13 +86,13 @@ def test_pouring_passes_errors_on_from_both_sides(tmp_path: Path) -> None:
 
     with (tmp_path / "whole").open("wb") as file:
         seen: list[int] = []
-        output.pour(chunks(500), file, seen.append)
+        output.pour(chunks(500), file, lambda _: None, seen.append)
     assert (tmp_path / "whole").read_bytes() == b"".join(chunks(500))
     assert sum(seen) == 500_000
     with (tmp_path / "half").open("wb") as file, pytest.raises(Damaged):
-        output.pour(chunks(100), file)
+        output.pour(chunks(100), file, lambda _: None)
     with (tmp_path / "whole").open("rb") as file, pytest.raises(OSError, match="write"):
-        output.pour(chunks(500), file)
+        output.pour(chunks(500), file, lambda _: None)
     assert threading.active_count() < 5
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vault.errors import Damaged, NoVault, StorageFailed
 from vault.formats import header
-from vault.store.objects import sync_folder
+from vault.store.durable import sync_folder
 
 NAME = "vault.json"
 

@@ -12,16 +12,16 @@ import os
 import queue
 import re
 import secrets
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from vault.crypto import age
 from vault.errors import Damaged, StorageFailed, WrongSecret
 from vault.formats.padding import padded_length
+from vault.store.durable import EarlyWriter, quick_turns, sync_file, sync_file_system, sync_folder
 
 TRAILER_BYTES = 8
 BUFFER_BYTES = 1 << 20
@@ -156,7 +156,7 @@ def _write(
     part: Path, name: str, source: BinaryIO, recipients: Sequence[age.Recipient], progress: Progress | None
 ) -> StoredObject:
     with part.open("xb", buffering=0) as out:
-        encryptor = age.Encryptor(out, recipients)
+        encryptor = age.Encryptor(EarlyWriter(cast(BinaryIO, out)), recipients)
         digest = hashlib.sha256()
         size = _copy(source, digest.update, encryptor.write, progress)
         for length in _padding(size):
@@ -190,7 +190,8 @@ def _copy(
         digest(memoryview(first)[:got])
         write(memoryview(first)[:got])
         return got
-    return _copy_in_two_threads(source, first, digest, write, progress)
+    with quick_turns():
+        return _copy_in_two_threads(source, first, digest, write, progress)
 
 
 def _copy_in_two_threads(
@@ -269,41 +270,6 @@ def _without_padding(chunks: Iterator[bytes], size: int, what: str) -> Iterator[
             left -= min(left, len(chunk))
     if total != padded_length(size + TRAILER_BYTES) or int.from_bytes(tail, "big") != size:
         raise Damaged(f"the stored file of {what} has another length than was recorded")
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's content durable."""
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_file_system(folder: Path) -> bool:
-    """Linux: write out the whole file system that `folder` is on, in one go. False where that can't be done."""
-    if sys.platform != "linux":
-        return False
-    import ctypes
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        return bool(ctypes.CDLL(None).syncfs(handle) == 0)
-    except AttributeError:
-        return False
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable. Windows has no such call: its rename is journalled."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

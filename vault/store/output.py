@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import queue
 import secrets
@@ -13,10 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vault.errors import OutputExists, StorageFailed, Usage
-from vault.store.objects import sync_folder
+from vault.store.durable import EarlyWriter, quick_turns, sync_folder
 
-MAX_WAITING = 64
-"""Chunks of 64 KiB between the two threads of `pour`."""
+TOGETHER = 16
+"""Chunks of 64 KiB that go from one thread of `pour` to the others in one piece."""
+MAX_WAITING = 4
+"""Such pieces that may wait for each of them."""
+
+Progress = Callable[[int], None]
 
 
 def check(path: Path, what: str) -> None:
@@ -67,33 +72,56 @@ def _give_name(part: Path, path: Path) -> None:
         part.rename(path)
 
 
-def pour(chunks: Iterator[bytes], file: BinaryIO, progress: Callable[[int], None] | None = None) -> None:
-    """Write all chunks; this thread decrypts and hashes the next ones while another writes."""
-    waiting: queue.Queue[bytes | None] = queue.Queue(MAX_WAITING)
+def pour(
+    chunks: Iterator[bytes], file: BinaryIO, digest: Callable[[bytes], object], progress: Progress | None = None
+) -> None:
+    """Write all chunks and feed them to `digest`. This thread decrypts the next ones, two others hash and write."""
     failure: list[BaseException] = []
-
-    def writer() -> None:
-        while (chunk := waiting.get()) is not None:
-            try:
-                if not failure:
-                    file.write(chunk)
-            except BaseException as error:
-                failure.append(error)  # raised again in the caller's thread
-
-    thread = threading.Thread(target=writer, name="write", daemon=True)
-    thread.start()
+    stages = [_Stage("hash", digest, failure), _Stage("write", EarlyWriter(file).write, failure)]
     try:
-        for chunk in chunks:
-            waiting.put(chunk)
-            if failure:
-                break
-            if progress:
-                progress(len(chunk))
+        with quick_turns():
+            for some in batched(chunks):
+                piece = b"".join(some)
+                for stage in stages:
+                    stage.waiting.put(piece)
+                if failure:
+                    break
+                if progress:
+                    progress(len(piece))
     finally:
-        waiting.put(None)
-        thread.join()
+        for stage in stages:
+            stage.end()
     if failure:
         raise failure[0]
+
+
+class _Stage:
+    """A thread that does one thing with each piece, in order; what fails is kept for the caller's thread."""
+
+    def __init__(self, name: str, act: Callable[[bytes], object], failure: list[BaseException]) -> None:
+        self.waiting: queue.Queue[bytes | None] = queue.Queue(MAX_WAITING)
+        self._act, self._failure = act, failure
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while (piece := self.waiting.get()) is not None:
+            try:
+                if not self._failure:
+                    self._act(piece)
+            except BaseException as error:
+                self._failure.append(error)
+
+    def end(self) -> None:
+        """Let it finish what is waiting."""
+        self.waiting.put(None)
+        self._thread.join()
+
+
+def batched(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Chunks, TOGETHER at a time."""
+    while some := list(itertools.islice(chunks, TOGETHER)):
+        yield some
 
 
 class ChunkReader(io.RawIOBase):

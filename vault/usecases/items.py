@@ -62,13 +62,15 @@ def get(
     places.refuse_sync_folder(out, "the file")
     output.check(out, "the file")
     with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
-        with output.new_file(out) as file, content(vault, item) as chunks:
+        digest = hashlib.sha256()
+        with output.new_file(out) as file, _unhashed(vault, item) as chunks:
             # Noted first: should this process be stopped, `status` still knows of what it left in plain text.
             unfinished = str(Path(file.name).absolute())
             with vault.catalogue.transaction():
                 copies = [PlaintextCopy(path, item.id, "get") for path in (unfinished, str(out.absolute()))]
                 vault.catalogue.note_plaintext(copies)
-            output.pour(chunks, file, progress)
+            output.pour(chunks, file, digest.update, progress)
+            _check(digest.digest(), item)
         outcome.size = item.size
     with vault.catalogue.transaction():
         vault.catalogue.forget_plaintext([unfinished])
@@ -79,9 +81,15 @@ def get(
 def content(vault: UnlockedVault, item: Evidence) -> Iterator[Iterator[bytes]]:
     """An item's bytes in authenticated chunks, for callers that have logged why. Raises Damaged at the end if
     the whole is not what was added."""
+    with _unhashed(vault, item) as chunks:
+        yield _hashed(chunks, item)
+
+
+@contextmanager
+def _unhashed(vault: UnlockedVault, item: Evidence) -> Iterator[Iterator[bytes]]:
     identity = vault.identity(str(item.case_id))
     with vault.objects.open(item.object, item.header_mac, item.size, [identity], item.id) as chunks:
-        yield _hashed(chunks, item)
+        yield chunks
 
 
 def _hashed(chunks: Iterator[bytes], item: Evidence) -> Iterator[bytes]:
@@ -89,7 +97,11 @@ def _hashed(chunks: Iterator[bytes], item: Evidence) -> Iterator[bytes]:
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
-    if digest.digest() != item.sha256:
+    _check(digest.digest(), item)
+
+
+def _check(digest: bytes, item: Evidence) -> None:
+    if digest != item.sha256:
         raise Damaged(f"the stored file of {item.id} is not the one that was added")
 
 

@@ -23,7 +23,7 @@ from vault.model.ids import new_id
 from vault.session import places
 from vault.store import header_file, locks
 from vault.store.catalogue import Catalogue
-from vault.store.objects import sync_folder
+from vault.store.durable import sync_folder
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
 _BUILDING = ".casevault-init-"

@@ -17,7 +17,7 @@ from vault.crypto import age
 from vault.errors import Damaged, OutputExists, StorageFailed, Usage, WrongSecret
 from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
 from vault.session import places
-from vault.store.objects import sync_folder
+from vault.store.durable import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
