@@ -259,12 +259,23 @@ class AuditLog:
     def case_rows(self, case: str | None) -> dict[tuple[str, str], ExpectedRow]:
         """What the log says each row of a case must be (`vault/audit/rows.py`); None: rows that belong to no case.
 
-        Raises Damaged if the case's entries are not numbered without a gap up to its counter.
+        Every entry up to the signed head is looked at, without the help of an index: old pages of the index or of
+        the counters, put back to hide a change, are noticed. Raises Damaged if an entry is missing, or if the
+        case's entries are not numbered without a gap up to its counter.
         """
         with auditdb.snapshot(self._db):
+            if not auditdb.is_gapless(self._db, self._frontier()[0].size):
+                raise Damaged("the audit log has lost entries: it does not reach up to its signed head")
             last = None if case is None else auditdb.read_counter(self._db, case)
-            found = self._read(case, (), None, None, -1, False, MAX_SEQ)
+            found = self._walk(case)
             return rows.expected(found if case is None else rows.complete(found, last.n if last else 0))
+
+    def _walk(self, case: str | None) -> Iterator[Entry]:
+        for seq, case_part, log_part in auditdb.walk_case(self._db, case):
+            entry = forms.decode(case_part, log_part)
+            if entry.seq != seq or entry.case != case:
+                raise Damaged(f"entry {seq} of the audit log stands in the wrong place")
+            yield entry
 
     def verify(self, since: Head | None = None) -> VerifyReport:
         """Check everything, or what was added after a head that is known to be good; see `vault/audit/verify.py`."""

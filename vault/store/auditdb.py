@@ -226,6 +226,29 @@ ANY_CASE = object()
 """Stands for 'whatever the case', as None stands for the entries that belong to none."""
 
 
+def is_gapless(db: Connection, size: int) -> bool:
+    """Whether the entries themselves, read without any index, are numbered 0 … size - 1, each once."""
+    query = "SELECT count(*), min(seq), max(seq), sum(seq) FROM entries NOT INDEXED"
+    with _named():
+        found = tuple(db.execute(query).fetchone())
+    return found == ((size, 0, size - 1, size * (size - 1) // 2) if size else (0, None, None, None))
+
+
+def walk_case(db: Connection, case: str | None) -> Iterator[tuple[int, bytes, bytes]]:
+    """(seq, case part, log part) of every entry that says that it belongs to `case`, in order.
+
+    It reads the entries themselves, not an index and not the counters: old pages of those put back would hide
+    entries that are still there.
+    """
+    # A case's id stands in the case part behind its name; an entry of no case has no such member.
+    wanted = '"case":' if case is None else f'"case":"{case}"'
+    sign = "=" if case is None else ">"
+    query = f"""SELECT entries.seq, case_part, coalesce(log_part, x'') FROM entries NOT INDEXED
+        LEFT JOIN places ON places.seq = entries.seq WHERE instr(case_part, ?) {sign} 0 ORDER BY entries.seq"""
+    with _named():
+        yield from db.execute(query, (wanted.encode(),))
+
+
 def find_entries(
     db: Connection,
     *,
