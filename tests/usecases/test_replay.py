@@ -47,7 +47,7 @@ def test_no_mix_of_old_pages_gets_past_a_plan(tmp_path: Path) -> None:
     passed = 0
     for size in range(len(log) + 1):
         for some in itertools.combinations(log, size):
-            if len(some) == len(log) and len(new["audit.db"]) == len(old["audit.db"]):
+            if len(some) == len(log):
                 continue  # the whole log as it was: an older copy of the vault
             for name in NAMES:
                 put_back = {number for at, number in [*catalogue, *some] if at == name}
