@@ -226,12 +226,15 @@ ANY_CASE = object()
 """Stands for 'whatever the case', as None stands for the entries that belong to none."""
 
 
+_NUMBERED = ("entries", "places")
+
+
 def is_gapless(db: Connection, size: int) -> bool:
-    """Whether the entries themselves, read without any index, are numbered 0 … size - 1, each once."""
-    query = "SELECT count(*), min(seq), max(seq), sum(seq) FROM entries NOT INDEXED"
+    """Whether the entries themselves, and their places, are numbered 0 … size - 1, each once; no index is used."""
+    whole = (size, 0, size - 1, size * (size - 1) // 2) if size else (0, None, None, None)
+    queries = (f"SELECT count(*), min(seq), max(seq), sum(seq) FROM {table} NOT INDEXED" for table in _NUMBERED)
     with _named():
-        found = tuple(db.execute(query).fetchone())
-    return found == ((size, 0, size - 1, size * (size - 1) // 2) if size else (0, None, None, None))
+        return all(tuple(db.execute(query).fetchone()) == whole for query in queries)
 
 
 def walk_case(db: Connection, case: str | None) -> Iterator[tuple[int, bytes, bytes]]:
