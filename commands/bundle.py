@@ -119,7 +119,9 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
         (item.id, item.media_type, size(item.size), item.title or item.original_name) for item in job.found
     ]
     data = {"dry_run": {"evidence": [item.id for item in job.found], "left_out": job.left_out}}
-    session.console.answer(data, columns(rows))
+    with vault.access("evidence.list", job.case_id, purpose=order.purpose) as outcome:
+        session.console.answer(data, columns(rows))
+        outcome.count = len(rows)
     session.console.say(
         "{count} items would go, {left} would stay. Nothing was written.", count=len(rows), left=job.left_out
     )

@@ -77,7 +77,10 @@ def change(context: typer.Context, case: CaseArgument = None, from_: FromOption 
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         before = vault.catalogue.require(Case, case_id)
-        texts = personal.changes(session, from_, [TITLE, NOTE], {"title": before.title, "note": before.note})
+        texts = personal.changes(
+            session, from_, [TITLE, NOTE], {"title": before.title, "note": before.note},
+            vault.access("case.show", before.id),
+        )  # fmt: skip
         after = cases.change(vault, case_id, title=texts.get("title"), note=texts.get("note"))
     session.console.answer({"case": shapes.case(after)}, [f"{after.id}  {after.title}"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,9 @@ from commands.printing import columns
 from vault.errors import Usage
 
 if TYPE_CHECKING:
+    from vault.model.records import PersonRecord
     from vault.usecases.people import NewPerson
+    from vault.usecases.unlocked import UnlockedVault
 
 app = new_app()
 NAME = Field("name", "Full name, as in the documents", required=True)
@@ -121,7 +124,7 @@ def change(
     ] = False,
     from_: FromOption = None,
 ) -> None:
-    """Change what is listed about a person; --from takes one entry of a people file."""
+    """Change what is listed about a person; --from takes one entry of a people file, with only what changes."""
     session = session_of(context)
     if keep is not None and protect:
         raise Usage("--keep and --protect exclude each other")
@@ -133,43 +136,37 @@ def change(
         before = vault.catalogue.require(PersonRecord, person_id)
         changed: dict[str, object] = {}
         if from_ is not None:
-            changed = _from_people_file(session, from_)
+            changed = _from_people_file(session, from_, before.name)
         elif role is None and keep is None and not protect:
-            changed = _asked_changes(session, before)
+            changed = _asked_changes(session, vault, before)
         changed |= {"role": role} if role is not None else {}
         changed |= {"keep": None if protect else keep} if protect or keep is not None else {}
         after = people.change(vault, person_id, **changed)
     session.console.answer({"people": [shapes.person(after)]}, [f"{after.id}  {after.role}  {after.name}"])
 
 
-def _from_people_file(session: Session, path: str) -> dict[str, object]:
+def _from_people_file(session: Session, path: str, name: str) -> dict[str, object]:
+    """What the file's entry says. A member that it does not have stays as it is: no alias is lost by silence."""
     from vault.usecases import people
 
-    entries = people.parse(personal.file_bytes(session, path))
-    if len(entries) != 1:
+    data = personal.file_bytes(session, path)
+    given = personal.one_object(data)
+    # An entry of a people file has a name; one that only changes something else need not repeat it.
+    entries = people.parse(data if given is None else json.dumps({"name": name, **given}).encode())
+    if given is None or len(entries) != 1:
         raise Usage("to change a person, the people file has one entry")
-    one = entries[0]
-    return {
-        "name": one.name,
-        "role": one.role,
-        "aliases": one.aliases,
-        "identifiers": one.identifiers,
-        "keep": one.keep,
-        "note": one.note,
-    }
+    return {member: getattr(entries[0], member) for member in given if member != "id"}
 
 
-def _asked_changes(session: Session, before: object) -> dict[str, object]:
-    from vault.model.records import PersonRecord
-
-    assert isinstance(before, PersonRecord)
+def _asked_changes(session: Session, vault: UnlockedVault, before: PersonRecord) -> dict[str, object]:
     now = {
         "name": before.name,
         "aliases": "; ".join(before.aliases),
         "identifiers": "; ".join(before.identifiers),
         "note": before.note,
     }
-    texts = personal.changes(session, None, FIELDS, now)
+    look = vault.access("person.list", before.case_id, before.id)
+    texts = personal.changes(session, None, FIELDS, now, look)
     lists = ("aliases", "identifiers")
     return {name: split(text) if name in lists else text for name, text in texts.items()}
 

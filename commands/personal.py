@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,17 +93,40 @@ def _asked(session: Session, fields: Sequence[Field]) -> dict[str, str]:
     return found
 
 
+def one_object(data: bytes) -> dict[str, Any] | None:
+    """The one JSON object of a file, alone or as the only entry of a list; None for anything else."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, dict) else None
+
+
 def changes(
-    session: Session, path: str | None, fields: Sequence[Field], before: Mapping[str, str]
+    session: Session,
+    path: str | None,
+    fields: Sequence[Field],
+    before: Mapping[str, str],
+    look: AbstractContextManager[object],
 ) -> dict[str, str]:
-    """Texts to change in an old thing; on a terminal an empty line keeps what is there and a dash empties it."""
+    """Texts to change in an old thing; on a terminal an empty line keeps what is there and a dash empties it.
+
+    `look` logs that the old texts are shown; it is entered only if they are, and before that.
+    """
     if path is not None:
         return from_file(session, path, fields)
     if not session.console.can_ask:
         raise Usage(
             "nothing to change was given", hint='Give it as JSON with --from FILE ("-" is standard input).'
         )
-    session.console.say("An empty line keeps what is there; a single dash empties it.")
+    with look:
+        session.console.say("An empty line keeps what is there; a single dash empties it.")
+        return _asked_anew(session, fields, before)
+
+
+def _asked_anew(session: Session, fields: Sequence[Field], before: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for field in fields:
         typed = session.console.ask(field.question, default=before.get(field.name) or None)

@@ -78,8 +78,9 @@ def _use(session: Session, vault: UnlockedVault, words: list[str]) -> None:
         session.case = None
         return
     case = vault.catalogue.require(Case, picking.other_case(session, vault, words[0] if words else None))
+    with vault.access("case.show", case.id):
+        session.console.say("{case}  {title}", case=case.id, title=case.title)
     session.case = case.id
-    session.console.say("{case}  {title}", case=case.id, title=case.title)
 
 
 def _typed(session: Session) -> Iterator[str]:

@@ -1,0 +1,108 @@
+"""Changing and removing: nothing is lost by silence, nothing goes unasked, and whoever looks is in the log."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from cli_tools import Scratch
+
+pexpect = pytest.importorskip("pexpect")
+on_a_terminal = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are a POSIX thing")
+WITNESS = {
+    "name": "Ольга Ивановна Ковальчук", "role": "witness", "aliases": ["Olha Kovalchuk", "Оля"],
+    "identifiers": ["+7 912 555-01-42"], "keep": "agreed by phone", "note": "a neighbour",
+}  # fmt: skip
+
+
+def person(scratch: Scratch, case: str) -> str:
+    """A witness with everything that can be noted."""
+    return str(scratch.json("person", "add", case, "--from", "-", stdin=json.dumps(WITNESS))["people"][0]["id"])
+
+
+def listed(scratch: Scratch, case: str) -> dict[str, Any]:
+    """The one person of a case, as `person list` has them."""
+    (one,) = scratch.json("person", "list", case)["people"]
+    return dict(one)
+
+
+def logged(scratch: Scratch, action: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Phase, outcome, case and object of the entries of an action, oldest first."""
+    entries = scratch.json("audit", "show", "--action", action)["entries"]
+    return [(one["phase"], one.get("outcome"), one.get("case"), one.get("object")) for one in entries]
+
+
+def test_a_change_from_a_file_keeps_what_the_file_does_not_name(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    case = scratch.case()
+    who = person(scratch, case)
+    before = listed(scratch, case)
+    assert before["aliases"] == WITNESS["aliases"]
+    scratch.json("person", "set", who, "--from", "-", stdin='{"name": "Ольга Ивановна Ковальчук-Лис"}')
+    assert listed(scratch, case) == {**before, "name": "Ольга Ивановна Ковальчук-Лис"}
+    scratch.json("person", "set", who, "--from", "-", stdin='[{"aliases": ["Оля"]}]')
+    assert listed(scratch, case) == {**before, "name": "Ольга Ивановна Ковальчук-Лис", "aliases": ["Оля"]}
+    scratch.json("person", "set", who, "--from", "-", stdin='{"keep": null, "identifiers": []}')
+    after = listed(scratch, case)
+    assert (after["keep"], after["identifiers"], after["note"]) == (None, [], "a neighbour")
+    assert after["protected"] is True
+    for bad in ("{", "[]", '[{"name": "A"}, {"name": "B"}]', '{"name": 1}', '{"nme": "A"}', "7"):
+        assert scratch.run("person", "set", who, "--from", "-", stdin=bad).code == 2
+    assert listed(scratch, case) == after
+
+
+def test_cases_and_items_keep_it_too(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    case = scratch.case("Дело")
+    scratch.json("case", "set", case, "--from", "-", stdin='{"note": "заметка"}')
+    shown = scratch.json("case", "set", case, "--from", "-", stdin='{"title": "Другое"}')["case"]
+    assert (shown["title"], shown["note"]) == ("Другое", "заметка")
+    item = scratch.add(case, "kept/a.txt", b"a")
+    scratch.json("evidence", "set", item, "--from", "-", stdin='{"source": "почта", "note": "н"}')
+    shown = scratch.json("evidence", "set", item, "--from", "-", stdin='{"title": "Письмо"}')["evidence"]
+    assert (shown["source"], shown["note"], shown["title"]) == ("почта", "н", "Письмо")
+
+
+@on_a_terminal
+def test_what_a_question_shows_is_logged_before_it_is_shown(scratch: Scratch) -> None:
+    """Ctrl-C at the first question, which shows the old value: the look stays in the log."""
+    from test_cli_terminal import ended, spawn
+
+    case = scratch.case("Дело Лис")
+    item = scratch.add(case, "a.txt", b"a")
+    scratch.json("evidence", "set", item, "--from", "-", stdin='{"title": "Письмо Лис"}')
+    who = person(scratch, case)
+    for words, shown, action in (
+        (("case", "set", case), "Дело Лис", "case.show"),
+        (("evidence", "set", item), "Письмо Лис", "evidence.show"),
+        (("person", "set", who), "Ковальчук", "person.list"),
+    ):
+        assert logged(scratch, action) == []
+        child = spawn(*words, "--vault", scratch.vault, "--recovery-file", scratch.sheet, cwd=scratch.folder)
+        child.expect(shown)
+        child.sendintr()
+        assert ended(child) == 130
+        entries = logged(scratch, action)
+        assert [one[:3] for one in entries] == [("intent", None, case), ("outcome", "cancelled", case)]
+        assert (entries[0][3] is not None) == (action != "case.show")
+
+
+def test_the_title_that_use_shows_is_logged(scratch: Scratch) -> None:
+    case = scratch.case("Дело Лис")
+    done = scratch.run("shell", stdin=f"use {case}\nexit\n")
+    assert "Дело Лис" in done.err
+    assert [one[:3] for one in logged(scratch, "case.show")] == [("intent", None, case), ("outcome", "ok", case)]
+
+
+def test_titles_of_a_dry_run_are_logged(scratch: Scratch) -> None:
+    case = scratch.case()
+    item = scratch.add(case, "Ковальчук.txt", b"Nothing personal.\n")
+    to = scratch.json("recipient", "add", "--from", "-", stdin='{"name": "L"}')["recipient"]["id"]
+    scratch.json("redact", "plan", case)
+    done = scratch.run("bundle", "create", case, "--to", to, "--purpose", "hearing", "--dry-run")
+    assert (done.code, item in done.out, "Ковальчук.txt" in done.out) == (0, True, True)
+    entries = scratch.json("audit", "show", "--action", "evidence.list")["entries"]
+    assert [(one["phase"], one["case"]) for one in entries] == [("intent", case), ("outcome", case)]
+    assert (entries[0]["purpose"], entries[1]["count"]) == ("hearing", 1)
