@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 
+from vault.bundle import index
 from vault.errors import Damaged
 from vault.formats import manifest as manifests
 from vault.formats.manifest import INDEX_NAME, NAME, SIGNATURE_NAME, Manifest
@@ -39,6 +40,9 @@ def unpack(untrusted_payload: bytes) -> dict[str, bytes]:
             untrusted_infos = archive.infolist()
             if len(untrusted_infos) > MAX_MEMBERS:
                 raise Damaged("the bundle has too many files in it")
+            # Members that lie over one another would be read many times over.
+            if sum(info.file_size for info in untrusted_infos) > len(untrusted_payload):
+                raise Damaged("the bundle was not packed by Casevault")
             # A stored member is as large as it says; a compressed one could swell.
             if any(
                 i.compress_type != zipfile.ZIP_STORED or i.file_size > len(untrusted_payload) for i in untrusted_infos
@@ -66,6 +70,10 @@ def check(untrusted_members: Mapping[str, bytes]) -> Manifest:
         data = untrusted_members[name]
         if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
             raise Damaged(f"{name} is not the file that the manifest lists")
-    if hashlib.sha256(untrusted_members[INDEX_NAME]).hexdigest() != manifest.index_sha256:
+    # Not only the file that the manifest lists: the very page that this manifest gives. A sender's own page could
+    # say something else, or lead a browser away.
+    page = index.page(manifest.exhibits, manifest.bundle, manifest.made[:10])
+    listed = hashlib.sha256(untrusted_members[INDEX_NAME]).hexdigest() == manifest.index_sha256
+    if not listed or untrusted_members[INDEX_NAME] != page:
         raise Damaged(f"{INDEX_NAME} is not the file that the manifest lists")
     return manifest

@@ -71,6 +71,16 @@ def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
 
 
+_DEVICES = frozenset({"AUX", "CON", "NUL", "PRN"})
+"""Windows opens a device for a file of one of these names, whatever its ending."""
+
+
+def labels(count: int) -> list[str]:
+    """A, B, … Z, AA, AB … for so many exhibits."""
+    found = (label_for(place) for place in range(count + len(_DEVICES)))
+    return [label for label in found if label not in _DEVICES][:count]
+
+
 def label_for(place: int) -> str:
     """A, B, … Z, AA, AB …; `place` counts from 0."""
     text = ""

@@ -14,6 +14,7 @@ from vault.errors import SyncFolder
 APP = "casevault"
 _DEVICE = re.compile(r"[0-9a-f]{8}")
 SYNC_NAMES = (
+    "icloud", "iclouddrive", "мой диск", "google диск", "яндекс диск", "proton drive", "mega",
     "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud drive", "icloud~", "mobile documents",
     "com~apple~clouddocs", "cloudstorage", "nextcloud", "owncloud", "yandex.disk", "yandexdisk", "яндекс.диск",
     "яндексдиск", "pcloud", "megasync", "box sync", "syncthing", "seafile", "облако mail.ru",
@@ -66,7 +67,9 @@ def sync_folder(path: Path) -> Path | None:
         resolved = resolved.resolve()
     for folder in (resolved, *resolved.parents):
         name = folder.name.casefold()
-        if name and any(name == known or name.startswith((known + " ", known + "-")) for known in SYNC_NAMES):
+        if name and any(
+            name == known or name.startswith((known + " ", known + "-", known + "~")) for known in SYNC_NAMES
+        ):
             return folder
         if any((folder / marker).exists() for marker in _SYNC_MARKERS) and folder != Path.home():
             return folder

@@ -111,8 +111,19 @@ class _Job:
         return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
 
 
-def create(vault: UnlockedVault, case_id: str, order: Order, out: Path, progress: Progress | None = None) -> Bundle:
-    """Make a bundle and note the disclosure. Raises Refused and writes nothing if anything could leak."""
+def create(
+    vault: UnlockedVault,
+    case_id: str,
+    order: Order,
+    out: Path,
+    progress: Progress | None = None,
+    keep_words: Callable[[str], None] | None = None,
+) -> Bundle:
+    """Make a bundle and note the disclosure. Raises Refused and writes nothing if anything could leak.
+
+    `keep_words` is given the words, if there are any, before the bundle has its name: should it fail, there is no
+    bundle that nobody can open.
+    """
     places.refuse_sync_folder(out, "the bundle")
     output.check(out, "the bundle")
     job = prepare(vault, case_id, order)
@@ -129,6 +140,8 @@ def create(vault: UnlockedVault, case_id: str, order: Order, out: Path, progress
         )  # fmt: skip
         with output.new_file(out) as file:
             file.write(data)
+            if keep_words is not None and secret is not None:
+                keep_words(secret)
             # The ledger first, then the name: a bundle that exists is always accounted for.
             _note(job, bundle, manifest)
         outcome.count = len(made)
@@ -198,7 +211,7 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> N
 
 def _payload(job: _Job, bundle_id: str, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
     titles = _Titles(job)
-    labels = {item.id: manifests.label_for(place) for place, item in enumerate(job.found)}
+    labels = {item.id: label for item, label in zip(job.found, manifests.labels(len(job.found)), strict=True)}
     made: list[MadeExhibit] = []
     files: list[tuple[str, bytes]] = []
     for item in job.found:
@@ -372,11 +385,35 @@ def _note(job: _Job, bundle: Bundle, manifest: bytes) -> None:
         manifest=manifest,
     )
     left = events.Disclosure(job.recipient.id, bundle.sha256, job.order.profile, job.order.consent)
-    change = Change(
-        "bundle.create", job.case_id, [Put(record)], object_id=bundle.id, purpose=job.order.purpose, disclosure=left,
-        size=bundle.size, count=len(bundle.exhibits),
-    )  # fmt: skip
-    job.vault.commit([change])
+    lenders = {str(item.case_id) for item in job.found} - {job.case_id}
+    changes = [
+        Change(
+            "bundle.create",
+            case_id,
+            [Put(record)] if case_id == job.case_id else (),
+            object_id=bundle.id if case_id == job.case_id else None,
+            purpose=job.order.purpose,
+            disclosure=left,
+            size=bundle.size,
+            count=sum(str(item.case_id) == case_id for item in job.found),
+            also=(lambda _: _refuse_overtaken(job)) if case_id == job.case_id else None,
+        )
+        for case_id in (job.case_id, *sorted(lenders))
+    ]
+    job.vault.commit(changes)
+
+
+def _refuse_overtaken(job: _Job) -> None:
+    # Under the write lock: whoever was listed, and whatever was added, while the exhibits were made, counts.
+    people = redacting.people_of(job.vault, job.case_id)
+    found = items.of_case(job.vault, job.case_id)
+    recipients.require_active(job.vault, job.recipient.id)
+    if redacting.basis_of(job.vault, job.order.profile, people, found) != job.plan.basis:
+        raise Refused(
+            "people or evidence changed while the bundle was being made",
+            kind="stale",
+            hint=f"Nothing was written. Run 'casevault redact plan {job.case_id}' and review what is new.",
+        )
 
 
 def listing(vault: UnlockedVault, case_id: str) -> list[Disclosure]:
