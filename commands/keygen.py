@@ -9,7 +9,7 @@ import typer
 from commands import paths, secrets
 from commands.app import new_app
 from commands.context import Session, session_of
-from commands.new_secret import chosen_passphrase
+from commands.new_secret import checked, chosen_passphrase
 from vault.errors import Usage
 
 app = new_app()
@@ -47,6 +47,8 @@ def keygen(
 
 def _passphrase(session: Session) -> str | None:
     given = secrets.passphrase(session)
-    if given is not None or not session.console.can_ask_secret:
-        return given
+    if given is not None:
+        return checked(given)
+    if not session.console.can_ask_secret:
+        return None
     return chosen_passphrase(session)

@@ -24,7 +24,7 @@ def chosen_passphrase(session: Session) -> str:
             return offered
         weak = words.weakness(own)
         if weak is not None:
-            console.warn("This passphrase is too weak: {reason}.", reason=weak)
+            console.warn("This passphrase is too weak: {reason}.", reason=console.library(weak))
         elif console.secret("The same again") == own:
             return own
         else:
@@ -46,6 +46,6 @@ def checked(passphrase: str) -> str:
     if weak is not None:
         raise Usage(
             f"the passphrase is too weak: {weak}",
-            hint="Run 'casevault init' on a terminal: it offers seven random words.",
+            hint="On a terminal, without a passphrase file, seven random words are offered.",
         )
     return passphrase

@@ -104,6 +104,11 @@ def test_a_weak_passphrase_is_refused_everywhere(tmp_path: Path) -> None:
     assert done.code == 2
     assert "weak" in done.error["message"]
     assert not (tmp_path / "v").exists()
+    for weak in ("1", "password123", "Ковальчук1987"):
+        (tmp_path / "p").write_text(weak + "\n", "utf-8")
+        done = run("keygen", "--out", tmp_path / "k", "--passphrase-file", tmp_path / "p", "--json")
+        assert (done.code, "weak" in done.error["message"]) == (2, True)
+        assert not (tmp_path / "k").exists()
 
 
 def test_init_in_a_script(tmp_path: Path) -> None:

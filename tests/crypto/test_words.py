@@ -56,6 +56,31 @@ def test_weak_passphrases_are_named_as_such(weak: str) -> None:
     assert words.weakness(weak)
 
 
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "Пароль2024!", "Gfhjkm2024!", "parol2024!", "Ковальчук1987", "Rjdfkmxer1987", "Kovalchuk1987",
+        "Заречнова1987", "Zarechnova1987", "ольгаивановна", "jkmufbdfyjdyf", "olgaivanovna", "спартакчемпион",
+        "spartakchempion", "casevault casevault", "Casevault2024", "зфыыцщкв123", "йцукенгшщз", "солнышко2015",
+        "люблюмаму1990", "январяфевраля", "НиколайПетрович",
+    ],
+)  # fmt: skip
+def test_passphrases_that_are_weak_in_russian(weak: str) -> None:
+    """Under both keyboard layouts, in Latin letters, with a surname that is in no list."""
+    assert words.weakness(weak)
+
+
+@pytest.mark.parametrize(
+    "strong",
+    [
+        "правильная лошадь батарея скрепка", "четыре ёлки едят молча киноварь", "correct zebra 47 umbrella Quasar",
+        "x8#Qm!vT2zLp", "Ёжик в тумане ищет чайник", "жжужа-тролль-44-комод-ветошь",
+    ],
+)  # fmt: skip
+def test_long_and_random_ones_will_do(strong: str) -> None:
+    assert words.weakness(strong) is None
+
+
 def test_generated_words_are_never_weak() -> None:
     assert [words.weakness(words.generate(words.PASSPHRASE_WORDS)) for _ in range(5)] == [None] * 5
     assert words.weakness("x" * 9) is not None

@@ -10,7 +10,9 @@ PASSPHRASE_WORDS = 7
 """90 bits: for a vault, behind Argon2id."""
 BUNDLE_WORDS = 6
 """77.5 bits: for a bundle, new for each; they carry the security whatever the KDF."""
+MIN_CHARACTERS = 10
 MIN_SCORE = 3
+"""A passphrase must score more: zxcvbn's best, 4, stands for 10^10 guesses and more."""
 _ESTIMATED_CHARACTERS = 72
 """As many as zxcvbn takes."""
 
@@ -54,12 +56,20 @@ def _split(piece: str, known: frozenset[str]) -> list[str]:
 
 
 def weakness(passphrase: str) -> str | None:
-    """Why a passphrase is too weak, or None if it will do. The estimator is zxcvbn."""
+    """Why a passphrase is too weak, or None if it will do.
+
+    The estimator is zxcvbn; what counts is the worst of the ways to read the passphrase (see `guessing`).
+    """
     from zxcvbn import zxcvbn
 
-    if len(passphrase) < 10:
+    from vault.crypto.words import guessing
+
+    if len(passphrase) < MIN_CHARACTERS:
         return "it has fewer than 10 characters"
-    verdict = zxcvbn(passphrase[:_ESTIMATED_CHARACTERS])
+    start = passphrase[:_ESTIMATED_CHARACTERS]
+    known = guessing.common(start)
+    verdicts = [zxcvbn(form[:_ESTIMATED_CHARACTERS], known) for form in guessing.readings(start)]
+    verdict = min(verdicts, key=lambda one: int(one["guesses"]))
     if verdict["score"] > MIN_SCORE:
         return None
     return "it could be guessed: " + (verdict["feedback"]["warning"] or "it is made of common parts").lower()
