@@ -23,6 +23,12 @@ def doctor(
     read_data: Annotated[
         bool, typer.Option("--read-data", help="Read every stored byte too; takes as long as the disk needs.")
     ] = False,
+    remove_unreferenced: Annotated[
+        bool,
+        typer.Option(
+            "--remove-unreferenced", help="Delete stored files that no item names. Only if no item is missing."
+        ),
+    ] = False,
 ) -> None:
     """Check databases, log and stored files, remove leftovers, and say what this computer can't protect."""
     session = session_of(context)
@@ -31,7 +37,11 @@ def doctor(
 
     with session.vault() as vault:
         with session.console.progress("Examining the vault") as advance:
-            findings = list(use.examine(vault, read_data=read_data, progress=advance))
+            findings = list(
+                use.examine(
+                    vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=advance
+                )
+            )
         damaged = [one for one in findings if one.level == "damaged"]
         if not damaged:
             evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())

@@ -226,7 +226,7 @@ def test_doctor_removes_leftovers_and_names_strangers(vault: UnlockedVault, case
         path.write_bytes(b"x")
     (store / "notes.txt").write_bytes(b"mine")
     (vault.folder / "vault.json.part").write_bytes(b"half")
-    found = {one.subject: one for one in doctor.examine(vault)}
+    found = {one.subject: one for one in doctor.examine(vault, remove_unreferenced=True)}
     assert found["leftovers"].level == "repaired"
     assert "3 half-written" in found["leftovers"].message
     assert not half.exists()

@@ -19,6 +19,10 @@ Level = Literal["ok", "warning", "damaged", "repaired"]
 Progress = Callable[[int], None]
 
 _RESTORE = "Restore the vault from a backup; what can be read still can be."
+_UNREFERENCED = (
+    "A stopped command leaves such files, and so do older databases that were put back. If no item is missing, "
+    "remove them with 'casevault doctor --remove-unreferenced'."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +35,33 @@ class Finding:
     hint: str = ""
 
 
-def examine(vault: UnlockedVault, *, read_data: bool = False, progress: Progress | None = None) -> Iterator[Finding]:
+def examine(
+    vault: UnlockedVault, *, read_data: bool = False, remove_unreferenced: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Finding]:  # fmt: skip
     """Everything, in order: databases, log, rows against the log, objects, leftovers, this machine.
 
     What is damaged is reported, not raised: a log that can't be written, too, as no content is given out here.
+    Whole stored files that no item names are deleted only where somebody says so (`remove_unreferenced`): older
+    databases that were put back fit each other, and do not know of what was added since.
     """
     with contextlib.ExitStack() as logged:
         try:
             logged.enter_context(vault.access("vault.doctor", None))
         except (Damaged, LogUnavailable) as error:
             yield _broken("audit log", error)
-        yield from _everything(vault, read_data=read_data, progress=progress)
+        yield from _everything(
+            vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=progress
+        )
         try:
             logged.close()
         except (Damaged, LogUnavailable) as error:
             yield _broken("audit log", error)
 
 
-def _everything(vault: UnlockedVault, *, read_data: bool, progress: Progress | None) -> Iterator[Finding]:
+def _everything(
+    vault: UnlockedVault, *, read_data: bool, remove_unreferenced: bool, progress: Progress | None
+) -> Iterator[Finding]:
     sound = True
     for subject, steps in (
         ("catalogue", _databases(vault)), ("audit log", _log(vault)), ("catalogue against log", _rows(vault)),
@@ -57,7 +70,7 @@ def _everything(vault: UnlockedVault, *, read_data: bool, progress: Progress | N
             sound = sound and finding.level != "damaged"
             yield finding
     yield from _reported("stored files", _objects(vault, read_data=read_data, progress=progress))
-    yield from _reported("leftovers", _leftovers(vault, sound=sound))
+    yield from _reported("leftovers", _leftovers(vault, sound=sound, remove=remove_unreferenced))
     yield from machine()
 
 
@@ -125,16 +138,14 @@ def _problem(vault: UnlockedVault, item: Evidence, *, read_data: bool, progress:
     return None if size == item.stored_size else "its stored file has another size than was recorded"
 
 
-def _leftovers(vault: UnlockedVault, *, sound: bool) -> Iterator[Finding]:
-    """Half-written objects go; whole ones that no row names go too; what is not ours is only named.
-
-    If the databases are not `sound`, a row may be what is missing: then no whole object goes.
-    """
+def _leftovers(vault: UnlockedVault, *, sound: bool, remove: bool) -> Iterator[Finding]:
+    """Half-written objects go. Whole ones that no row names go if `remove` says so and the databases are `sound`:
+    else a row may be what is missing. What is not ours is only named."""
     kept = 0
     try:
         with locks.exclusive(vault.folder):
             removed = _remove_half_written(vault)
-            if sound:
+            if sound and remove:
                 removed += _remove_unreferenced(vault)
             else:
                 kept = sum(not vault.catalogue.refers_to(name) for name in vault.objects.names())
@@ -150,7 +161,10 @@ def _leftovers(vault: UnlockedVault, *, sound: bool) -> Iterator[Finding]:
             "Move them out of the vault's folder.",
         )  # fmt: skip
     if kept:
-        yield Finding("warning", "stored files", f"{kept} belong to no item; kept, as rows may be missing", _RESTORE)
+        yield Finding(
+            "warning", "stored files", f"{kept} belong to no item; kept, as rows may be missing",
+            _UNREFERENCED if sound else _RESTORE,
+        )  # fmt: skip
     if not removed and not strange and not kept:
         yield Finding("ok", "leftovers", "none")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from vault.errors import CasevaultError, Damaged, Usage
+from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.formats import document_json
 from vault.model.document import Document
 from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
@@ -178,20 +178,24 @@ def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
 
     gone = [item] if text is None else [text, item]
     plans = _plans_without(vault, item)
-    vault.commit([Change("evidence.remove", item.case_id, plans, gone, object_id=item.id, also=unindex)])
-    vault.objects.remove(item.object)
+    with locks.shared(vault.folder):
+        vault.commit([Change("evidence.remove", item.case_id, plans, gone, object_id=item.id, also=unindex)])
+        vault.objects.remove(item.object)
     vault.catalogue.forget_deleted()
     return item
 
 
 def _plans_without(vault: UnlockedVault, item: Evidence) -> list[Put]:
-    """The case's redaction plans without the words that they quote from an item that leaves it."""
+    """The case's redaction plans without the words that they quote from an item that leaves it; those that quote
+    none stay as they are."""
     from vault.redaction import plan as plans
 
     found = []
     for record in vault.catalogue.all(Plan, case_id=item.case_id):
-        body = plans.pack(plans.without(plans.unpack(record.body), item.id))
-        found.append(Put(replace(record, body=body), record))
+        before = plans.unpack(record.body)
+        after = plans.without(before, item.id)
+        if after != before:
+            found.append(Put(replace(record, body=plans.pack(after)), record))
     return found
 
 
@@ -225,17 +229,28 @@ def move(vault: UnlockedVault, evidence_id: str, case_id: str) -> Evidence:
     if case.id == item.case_id:
         raise Usage("the item is in that case already")
     _refuse_if_needed(vault, item)
-    with locks.shared(vault.folder), vault.access("evidence.move", item.case_id, item.id):
-        after = _sealed_for(vault, item, case.id)
-    text = vault.catalogue.get(ExtractedText, item.id)
-    try:
-        vault.commit(_moves(vault, item, after, text))
-    except BaseException:
-        if not vault.catalogue.refers_to(after.object):
-            vault.objects.remove(after.object)
-        raise
-    vault.objects.remove(item.object)
+    # Held to the end: until the row names the new object, a clean-up would take it for a leftover.
+    with locks.shared(vault.folder):
+        with vault.access("evidence.move", item.case_id, item.id):
+            after = _sealed_for(vault, item, case.id)
+        try:
+            vault.commit(_moves(vault, item, after, vault.catalogue.get(ExtractedText, item.id)))
+        except StorageFailed:
+            raise  # which of the two the row names will show when the disk can be read again: both stay
+        except BaseException:
+            _keep_named(vault, item.object, after.object)
+            raise
+        vault.objects.remove(item.object)
     return after
+
+
+def _keep_named(vault: UnlockedVault, old: str, new: str) -> None:
+    """Of two objects of one item, remove the one that its row does not name; in doubt neither."""
+    with suppress(CasevaultError):
+        if not vault.catalogue.refers_to(new):
+            vault.objects.remove(new)
+        elif not vault.catalogue.refers_to(old):
+            vault.objects.remove(old)
 
 
 def _sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:

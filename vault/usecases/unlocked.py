@@ -110,6 +110,7 @@ class UnlockedVault:
     def commit(self, changes: Sequence[Change]) -> None:
         """Log, write and confirm all changes; the catalogue takes them in one transaction, all or none."""
         intents: list[Event] = []
+        committed = False
         try:
             with self.catalogue.transaction():
                 # Inside the write lock, so that the log's order of intents is the order of the changes.
@@ -119,23 +120,28 @@ class UnlockedVault:
                 intents = planned
                 for change in changes:
                     self._apply(change)
+            committed = True
         except BaseException as error:
             # A disk that fails within a commit may show the old or the new state once it is read again: the intent
             # then stays open, which allows both. Else, what counts is what the catalogue says: Ctrl-C can arrive
-            # between the commit and here.
+            # between the commit and the line that notes it.
             if intents and not isinstance(error, StorageFailed):
                 with contextlib.suppress(CasevaultError):
-                    self._close_intents(intents, "ok" if self._is_done(changes) else "failed")
+                    self._close_intents(intents, "ok" if committed or self._is_done(changes) else "failed")
             raise
         self._close_intents(intents, "ok")
 
     def _is_done(self, changes: Sequence[Change]) -> bool:
-        for change in changes:
-            for put in change.puts:
-                return self.catalogue.get(type(put.record), put.record.id) == put.record
-            for record in change.removes:
-                return self.catalogue.get(type(record), record.id) is None
-        return False
+        """Whether the catalogue holds every row as planned. Rows that were to stay as they are tell nothing."""
+        planned: dict[tuple[type[Record], str], Record | None] = {
+            (type(record), record.id): None for change in changes for record in change.removes
+        }
+        # An item that moves is removed from one case and put into the other under the same id.
+        planned |= {
+            (type(put.record), put.record.id): put.record
+            for change in changes for put in change.puts if put.record != put.before
+        }  # fmt: skip
+        return bool(planned) and all(self.catalogue.get(*row) == record for row, record in planned.items())
 
     def _apply(self, change: Change) -> None:
         for put in change.puts:
