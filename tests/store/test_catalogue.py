@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from vault.errors import Busy, CasevaultError, Damaged, NewerFormat, NotFound
 from vault.model.ids import LENGTHS, is_id, new_id, tidy_id
 from vault.model.records import TABLES, Case, Evidence, Link, PersonRecord, Record, Share
-from vault.store import rows, schema
+from vault.store import rows, schema, search
 from vault.store.catalogue import NAME, Catalogue, PlaintextCopy, Put
 
 KEY = bytes(range(7, 39))
@@ -290,3 +291,15 @@ def test_the_listings_use_indexes(catalogue: Catalogue) -> None:
         assert "INDEX" in plan, (sql, plan)
     assert (catalogue.db.execute("SELECT count(*) FROM cases").fetchone()) == (1,)
     assert Path(str(catalogue.db.execute("PRAGMA database_list").fetchone()[2])).name == NAME
+
+
+def test_an_index_that_another_process_changed_is_not_called_damaged(tmp_path: Path) -> None:
+    key = bytes(32)
+    with contextlib.closing(Catalogue.create(tmp_path, key)) as first:
+        assert first.page_errors() == []
+        with contextlib.closing(Catalogue.open(tmp_path, key)) as second:
+            for number in range(3):
+                with second.transaction():
+                    search.drop(second, "E-1")
+                    search.index(second, [search.SearchText("E-1", "C-1", "title", f"Слово{number}")])
+                assert first.page_errors() == []
