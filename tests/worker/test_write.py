@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from makers import bare_font_pdf, lines, pdf
-from PIL import Image, ImageChops, ImageDraw
+from makers import FONT, bare_font_pdf, lines, pdf
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pypdf import PdfReader
 
 from vault.errors import Refused, Usage
@@ -309,6 +309,26 @@ class TestFacsimile:
         assert shown.tobytes() == noise.tobytes()
 
 
+def _pictures_in(data: bytes) -> list[Any]:
+    """The pixels of each picture in a PDF, as RGB."""
+    found = [one for page in pypdfium2.PdfDocument(data) for one in page.get_objects() if one.type == 3]
+    return [one.get_bitmap(render=False).to_pil().convert("RGB") for one in found]
+
+
+def _faint(field: int, letters: int, colour: str = "black") -> bytes:
+    """Lines in black, and one in a small grey field that hardly differs from it."""
+    picture = Image.new("RGB", (1654, 2339), "white")
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.truetype(str(FONT), 40)
+    for row in range(20):
+        draw.text((80, 100 + row * 90), "Протокол, лист дела, номер, подпись", fill=colour, font=font)
+    draw.rectangle((80, 2000, 480, 2030), fill=(field,) * 3)
+    draw.text((90, 2004), "Образцова Тамара", fill=(letters,) * 3, font=ImageFont.truetype(str(FONT), 20))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 class TestPreview:
     TEXT = "Свидетель Тамара Образцова и Иван Образцов, 5 марта."
     MARKS = (Mark(10, 26, 1, "proposed"), Mark(29, 42, 2, "accepted"), Mark(44, 51, 13, "rejected"))
@@ -356,6 +376,30 @@ class TestPreview:
         shown = squeezed(text_of(preview("R", [Section("E", (page,))])))
         assert [int(n) for n in re.findall(r"\[(\d+)\]слово", shown)] == list(range(0, 4000, 250))
         assert shown.count("слово") == 4000
+
+    @pytest.mark.parametrize(
+        "source", [_faint(152, 146), _faint(255, 140), _faint(152, 146, "red"), _scan(), _scan((3000, 1200))]
+    )
+    def test_the_pixels_shown_are_those_that_leave(self, source: bytes) -> None:
+        page = PreviewPage(1, "picture")
+        (shown,) = _pictures_in(preview("R", [Section("E", (page,), 0, "image/png")], [source]))
+        (leaving,) = _pictures_in(facsimile(source, "image/png", {}))
+        assert shown.size == leaving.size
+        assert ImageChops.difference(shown, leaving).getbbox() is None
+
+    def test_a_box_changes_nothing_around_it(self) -> None:
+        boxes = {1: [Box(3, 85, 30, 3)]}  # over the only grey there is: the rest leaves in black and white
+        page = PreviewPage(1, "picture", (), (NumberedBox(boxes[1][0], 7),))
+        source = _faint(152, 146)
+        (shown,) = _pictures_in(preview("R", [Section("E", (page,), 0, "image/png")], [source]))
+        (leaving,) = _pictures_in(facsimile(source, "image/png", boxes))
+        above = (0, 0, shown.width, int(0.84 * shown.height))
+        assert ImageChops.difference(shown.crop(above), leaving.crop(above)).getbbox() is None
+
+    def test_what_can_not_be_told_from_its_ground_is_not_made_plain(self) -> None:
+        (leaving,) = _pictures_in(facsimile(_faint(152, 146), "image/png", {}))
+        darkest, lightest = leaving.convert("L").crop((90, 2005, 470, 2025)).getextrema()
+        assert lightest - darkest < 32
 
     def test_a_picture_page_without_source_is_named(self) -> None:
         assert "[PICTURE]" in text_of(preview("R", self.sections(None)))

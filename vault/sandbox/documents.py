@@ -169,17 +169,20 @@ def preview(
     sources: Sequence[BinaryIO | bytes] = (),
     page_size: PageSize = "A4",
     *,
+    dpi: int = DEFAULT_DPI,
     labels: Mapping[str, str] | None = None,
     limits: Limits = DRAWING_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """The reviewer's PDF: findings numbered in the text, picture pages under a percent grid with their boxes.
 
+    The pixels of picture pages are those of a facsimile of the same `dpi`: what can't be seen there doesn't leave.
     `labels` may replace "page", "picture", "empty" and "legend".
     """
     request: dict[str, object] = {
         "title": title,
         "page_size": page_size,
+        "dpi": max(LOWEST_DPI, min(HIGHEST_DPI, dpi)),
         "labels": dict(labels or {}),
         "sections": [
             {

@@ -92,6 +92,12 @@ def drawable(source: Source, index: int, dpi: float) -> tuple[float, float, floa
     return width, height, dpi
 
 
+def page_picture(source: Source, index: int, dpi: float) -> tuple[Any, float, float]:
+    """(the page's pixels, its width and height in points); the preview shows what comes from here, and no other."""
+    width, height, dpi = drawable(source, index, dpi)
+    return source.drawn(index, dpi), width, height
+
+
 def prepare(request: dict[str, Any]) -> None:
     """Load what draws, what writes, and the font of the one sentence."""
     read_pixels.prepare()
@@ -159,8 +165,7 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
             if index + 1 in withheld:
                 document.add(_withheld_page(request["dpi"]), *A4)
                 continue
-            width, height, dpi = drawable(source, index, request["dpi"])
-            picture = source.drawn(index, dpi)
+            picture, width, height = page_picture(source, index, request["dpi"])
             cover(picture, [box for box in request["boxes"] if box["page"] == index + 1])
             document.add(picture, width, height)
         count = len(chosen)

@@ -10,8 +10,9 @@ JPEG_QUALITY = 75
 COLOURED = 40
 COLOURED_SHARE = 0.002
 DARK, LIGHT = 60, 195
-SOLID_GREY_SHARE = 0.004
+SOLID_GREY_REACH = 2  # pixels on each side: smaller than the smallest letter that can be read
 SAMPLE_EDGE = 1_200
+WHITE = 255
 ROWS_PER_STRIP, STRIP_OFFSETS, STRIP_SIZES = 278, 273, 279
 
 
@@ -27,7 +28,7 @@ class PixelPdf:
         return len(self._objects)
 
     def add(self, picture: Any, width: float, height: float) -> None:
-        """One page of `width` by `height` points that the RGB picture fills."""
+        """One page of `width` by `height` points that the RGB picture fills, stored as `look` says."""
         image = self._add(_image_object(picture))
         drawing = b"q %.2f 0 0 %.2f 0 0 cm /I Do Q" % (width, height)
         contents = self._add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing))
@@ -72,7 +73,8 @@ def _image_object(picture: Any) -> bytes:
 def look(picture: Any) -> str:
     """bitonal, grey or colour: the least that shows all there is to see.
 
-    Letters have grey edges; a photo has grey areas. So grey counts only where all neighbours are grey too.
+    Letters have grey edges; a photo, and a field under letters, has grey areas. One such area, however small, is
+    enough for grey: as black and white, what can't be told from its ground would come out as plain as print.
     """
     from PIL import Image, ImageFilter
 
@@ -85,28 +87,29 @@ def look(picture: Any) -> str:
     histogram = dark_is_no_colour.histogram()
     if sum(histogram[COLOURED:]) > COLOURED_SHARE * sum(histogram):
         return "colour"
-    sample = picture.convert("L").crop(_middle(picture.size))
-    half = max(1, sample.width // 2), max(1, sample.height // 2)
-    sample = sample.resize(half, Image.Resampling.NEAREST)  # not averaged: that would make letters grey
-    lowest = sample.filter(ImageFilter.MinFilter(3)).point(lambda level: 255 if level > DARK else 0)
-    highest = sample.filter(ImageFilter.MaxFilter(3)).point(lambda level: 255 if level < LIGHT else 0)
-    solid = Image.new("L", sample.size)
-    solid.paste(lowest, mask=highest)
-    grey = solid.histogram()[255]
-    return "grey" if grey > SOLID_GREY_SHARE * sample.width * sample.height else "bitonal"
+    grey = picture.convert("L").point(lambda level: 255 if DARK < level < LIGHT else 0)
+    solid = grey.filter(ImageFilter.BoxBlur(SOLID_GREY_REACH))  # the mean: 255 only where all neighbours are grey
+    return "grey" if solid.getextrema()[1] == WHITE else "bitonal"
 
 
-def _middle(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """All of a page; of a very large one the middle, which is enough to tell a photo."""
-    width, height = min(size[0], 3 * SAMPLE_EDGE), min(size[1], 3 * SAMPLE_EDGE)
-    left, top = (size[0] - width) // 2, (size[1] - height) // 2
-    return left, top, left + width, top + height
+def as_stored(picture: Any, kind: str) -> tuple[str, bytes]:
+    """The RGB picture as it comes out of a file that holds it as `kind`: (PNG or JPEG, the encoded pixels)."""
+    if kind != "bitonal":
+        return "JPEG", _jpeg(picture, kind)
+    buffer = io.BytesIO()
+    _ink(picture).point(lambda level: WHITE - level).save(buffer, "PNG", compress_level=1)
+    return "PNG", buffer.getvalue()
 
 
 def _jpeg(picture: Any, kind: str) -> bytes:
     buffer = io.BytesIO()
     picture.convert("L" if kind == "grey" else "RGB").save(buffer, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return buffer.getvalue()
+
+
+def _ink(picture: Any) -> Any:
+    """255 where a black and white copy has ink, 0 elsewhere."""
+    return picture.convert("L").point(lambda level: WHITE if level < THRESHOLD else 0)
 
 
 def _fax_filter(picture: Any) -> bytes:
@@ -118,8 +121,7 @@ def _fax(picture: Any) -> bytes:
     from PIL import Image
     from PIL.TiffImagePlugin import TiffImageFile
 
-    ink = picture.convert("L").point(lambda level: 255 if level < THRESHOLD else 0)
-    bits = ink.convert("1", dither=Image.Dither.NONE)  # 1 is ink: the fax code's black, which PDF draws as 0
+    bits = _ink(picture).convert("1", dither=Image.Dither.NONE)  # 1 is ink: the fax code's black, which PDF draws as 0
     buffer = io.BytesIO()
     bits.save(buffer, "TIFF", compression="group4", tiffinfo={ROWS_PER_STRIP: picture.height})
     with TiffImageFile(io.BytesIO(buffer.getvalue())) as tiff:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages
+from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages, write_pixel_pdf
 from vault.worker import write_layout as layout
 from vault.worker.refusal import Refusal
 
-PREVIEW_DPI = 120.0
-JPEG_QUALITY = 72
 GRID_STEP = 10
 GRID_COLOUR, BOX_COLOUR = "#1f6fd1", "#c2182b"
 EDGE = 16.0
@@ -35,8 +33,8 @@ def prepare(request: dict[str, Any]) -> None:
         read_pdf_open.prepare()
     from PIL import Image
 
-    page = _PicturePage(Image.new("RGB", (8, 8)), [], 100, 100).flowable()
-    write_pages.build([page], "A4", "")
+    pages = [_PicturePage(Image.new("RGB", (8, 8), colour), [], 100, 100) for colour in ("white", "grey")]
+    write_pages.build([page.flowable() for page in pages], "A4", "")  # once as PNG, once as JPEG
 
 
 def with_marks(block: dict[str, Any], font: str) -> str:
@@ -55,11 +53,16 @@ def with_marks(block: dict[str, Any], font: str) -> str:
 
 
 class _PicturePage:
-    """A picture page, scaled to the text area, under its grid and boxes."""
+    """A picture page, scaled to the text area, under its grid and boxes.
+
+    Its pixels are those that will leave, stored in the same way, only not covered: whatever a coarser or softer
+    picture would not show, nobody would find.
+    """
 
     def __init__(self, picture: Any, boxes: list[dict[str, Any]], width: float, height: float) -> None:
-        self._jpeg = io.BytesIO()
-        picture.save(self._jpeg, "JPEG", quality=JPEG_QUALITY)
+        covered = picture.copy()
+        write_facsimile.cover(covered, boxes)
+        _, self._encoded = write_pixel_pdf.as_stored(picture, write_pixel_pdf.look(covered))
         self._boxes = boxes
         room_across, room_down = width - 2 * EDGE, height - 2 * EDGE
         scale = min(room_across / picture.width, room_down / picture.height)
@@ -84,7 +87,7 @@ class _PicturePage:
         from reportlab.lib.utils import ImageReader
 
         canvas.translate(EDGE, EDGE)
-        canvas.drawImage(ImageReader(self._jpeg), 0, 0, self.width, self.height)
+        canvas.drawImage(ImageReader(io.BytesIO(self._encoded)), 0, 0, self.width, self.height)
         self._grid(canvas)
         for box in self._boxes:
             self._box(canvas, box)
@@ -123,17 +126,22 @@ class _PicturePage:
         canvas.restoreState()
 
 
-def _picture_flow(page: dict[str, Any], source: write_facsimile.Source, width: float, height: float) -> list[Any]:
+def _picture_flow(
+    page: dict[str, Any], source: write_facsimile.Source, dpi: float, width: float, height: float
+) -> list[Any]:
     index = page["number"] - 1
     if not 0 <= index < source.count:
         raise Refusal("no-such-page", page["number"])
-    _, _, dpi = write_facsimile.drawable(source, index, PREVIEW_DPI)
-    picture = source.drawn(index, dpi)
+    picture, _, _ = write_facsimile.page_picture(source, index, dpi)
     return [_PicturePage(picture, page["boxes"], width, height).flowable()]
 
 
 def _section(
-    section: dict[str, Any], source: write_facsimile.Source | None, labels: dict[str, str], room: tuple[float, float]
+    section: dict[str, Any],
+    source: write_facsimile.Source | None,
+    labels: dict[str, str],
+    room: tuple[float, float],
+    dpi: float,
 ) -> list[Any]:
     from reportlab.platypus import CondPageBreak, Paragraph
 
@@ -145,7 +153,7 @@ def _section(
     for page in section["pages"]:
         story += write_pages.page_start(page, labels)
         if page["kind"] == "picture" and source is not None:
-            story += _picture_flow(page, source, room[0], room[1])
+            story += _picture_flow(page, source, dpi, room[0], room[1])
             continue
         flow = write_pages.blocks_as_flowables(page["blocks"], room[0], labels, with_marks)
         note = labels["picture"] if page["kind"] == "picture" else labels["empty"]
@@ -156,7 +164,7 @@ def _section(
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     """One blob, the PDF.
 
-    request {"title", "page_size", "labels", "sections": [{"heading", "blob": index or null, "media_type",
+    request {"title", "page_size", "labels", "dpi" of the facsimiles, "sections": [{"heading", "blob": index or null, "media_type",
     "pages": [{"number", "kind", "blocks": [{"kind", "level", "text", "marks": [{"start", "end", "number",
     "state"}]}], "boxes": [{"x", "y", "width", "height", "number"}]}]}]}; blobs are the sources of sections that
     have picture pages. Raises Refusal.
@@ -175,8 +183,8 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
     ]
     for section in request["sections"]:
         if section["blob"] is None:
-            story += _section(section, None, labels, room)
+            story += _section(section, None, labels, room, request["dpi"])
             continue
         with write_facsimile.opened(blobs[section["blob"]], section["media_type"]) as source:
-            story += _section(section, source, labels, room)
+            story += _section(section, source, labels, room, request["dpi"])
     return {}, [write_pages.build(story, size, "")]
