@@ -340,19 +340,29 @@ def test_a_number_that_a_reviewer_left_stays_in_that_item_alone(small: Small) ->
     text = small.opened(small.bundle())
     assert "+7 900 000-01-33" in text
     assert "Заречнов" not in text
-    # The title is searched apart from the item: there it was never looked at.
-    items.change(small.vault, small.item, language="+7 900 000-01-33")
+
+
+def test_a_rejected_name_is_asked_again_when_that_person_is_listed(small: Small) -> None:
+    """It was left in when nobody knew that it is somebody to protect."""
+    vaults.add_text(small.vault, small.case, "Приходила Лариса Тавсултанова и всё рассказала.")
     small.plan()
-    with pytest.raises(Refused):
-        small.bundle("second.age")
+    before = redacting.current(small.vault, small.case).plan
+    left = [f.id for f in before.findings if "Лариса" in f.text]
+    assert left
+    redacting.decide(small.vault, small.case, "rejected", left)
+    people.add(small.vault, small.case, [people.NewPerson("Тавсултанова Лариса Исаевна", "witness")])
+    small.plan()
+    after = redacting.current(small.vault, small.case).plan
+    found = [f for f in after.findings if "Лариса" in f.text]
+    assert found
+    assert all(f.state == "proposed" for f in found)
 
 
 def test_a_leak_is_refused(small: Small) -> None:
-    """The manifest's free fields are searched too: a language is not part of any finding."""
-    items.change(small.vault, small.item, language="русский, от Заречнова")
-    if redacting.current(small.vault, small.case).stale:
-        small.plan()
-        vaults.accept_all(small.vault, small.case)
+    """A name that is written as a web address writes it: only the check reads that."""
+    vaults.add_text(small.vault, small.case, "Ссылка: %D0%97%D0%B0%D1%80%D0%B5%D1%87%D0%BD%D0%BE%D0%B2 и всё.")
+    small.plan()
+    vaults.accept_all(small.vault, small.case)
     with pytest.raises(Refused) as caught:
         small.bundle("refused.age")
     assert caught.value.kind == "leak"

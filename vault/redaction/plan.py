@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from vault.formats import canonical, document_json
 from vault.model.document import Document, Page
 from vault.model.findings import Box, Span, State
 from vault.model.people import Person
+from vault.redaction import reading
+from vault.redaction.reading import Analyse, Label
 
 PICTURE = "picture"
 BOX = "box"
@@ -67,7 +69,8 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class RedactionPlan:
-    """All findings of one case under one profile. `labels` is the engine's key, which stays in the vault."""
+    """All findings of one case under one profile. `labels` is the engine's key, which stays in the vault; `listed`
+    is the hash of the people, the profile and the engine alone."""
 
     profile: str
     basis: str
@@ -75,6 +78,7 @@ class RedactionPlan:
     findings: tuple[Finding, ...]
     unreadable: tuple[Unreadable, ...]
     labels: Any = None
+    listed: str = ""
 
     def of(self, evidence_id: str) -> tuple[Finding, ...]:
         """The findings of one item."""
@@ -92,10 +96,6 @@ class Source:
     evidence: str
     document: Document | None
     reason: str = ""
-
-
-Analyse = Callable[[str], Sequence[Span]]
-Label = Callable[[Span, str], str]
 
 
 def basis(profile: str, engine: str, people: Iterable[Person], items: Iterable[tuple[str, str]]) -> str:
@@ -119,24 +119,18 @@ def make(
         if source.document is None:
             unreadable.append(Unreadable(source.evidence, source.reason))
             continue
-        for page in source.document.pages:
-            found += _of_page(source.evidence, page, analyse, label)
+        found += _of_document(source.evidence, source.document, analyse, label)
     if len(found) > MAX_FINDINGS:
         raise Usage("the case has more findings than one plan can hold", hint="Split it into linked cases.")
     numbered = tuple(replace(finding, id=f"F-{n}") for n, finding in enumerate(found, 1))
     return RedactionPlan(profile, bound_to, engine, numbered, tuple(unreadable))
 
 
-def _of_page(evidence: str, page: Page, analyse: Analyse, label: Label) -> list[Finding]:
-    found = []
-    if page.kind == "picture":
-        found.append(_picture(evidence, page))
-    starts = _block_starts(page)
-    text = page.text
-    for span in analyse(text):
-        name = label(span, text[span.start : span.end])
-        found += [_finding(evidence, page, piece, span, name) for piece in _pieces(page, starts, span)]
-    return found
+def _of_document(evidence: str, document: Document, analyse: Analyse, label: Label) -> list[Finding]:
+    found = [_picture(evidence, page) for page in document.pages if page.kind == "picture"]
+    for piece, span, name in reading.read(document, analyse, label):
+        found.append(_finding(evidence, document.pages[piece.page], piece, span, name))
+    return sorted(found, key=lambda f: (f.page, f.block, f.start, -f.end))
 
 
 def _picture(evidence: str, page: Page) -> Finding:
@@ -144,24 +138,8 @@ def _picture(evidence: str, page: Page) -> Finding:
     return Finding("F-0", evidence, page.number, 0, 0, 0, PICTURE, None, "unread", 1.0, False, note, "", "")
 
 
-def _block_starts(page: Page) -> list[int]:
-    starts, place = [], 0
-    for block in page.blocks:
-        starts.append(place)
-        place += len(block.text) + 1
-    return starts
-
-
-def _pieces(page: Page, starts: Sequence[int], span: Span) -> Iterable[tuple[int, int, int]]:
-    # A span that crosses from one block into the next is cut at the line between them: each part goes.
-    for number, (start, block) in enumerate(zip(starts, page.blocks, strict=True)):
-        left, right = max(span.start, start), min(span.end, start + len(block.text))
-        if left < right and block.text[left - start : right - start].strip():
-            yield number, left - start, right - start
-
-
-def _finding(evidence: str, page: Page, piece: tuple[int, int, int], span: Span, label: str) -> Finding:
-    number, start, end = piece
+def _finding(evidence: str, page: Page, piece: reading.Piece, span: Span, label: str) -> Finding:
+    number, start, end = piece.block, piece.start, piece.end
     return Finding(
         "F-0",
         evidence,
@@ -222,13 +200,15 @@ def without(plan: RedactionPlan, evidence: str) -> RedactionPlan:
 def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str]) -> RedactionPlan:
     """Keep decisions and boxes for items whose content is the same; whatever is new stays proposed.
 
-    A decision is kept only where item, place, category, person and text are all the same.
+    A decision is kept only where item, place, category, person and text are all the same. That something may stay
+    was decided with the people in mind who were listed then: when the list changes, it is asked again.
     """
+    same_list = old.listed == new.listed
     decided = {_place(f): f for f in old.findings if f.evidence in unchanged and f.source != "reviewer"}
     kept = []
     for finding in new.findings:
         before = decided.get(_place(finding))
-        kept.append(finding if before is None else _as_before(finding, before, same_basis=old.basis == new.basis))
+        kept.append(finding if before is None else _as_before(finding, before, same_list=same_list))
     plan = replace(new, findings=tuple(kept))
     for box in (f for f in old.findings if f.source == "reviewer" and f.evidence in unchanged):
         assert box.box is not None
@@ -236,9 +216,8 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     return plan
 
 
-def _as_before(finding: Finding, before: Finding, *, same_basis: bool) -> Finding:
-    # Whoever looked at a picture looked for the people listed then: that it may leave holds for them alone.
-    if finding.category == PICTURE and before.state == "rejected" and not same_basis:
+def _as_before(finding: Finding, before: Finding, *, same_list: bool) -> Finding:
+    if before.state == "rejected" and not same_list:
         return finding
     return replace(finding, state=before.state, shown=before.shown)
 
@@ -261,7 +240,15 @@ def unpack(data: bytes) -> RedactionPlan:
         value = json.loads(document_json.inflate(data))
         findings = tuple(_unpacked(one) for one in value["findings"])
         unreadable = tuple(Unreadable(**one) for one in value["unreadable"])
-        return RedactionPlan(value["profile"], value["basis"], value["engine"], findings, unreadable, value["labels"])
+        return RedactionPlan(
+            value["profile"],
+            value["basis"],
+            value["engine"],
+            findings,
+            unreadable,
+            value["labels"],
+            value["listed"],
+        )
     except (ValueError, KeyError, TypeError):
         raise Damaged("a redaction plan in the catalogue is damaged") from None
 

@@ -250,9 +250,9 @@ def _exhibit(
     exhibit = Exhibit(
         label=label,
         title=title,
-        kind=item.kind,
+        kind=titles.of(item.kind),
         date=(item.captured_at or item.collected_at)[:10],
-        language=item.language,
+        language=titles.of(item.language),
         files=tuple(ExhibitFile(n, hashlib.sha256(d).hexdigest(), len(d), pages) for n, d, pages in parts),
         redactions=counts,
         commitment=item.commitment.hex(),

@@ -72,6 +72,7 @@ def _search(
         return labels.label_for(span, text)
 
     plan = plans.make(profile, bound, ENGINE_VERSION, sources, engine.analyse, label)
+    plan = replace(plan, listed=plans.basis(profile, ENGINE_VERSION, people, ()))
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
@@ -99,7 +100,8 @@ def basis_of(vault: UnlockedVault, profile: str, people: Sequence[Person], found
 
 def _content_hash(vault: UnlockedVault, item: Evidence) -> str:
     text = vault.catalogue.get(ExtractedText, item.id)
-    parts = (item.sha256, b"" if text is None else text.body, item.title.encode(), item.text_state.encode())
+    noted = (item.title, item.kind, item.language, item.captured_at, item.collected_at, item.text_state)
+    parts = (item.sha256, b"" if text is None else text.body, *(one.encode() for one in noted))
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
