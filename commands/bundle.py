@@ -85,24 +85,52 @@ def create(
         if target is None:
             _say_plan(session, vault, case_id, order)
             return
-        _check_words_place(session, vault, order.recipient, words_file)
-        with session.console.progress("Making the bundle") as advance:
-            made = bundling.create(vault, case_id, order, target, lambda _: advance(1))
-    _hand_over(session, made, target, words_file)
+        place = _words_place(session, vault, order.recipient, words_file, target)
+        made = _made(session, vault, case_id, order, target, place)
+    _hand_over(session, made, target, place)
 
 
-def _check_words_place(
-    session: Session, vault: UnlockedVault, recipient: str, words_file: str | None
-) -> None:
-    """Make sure that the words can be told before the bundle is made."""
+def _words_place(
+    session: Session, vault: UnlockedVault, recipient: str, words_file: str | None, bundle: Path
+) -> Path | None:
+    """Where the words go, None for the terminal. Raises Usage, before any work, if they can't be told."""
     from vault.model.records import RecipientRecord
 
+    if words_file is not None and paths.same(Path(words_file).expanduser(), bundle):
+        raise Usage("the bundle and its words can't be one file", hint="Give --words-file another name.")
     if vault.catalogue.require(RecipientRecord, recipient).age_key:
-        return
+        return None
     if words_file is not None:
-        paths.new_file(words_file, "the file for the words")
-    elif session.console.no_input or not _terminal():
+        return paths.new_file(words_file, "the file for the words")
+    if session.console.no_input or not _terminal():
         raise Usage("the words need a place: give --words-file FILE")
+    return None
+
+
+def _made(
+    session: Session, vault: UnlockedVault, case_id: str, order: Order, target: Path, place: Path | None
+) -> Bundle:
+    from vault.store import output
+    from vault.usecases import bundling
+
+    kept: list[Path] = []
+
+    def keep(words: str) -> None:
+        # Before the bundle has its name: one whose words are nowhere opens for nobody.
+        if place is not None:
+            with output.new_file(place) as file:
+                file.write(words.encode("ascii") + b"\n")
+            kept.append(place)
+
+    try:
+        with session.console.progress("Making the bundle") as advance:
+            return bundling.create(vault, case_id, order, target, lambda _: advance(1), keep)
+    except BaseException:
+        # What failed may have come after the bundle was in its place: then these are its only words.
+        if not target.exists():
+            for path in kept:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def _terminal() -> bool:
@@ -127,13 +155,13 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     )
 
 
-def _hand_over(session: Session, made: Bundle, path: Path, words_file: str | None) -> None:
-    from vault.store import output
-
-    if made.words is not None and words_file is not None:
-        with output.new_file(Path(words_file).expanduser()) as file:
-            file.write(made.words.encode("ascii") + b"\n")
+def _hand_over(session: Session, made: Bundle, path: Path, words_file: Path | None) -> None:
     console = session.console
+    if made.words is not None and words_file is None:
+        # First of all: nothing that fails later may keep them back.
+        console.say("The words, to be told over another channel, such as a call:")
+        console.say("    {words}", words=made.words)
+        console.say("")
     shape = {
         "id": made.id,
         "path": str(path),
@@ -144,10 +172,6 @@ def _hand_over(session: Session, made: Bundle, path: Path, words_file: str | Non
         "exhibits": [_exhibit(one) for one in made.exhibits],
     }
     console.answer({"bundle": shape}, [made.id, str(path), f"SHA-256  {made.sha256}"])
-    if made.words is not None and words_file is None:
-        console.say("")
-        console.say("The words, to be told over another channel, such as a call:")
-        console.say("    {words}", words=made.words)
     console.say(
         "Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint
     )

@@ -19,6 +19,17 @@ def needed(session: Session, out: str | None) -> str:
     return out
 
 
+def same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, also where capitals don't count or a folder has two names."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(path: Path) -> str:
+    import unicodedata
+
+    return unicodedata.normalize("NFC", str(path.resolve())).casefold()
+
+
 def new_file(path: str, what: str) -> Path:
     """A path that is free and that no cloud carries off. Raises OutputExists, SyncFolder, Usage."""
     from vault.session import places
