@@ -171,7 +171,8 @@ def test_basis_of_a_review(vault: UnlockedVault) -> None:
     review = redacting.make(vault, case)
     item = next(vault.catalogue.all(Evidence))
     text = vault.catalogue.db.execute("SELECT body FROM texts WHERE id = ?", (item.id,)).fetchone()[0]
-    parts = (item.sha256, text, item.title.encode(), item.text_state.encode())
+    noted = (item.title, item.kind, item.language, item.captured_at, item.collected_at, item.text_state)
+    parts = (item.sha256, text, *(one.encode() for one in noted))
     content = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
     listed = {
         "aliases": list(person.aliases), "id": person.id, "identifiers": [], "keep": None, "name": person.name,

@@ -58,6 +58,7 @@ class Evidence(Record):
 
     `commitment` is HMAC-SHA-256 over the file's SHA-256 under `commitment_key`; `object` the random name of
     the age file that holds it; `header_mac` that file's own header MAC, which ties the row to this very file.
+    `moved_from` are the ids of the cases that it was in before, joined by spaces: their people stay protected in it.
     """
 
     TABLE: ClassVar[str] = "evidence"
@@ -83,6 +84,7 @@ class Evidence(Record):
     translation_of: str | None
     text_state: str
     text_note: str
+    moved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ CREATE TABLE evidence (
     stored_size INTEGER NOT NULL, added TEXT NOT NULL, source TEXT NOT NULL, note TEXT NOT NULL,
     given_by TEXT NOT NULL, collected_at TEXT NOT NULL, captured_at TEXT NOT NULL, language TEXT NOT NULL,
     translation_of TEXT REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED,
-    text_state TEXT NOT NULL, text_note TEXT NOT NULL
+    text_state TEXT NOT NULL, text_note TEXT NOT NULL, moved_from TEXT NOT NULL
 ) STRICT;
 CREATE INDEX evidence_of_case ON evidence (case_id);
 CREATE INDEX evidence_by_hash ON evidence (sha256);

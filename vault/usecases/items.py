@@ -47,6 +47,14 @@ def of_case(vault: UnlockedVault, case_id: str) -> list[Evidence]:
     return own + [vault.catalogue.require(Evidence, share.evidence_id) for share in shares]
 
 
+def other_cases(vault: UnlockedVault, case_id: str) -> list[str]:
+    """The cases that lend an item to this one, and those that an item of it was moved from: whoever is listed there
+    is protected here too."""
+    found = of_case(vault, case_id)
+    named = {str(item.case_id) for item in found} | {name for item in found for name in item.moved_from.split()}
+    return sorted(name for name in named - {case_id} if vault.catalogue.get(Case, name) is not None)
+
+
 def show(vault: UnlockedVault, evidence_id: str, *, purpose: str | None = None) -> Evidence:
     """One item's record; the look is logged."""
     item = vault.catalogue.require(Evidence, evidence_id)
@@ -260,8 +268,14 @@ def _sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
     if stored.sha256 != item.sha256:
         vault.objects.remove(stored.name)
         raise Damaged(f"the stored file of {item.id} is not the one that was added")
+    before = dict.fromkeys([*item.moved_from.split(), str(item.case_id)])
     return replace(
-        item, case_id=case_id, object=stored.name, header_mac=stored.header_mac, stored_size=stored.stored_size
+        item,
+        case_id=case_id,
+        object=stored.name,
+        header_mac=stored.header_mac,
+        stored_size=stored.stored_size,
+        moved_from=" ".join(before),
     )
 
 

@@ -80,10 +80,9 @@ def _search(
 
 
 def people_of(vault: UnlockedVault, case_id: str) -> list[Person]:
-    """The people listed in a case, and those of the cases whose items it shares: they are protected there too."""
-    others = {str(item.case_id) for item in items.of_case(vault, case_id)} - {case_id}
+    """The people listed in a case, and those of the cases that its items belong to or came from."""
     people = [as_person(record) for record in vault.catalogue.all(PersonRecord, case_id=case_id)]
-    for other in sorted(others):
+    for other in items.other_cases(vault, case_id):
         people += [_as_stranger(as_person(r)) for r in vault.catalogue.all(PersonRecord, case_id=other)]
     return people
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vault.errors import Damaged
-from vault.model.records import TABLES, Case, Evidence, RecipientRecord, Record, Share
+from vault.model.records import TABLES, Case, RecipientRecord, Record
+from vault.usecases import items
 from vault.usecases.unlocked import UnlockedVault
 
 _KINDS = {
@@ -42,7 +43,7 @@ def _rows(vault: UnlockedVault, case_id: str | None) -> list[Record]:
 def require(vault: UnlockedVault, case_id: str) -> None:
     """Raise Damaged if a row of this case (or a case whose items it shares) is not as the log says."""
     found = problems(vault, case_id) + problems(vault, None)
-    for other in _lenders(vault, case_id):
+    for other in items.other_cases(vault, case_id):
         # Whom that case protects is protected here too, so its list of people must be as it was logged.
         found += problems(vault, other)
     if found:
@@ -51,13 +52,6 @@ def require(vault: UnlockedVault, case_id: str) -> None:
             + (f", and {len(found) - 1} more" if found[1:] else ""),
             hint="Run 'casevault doctor'; an older state may have been put back, and nothing is exported.",
         )
-
-
-def _lenders(vault: UnlockedVault, case_id: str) -> list[str]:
-    shared = (
-        vault.catalogue.get(Evidence, share.evidence_id) for share in vault.catalogue.all(Share, case_id=case_id)
-    )
-    return sorted({item.case_id for item in shared if item is not None and item.case_id is not None})
 
 
 def all_problems(vault: UnlockedVault) -> list[str]:
