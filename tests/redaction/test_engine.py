@@ -90,7 +90,7 @@ def test_what_overlaps_becomes_one_span_that_covers_all() -> None:
     spans = analyse(text)
     assert [(text[span.start : span.end], span.category, span.person) for span in spans] == [
         ("timchenko.alexandr@example.org", "PERSON", "w"),
-        ("ул. Тимченко, д. 5", "ADDRESS", None),
+        ("ул. Тимченко, д. 5", "ADDRESS", "w"),
     ]
     assert all(one.end <= other.start for one, other in pairwise(spans))
 
@@ -167,6 +167,64 @@ def test_labels_tell_nothing_of_gender_length_or_origin() -> None:
 def test_forms_of_address_go_with_the_name_since_they_tell_the_gender() -> None:
     assert redacted("She met Mr John Smith and Mrs Tymchenko there.") == "She met [PERSON 1] and [WITNESS 1] there."
     assert redacted("Это сказала г-жа Тимченко.") == "Это сказала [WITNESS 1]."
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Приходила Лариса и всё рассказала.", "PERSON"),  # the rules rank a bare given name higher
+        ("Прописан: ул. Гронберг, д. 5, кв. 12.", "ADDRESS"),
+        ("Пишите на https://vk.com/larisa.gronberg или мне.", "URL"),
+        ("Пишите на https://vk.com/lar.gron или мне.", "URL"),
+    ],
+)
+def test_a_listed_person_stays_with_a_span_that_a_rule_ranks_higher(text: str, category: str) -> None:
+    handle = "https://vk.com/lar.gron"
+    people = [Person("l", "Лариса Исаевна Гронберг", "witness", aliases=("@lar.gron",), identifiers=(handle,))]
+    (span,) = analyse(text, people=people)
+    assert (span.category, span.person) == (category, "l")
+
+
+def test_one_witness_has_one_label_where_a_rule_ranks_higher() -> None:
+    people = [Person("l", "Лариса Исаевна Гронберг", "witness")]
+    text = "Приходила Лариса. Потом Гронберг Лариса ушла."
+    assert redact(text, analyse(text, people=people), Labels(people)) == "Приходила [WITNESS 1]. Потом [WITNESS 1] ушла."
+
+
+def test_who_is_rather_somebody_else_stays_tied_to_the_listed_person_but_gets_no_label_of_hers() -> None:
+    text = "Вот Мария Кузнецова."
+    (span,) = analyse(text)
+    assert (text[span.start : span.end], span.person, span.sure) == ("Мария Кузнецова", "m", False)
+    assert redact(text, [span], Labels(PEOPLE)) == "Вот [PERSON 1]."
+
+
+def test_a_changed_role_changes_the_label() -> None:
+    labels = Labels([Person("l", "Лариса Гронберг", "witness")])
+    span = Span(0, 8, "PERSON", "l", "listed", 1.0, True)
+    assert labels.label_for(span, "Гронберг") == "[WITNESS 1]"
+    again = Labels.restore(labels.export(), [Person("l", "Лариса Гронберг", "relative")])
+    assert again.label_for(span, "Гронберг") == "[RELATIVE 1]"
+
+
+SPOUSES = [Person("z", "Алиева Зарема Магомедовна", "applicant"), Person("i", "Алиев Ибрагим", "relative")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Потом пришёл муж, Алиев, и ушёл.", "Алиев"),
+        ("Ночью Алиева увезли.", "Алиева"),
+        ("Звонили Алиеву дважды.", "Алиеву"),
+        ("Говорили с Алиевым.", "Алиевым"),
+        ("Алиевы уехали.", "Алиевы"),
+    ],
+)
+def test_a_relatives_form_of_the_shared_surname_is_proposed(text: str, name: str) -> None:
+    assert [(text[span.start : span.end], span.person) for span in analyse(text, people=SPOUSES)] == [(name, "i")]
+
+
+def test_the_applicants_own_full_name_beside_a_relatives_surname_stays() -> None:
+    assert analyse("Алиева Зарема Магомедовна, З. М. Алиева и Зарема пришли.", people=SPOUSES) == []
 
 
 def test_an_abbreviation_is_no_name() -> None:

@@ -74,7 +74,7 @@ SLOW = {
     "newline": "\n", "dash": "-", "dot": ".", "at": "@", "at and letter": "a@", "apostrophe": "a'",
     "zero width": "\u200b",
     "mark": "а\u0301",
-    "initials": "А.", "spaced letters": "Т и м ч е н к о ", "name": "Тимченко ", "names": "Саша Тимченко А.Н., ",
+    "initials": "А.", "spaced letters": "Т и м ч е н к о ", "name": "Тимченко ", "names": "Саша Тимченко А.Н., ", "given name": "Саша ",
     "latin look-alike": "aа", "capitalised": "Абв ", "address": "ул. Мира ", "hex": "a:",
     "brackets": "[(", "underscore": "a_",
     "handle": "@a_", "url": "https://vk.com/", "street": "12 Baker ", "hyphens": "Тим-\n",

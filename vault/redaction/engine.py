@@ -46,6 +46,7 @@ _TO_REVIEW = frozenset(
 )
 _CONTAINERS = frozenset({"ADDRESS", "URL"})
 _TIE = 0.06
+PERHAPS = "listed, perhaps"  # the source of a listed person's span that what stands beside gives to somebody else
 
 
 class Engine:
@@ -117,7 +118,7 @@ def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
     waiting = sorted(kept, key=lambda one: one.span.start)
     first = 0
     for match in sorted(matches, key=lambda one: one.span.start):
-        span = match.span
+        span = replace(match.span, source=PERHAPS) if match.conflict else match.span
         while first < len(waiting) and waiting[first].span.end <= span.start:
             first += 1
         rival = 0.0
@@ -127,8 +128,8 @@ def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
             if other.span.start <= span.start and span.end <= other.span.end:
                 # Only a name that accounts for every letter: «Даш. Гронберга» is not the applicant's for «Даш».
                 rival = max(rival, other.span.score)
-        if rival > span.score + _TIE:
-            continue
+        if rival > span.score + _TIE and not match.own_surname:
+            continue  # a surname in a form of the protected person's own is asked about, whoever else has it
         out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)
     return out
 
@@ -154,8 +155,19 @@ def _joined(one: Span, other: Span) -> Span:
         inside = outer.start <= inner.start and inner.end <= outer.end
         longer = outer.end - outer.start > inner.end - inner.start
         if outer.category in _CONTAINERS and inside and longer:
-            return replace(outer, sure=outer.sure or inner.sure)
-    return replace(max(one, other, key=_rank), start=start, end=end)
+            return _with_person(outer, one, other)
+    return _with_person(replace(max(one, other, key=_rank), start=start, end=end), one, other)
+
+
+def _with_person(joined: Span, one: Span, other: Span) -> Span:
+    """Whoever is listed stays with the joined span: what was decided of a stretch where nobody was known doesn't
+    hold for one that may name a listed person. The source stays a rule's where it is rather somebody else."""
+    listed = max((span for span in (one, other) if span.person is not None), key=_rank, default=None)
+    sure = one.sure or other.sure
+    if listed is None or joined.person is not None:
+        return replace(joined, sure=sure)
+    source = joined.source if listed.source == PERHAPS else listed.source
+    return replace(joined, person=listed.person, source=source, sure=sure)
 
 
 def redact(text: str, spans: Sequence[Span], labels: Labels) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import Damaged
 from ..model.findings import Span
 from ..model.people import Person
-from . import morphology
+from . import freetext, morphology
 from .names import given
 from .names.folding import CYRILLIC, LATIN, TOKEN, readings
 from .names.inflect import is_patronymic
@@ -45,8 +45,9 @@ class Labels:
         return f"[{self._labels[entity]}]"
 
     def _entity(self, span: Span, text: str) -> tuple[str, str]:
-        if span.person is not None and span.category == "PERSON":
-            return f"person:{span.person}", self._roles.get(span.person, "PERSON")
+        if span.person is not None and span.category == "PERSON" and span.source != freetext.SOURCE:
+            role = self._roles.get(span.person, "PERSON")
+            return f"person:{span.person}|{role}", role  # a changed role gets another label
         if span.category == "PERSON":
             return self._unlisted(text), "PERSON"
         kind = span.category.replace("_", " ").upper()

@@ -20,6 +20,7 @@ _MIDDLE = re.compile(
     r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})(?:[\-\u2010]\n([^\W\d_]{1,20}))?['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}"
 )
 _MAX_GAP = 10
+MAX_MEMBERS = 12  # no written name has more parts; what goes on is another name
 _PRIORITY = {"surname": 0, "joined": 1, "given": 2, "patronymic": 3, "short": 4}
 
 
@@ -44,16 +45,26 @@ class Listed:
 
 @dataclass(slots=True)
 class Group:
-    """Hits of one person that stand together, while it grows."""
+    """Hits of one person that stand together, while it grows; `kinds` are the parts of the name that it has."""
 
     start: int
     end: int
-    members: list[tuple[Hit, Candidate]] = field(default_factory=list)
+    members: list[tuple[Hit, Candidate]]
+    kinds: set[str] = field(default_factory=set)
 
-    @property
-    def kinds(self) -> set[str]:
-        """Which parts of the name it has."""
-        return {kind_of(found) for _, found in self.members}
+    def __post_init__(self) -> None:
+        self.kinds = {kind_of(found) for _, found in self.members}
+
+    def add(self, hit: Hit, found: Candidate) -> None:
+        """Takes in one more hit."""
+        self.members.append((hit, found))
+        self.kinds.add(kind_of(found))
+        self.end = max(self.end, hit.end)
+
+    def reread_first(self, found: Candidate) -> None:
+        """Takes the only hit for another part of the name."""
+        self.members[0] = (self.members[0][0], found)
+        self.kinds = {kind_of(found)}
 
 
 def facts_of(person: Person, apart: list[NameParts], forms: list[NameForm]) -> Listed:
@@ -109,9 +120,10 @@ def groups_of(text: str, hits: list[tuple[Hit, list[Candidate]]], listed: Listed
 
 def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed: Listed) -> bool:
     if hit.start < group.end:
-        group.end = max(group.end, hit.end)
-        group.members.append((hit, candidates[0]))
+        group.add(hit, candidates[0])
         return True
+    if len(group.members) >= MAX_MEMBERS:
+        return False
     gap = text[group.end : hit.start]
     if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)) and not _is_middle(gap):
         return False
@@ -125,8 +137,7 @@ def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed
         if "," in gap or not (listed.compound or "-" in gap or used == {"given"}):
             return False
         free = candidates
-    group.members.append((hit, free[0]))
-    group.end = hit.end
+    group.add(hit, free[0])
     return True
 
 
@@ -136,7 +147,7 @@ def _swap_reading(group: Group, hit: Hit, candidates: list[Candidate]) -> list[C
     kind = kind_of(first)
     for other in first_hit.candidates:
         if other.person == first.person and kind_of(other) != kind:
-            group.members[0] = (first_hit, other)
+            group.reread_first(other)
             return candidates
     return []
 

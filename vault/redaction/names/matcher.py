@@ -22,10 +22,15 @@ SOURCE = "listed"
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A span, and whether what stands beside it says that it is somebody else of that name."""
+    """A span, and whether what stands beside it says that it is somebody else of that name.
+
+    `own_surname`: it is nothing but the listed surname, without an error, in a form of that person's own gender or
+    of the family.
+    """
 
     span: Span
     conflict: bool
+    own_surname: bool = False
 
 
 class Matcher:
@@ -113,7 +118,13 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
     start, end = context.whole_handle(text, verdict.start, verdict.end)
     start = context.with_address(text, start)
     span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict))
-    return Match(span, verdict.conflict)
+    return Match(span, verdict.conflict, not verdict.conflict and _is_own_surname(group))
+
+
+def _is_own_surname(group: Group) -> bool:
+    return all(
+        found.form.part == "surname" and found.form.own and found.quality != "error" for _, found in group.members
+    )
 
 
 def _explain(group: Group, verdict: Verdict) -> str:
@@ -135,7 +146,8 @@ def _merge(matches: list[Match]) -> list[Match]:
         if out and match.span.start < out[-1].span.end:
             best = max(out[-1], match, key=lambda one: (one.span.sure, one.span.score))
             end = max(out[-1].span.end, match.span.end)
-            out[-1] = Match(replace(best.span, start=out[-1].span.start, end=end), best.conflict)
+            own = out[-1].own_surname and match.own_surname
+            out[-1] = Match(replace(best.span, start=out[-1].span.start, end=end), best.conflict, own)
         else:
             out.append(match)
     return out

@@ -97,7 +97,8 @@ def _looks_given(folded: str) -> bool:
         return True
     if script_of(folded) == LATIN or not morphology.is_known(folded):
         return False
-    return "Name" in morphology.name_marks(folded)
+    # In the nominative: Алиев is also a genitive plural of Али, and a surname all the same.
+    return any({"Name", "nomn"} <= parse.tag.grammemes for parse in morphology.parses(folded))
 
 
 def _is_father(folded: str) -> bool:
@@ -143,11 +144,18 @@ def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[
         before = [at for at in rest if at < fathers[0]]
         return {before[-1]}
     first, last = folded[rest[0]], folded[rest[-1]]
-    if _looks_given(first):
+    if _looks_given(first) and not (_looks_given(last) and _is_rather_surname(first, last)):
         return {rest[0]}
     if _looks_given(last):
         return {rest[-1]}
     return set(rest)  # nothing tells: every word is searched as both
+
+
+def _is_rather_surname(first: str, last: str) -> bool:
+    """Ким Ольга: both words are given names, but only the first is a surname too."""
+    if script_of(first) == LATIN or script_of(last) == LATIN:
+        return False
+    return "Surn" in morphology.name_marks(first) and "Surn" not in morphology.name_marks(last)
 
 
 def gender_of(parts: NameParts) -> str | None:
