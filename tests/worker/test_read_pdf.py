@@ -338,3 +338,100 @@ def test_the_content_decides_between_picture_formats_only() -> None:
     assert extract(_image("PNG"), "image/jpeg").pages[0].kind == "picture"
     with pytest.raises(Refused):
         extract(pdf(lines("x")), "image/png")
+
+
+STORY = [f"Строка номер {number} ровного текста, каких на странице много." for number in range(1, 12)]
+NAME = "Образцова"
+
+
+def _slanted(degrees: float, *texts: str) -> Any:
+    def draw(canvas: Any) -> None:
+        lines(*STORY)(canvas)
+        canvas.saveState()
+        canvas.translate(250, 350)
+        canvas.rotate(degrees)
+        for row, text in enumerate(texts or (f"понятая {NAME} Тамара",)):
+            canvas.drawString(0, -14 * row, text)
+        canvas.restoreState()
+
+    return draw
+
+
+def _curved(radius: float, step: float) -> Any:
+    def draw(canvas: Any) -> None:
+        lines(*STORY)(canvas)
+        for place, letter in enumerate(NAME):
+            canvas.saveState()
+            canvas.translate(300, 300 - radius)
+            canvas.rotate((4 - place) * step)
+            canvas.drawCentredString(0, radius, letter)
+            canvas.restoreState()
+
+    return draw
+
+
+def _uneven(across: float, down: float, together: int = 1) -> Any:
+    def draw(canvas: Any) -> None:
+        lines(*STORY)(canvas)
+        for place in range(0, len(NAME), together):
+            canvas.drawString(60 + across * place, 400 + place // together % 2 * down, NAME[place : place + together])
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        *(_slanted(degrees) for degrees in (-60, -45, -10, -4, 4, 8, 12, 30, 45, 60, 84, 100, 170)),
+        _slanted(8, f"понятая {NAME}", "вторая строка поля", "третья"),
+        _curved(80, 11),
+        _curved(300, 2.2),
+        _uneven(20, 7),
+        _uneven(8, 7),
+        _uneven(14, 6, together=2),
+        _uneven(9, 8, together=3),
+    ],
+)
+def test_letters_that_stand_askew_are_no_text(draw: Any) -> None:
+    document = read(draw)
+    assert document.pages[0].kind == "text"
+    text = " ".join(text for _, text in blocks(document))
+    assert all(line in text for line in STORY)
+    rest = text
+    for line in STORY:
+        rest = rest.replace(line, "")
+    assert rest.strip() == ""  # not one scrap of the name
+    assert ("picture", "") in blocks(document)
+    assert any("letters that stand at an angle" in note for note in document.notes)
+
+
+@pytest.mark.parametrize("degrees", [-1.5, -0.5, 0.5, 1.5, 90, 180, 270])
+def test_a_page_that_lies_a_little_askew_and_sideways_text_stay_text(degrees: float) -> None:
+    document = read(_slanted(degrees))
+    text = " ".join(text for _, text in blocks(document))
+    assert text.count(f"понятая {NAME} Тамара") == 1
+    assert document.notes == ()
+
+
+def test_a_page_of_slanted_lines_is_for_a_person_to_read() -> None:
+    document = read(_slanted(6, *STORY))
+    assert [page.kind for page in document.pages] == ["picture"]
+
+
+def test_level_letters_in_boxes_superscripts_and_columns_of_numbers_stay_text() -> None:
+    def draw(canvas: Any) -> None:
+        lines(*STORY)(canvas)
+        for place, letter in enumerate("ФАМИЛИЯ"):
+            canvas.drawString(60 + 20 * place, 500, letter)
+        for row in range(6):
+            for column, cell in enumerate("123"):
+                canvas.drawString(72 + 40 * column, 400 - 14 * row, cell)
+        canvas.drawString(72, 250, "Площадь 12 м")
+        canvas.setFont("Made", 6)
+        canvas.drawString(72 + 76, 255, "2")
+
+    document = read(draw)
+    assert document.notes == ()
+    text = "".join(text for _, text in blocks(document))
+    assert all(letter in text for letter in "ФАМИЛИЯ")
+    assert sum(text.count(digit) for digit in "123") >= 18

@@ -68,6 +68,7 @@ NOTES = {
     "pictures": "{n} pictures inside the text were left out",
     "hidden-text": "text that is not visible was left out ({n} places)",
     "invisible-layer": "{n} scanned pages carry an invisible text layer, which was not used",
+    "slanted": "{n} letters that stand at an angle or out of line are not part of the text",
     "no-text-mapping": "{n} pages hold text that can be seen but not extracted",
     "deletions": "text deleted under change tracking was left out ({n} places)",
     "insertions": "text inserted under change tracking counts as text ({n} places)",

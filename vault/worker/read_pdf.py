@@ -16,6 +16,7 @@ CHARACTERS_OVER_PICTURE = 150
 PICTURE_SHARE = 0.02
 UNMAPPED_SHARE = 0.2
 STREWN_SHARE = 0.02
+SLANTED_SHARE = 0.3
 MOST_SCRIPTS = 5
 BLANK_CONTRAST = 24
 MAX_OBJECTS = 200_000
@@ -154,7 +155,7 @@ def _is_east_asian(letter: str) -> bool:
 
 
 def _is_picture(found: read_pdf_words.Found, visible: int, covered: float, inked: bool) -> bool:
-    if _meaningless(found):
+    if _meaningless(found) or found.slanted > SLANTED_SHARE * (found.slanted + visible):
         return True
     if covered >= COVERED_BY_PICTURE and visible < CHARACTERS_OVER_PICTURE:
         return True
@@ -172,6 +173,7 @@ def _read_page(document: Any, page: Any, number: int, collector: read_blocks.Col
     inked = lightest - darkest >= BLANK_CONTRAST
     visible = sum(len(word.text) for word in words)
     collector.note("hidden-text", found.hidden)
+    collector.note("slanted", found.slanted)
     if _is_picture(found, visible, _covered(pictures, width, height), inked):
         collector.note("invisible-layer", int(found.invisible_layer > 0))
         collector.note("no-text-mapping", int(_meaningless(found)))
@@ -179,7 +181,8 @@ def _read_page(document: Any, page: Any, number: int, collector: read_blocks.Col
     collector.note("hidden-text", found.invisible_layer)
     large = [box for box in pictures if (box[2] - box[0]) * (box[3] - box[1]) > PICTURE_SHARE * width * height]
     collector.note("pictures", len(large))
-    blocks = read_pdf_layout.blocks(words, [box[1] for box in large])
+    gaps = [box[1] for box in large] + ([found.slanted_top] if found.slanted else [])
+    blocks = read_pdf_layout.blocks(words, gaps)
     return read_blocks.page(number, "text", (width, height), blocks)
 
 

@@ -9,6 +9,8 @@ import ctypes
 from dataclasses import dataclass
 from typing import Any
 
+from vault.worker import read_pdf_slant
+
 INK_CONTRAST = 32
 INK_SCALE = 100 / 72
 MAX_INK_PIXELS = 12_000_000
@@ -39,9 +41,11 @@ class Word:
 
 @dataclass(slots=True)
 class Found:
-    """The visible words, and counts of what was left out."""
+    """The visible words, and counts of what was left out; `slanted_top` is where such letters first stand."""
 
     words: list[Word]
+    slanted: int = 0
+    slanted_top: float = 0.0
     hidden: int = 0
     invisible_layer: int = 0
     unmapped: int = 0
@@ -84,34 +88,53 @@ class Place:
 
 
 class _Builder:
-    """Collects characters into words, in the order of the file."""
+    """Collects characters into words, in the order of the file; slanted ones, and what touches them, apart."""
 
     def __init__(self, raw: Any, text_page: Any, place: Place) -> None:
         self._raw, self._text, self._place = raw, text_page, place
         self._matrix = raw.FS_MATRIX()
         self.words: list[tuple[Word, int]] = []
+        self.slanted: list[tuple[Word, int]] = []
         self._word: Word | None = None
         self._first = 0
+        self._latest: read_pdf_slant.Box | None = None
+        self._latest_slanted = self._spoiled = self._latest_kept = False
 
     def end(self) -> None:
         if self._word is not None and self._word.text.strip():
-            self.words.append((self._word, self._first))
-        self._word = None
+            (self.slanted if self._spoiled else self.words).append((self._word, self._first))
+            self._latest_kept = not self._spoiled
+        self._word, self._spoiled = None, False
 
-    def _upright(self, index: int) -> bool:
+    def add(self, character: str, index: int, box: read_pdf_slant.Box) -> None:
         matrix = self._matrix
-        if not self._raw.FPDFText_GetMatrix(self._text, index, matrix):
-            return True
-        return self._place.level(matrix.a, matrix.b)
+        known = self._raw.FPDFText_GetMatrix(self._text, index, matrix)
+        touching = self._latest is not None and read_pdf_slant.touching(self._latest, box)
+        if known and read_pdf_slant.is_slanted(matrix.a, matrix.b):
+            self._leave_out(character, index, box, touching)
+        else:
+            self._keep(character, index, box, not known or self._place.level(matrix.a, matrix.b))
+            self._spoiled |= touching and self._latest_slanted
+            self._latest_slanted = False
+        self._latest = box
 
-    def add(self, character: str, index: int, box: tuple[float, float, float, float]) -> None:
+    def _leave_out(self, character: str, index: int, box: read_pdf_slant.Box, touching: bool) -> None:
+        # On a curve a few letters stand upright: what they touch says that they are part of it.
+        self.end()
+        if touching and not self._latest_slanted and self._latest_kept:
+            self.slanted.append(self.words.pop())
+            self._latest_kept = False
+        self.slanted.append((Word(character, *box), index))
+        self._latest_slanted = True
+
+    def _keep(self, character: str, index: int, box: read_pdf_slant.Box, upright: bool) -> None:
         left, top, right, bottom = box
         word = self._word
         if word is not None and self._parted(word, box):
             self.end()
             word = None
         if word is None:
-            self._word = Word(character, left, top, right, bottom, self._upright(index))
+            self._word = Word(character, left, top, right, bottom, upright)
             self._first = index
             return
         word.text += character
@@ -131,7 +154,7 @@ class _Builder:
         )
 
 
-def _characters(raw: Any, text_page: Any, place: Place) -> tuple[list[tuple[Word, int]], int, int]:
+def _characters(raw: Any, text_page: Any, place: Place) -> tuple[_Builder, int, int]:
     """(words with the index of their first character, characters, characters without a meaning)"""
     builder = _Builder(raw, text_page, place)
     count = min(raw.FPDFText_CountChars(text_page), MAX_CHARACTERS)
@@ -152,7 +175,7 @@ def _characters(raw: Any, text_page: Any, place: Place) -> tuple[list[tuple[Word
             box = place.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
             builder.add(chr(code), index, box)
     builder.end()
-    return builder.words, seen, unmapped
+    return builder, seen, unmapped
 
 
 def has_ink(picture: Any, scale: float, word: Word) -> bool:
@@ -193,6 +216,22 @@ class _Objects:
         return self._seen[key]
 
 
+def _visible(words: list[tuple[Word, int]], picture: Any, scale: float, place: Place, objects: _Objects) -> Found:
+    found = Found([])
+    for word, first in words:
+        if not any(character.isalnum() for character in word.text) and _inside(word, place):
+            found.words.append(word)
+            continue
+        invisible, embedded = objects.look(first)
+        if invisible:
+            found.invisible_layer += 1
+        elif has_ink(picture, scale, word) or (not embedded and _inside(word, place)):
+            found.words.append(word)
+        else:
+            found.hidden += 1
+    return found
+
+
 def find(page: Any, picture: Any, scale: float) -> Found:
     """The visible words of a page; `picture` is the page drawn in grey at `scale` pixels a point."""
     import pypdfium2.raw as raw
@@ -200,20 +239,18 @@ def find(page: Any, picture: Any, scale: float) -> Found:
     place = Place(page)
     text_page = page.get_textpage()
     try:
-        words, seen, unmapped = _characters(raw, text_page.raw, place)
-        found = Found([], unmapped=unmapped, characters=seen)
+        builder, seen, unmapped = _characters(raw, text_page.raw, place)
         objects = _Objects(raw, text_page.raw)
-        for word, first in words:
-            if not any(character.isalnum() for character in word.text) and _inside(word, place):
-                found.words.append(word)
-                continue
-            invisible, embedded = objects.look(first)
-            if invisible:
-                found.invisible_layer += 1
-            elif has_ink(picture, scale, word) or (not embedded and _inside(word, place)):
-                found.words.append(word)
-            else:
-                found.hidden += 1
+        found = _visible(builder.words, picture, scale, place, objects)
+        found.unmapped, found.characters = unmapped, seen
+        uneven = read_pdf_slant.out_of_line(found.words)
+        apart = _visible(builder.slanted, picture, scale, place, objects)
+        slanted = [*apart.words, *(found.words[one] for one in uneven)]
+        found.hidden += apart.hidden
+        found.invisible_layer += apart.invisible_layer
+        found.words = [word for number, word in enumerate(found.words) if number not in uneven]
+        found.slanted = sum(len(word.text) for word in slanted)
+        found.slanted_top = min((word.top for word in slanted), default=0.0)
         return found
     finally:
         text_page.close()

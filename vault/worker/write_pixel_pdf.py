@@ -121,7 +121,8 @@ def _fax(picture: Any) -> bytes:
     from PIL import Image
     from PIL.TiffImagePlugin import TiffImageFile
 
-    bits = _ink(picture).convert("1", dither=Image.Dither.NONE)  # 1 is ink: the fax code's black, which PDF draws as 0
+    # 1 is ink: the fax code's black, which PDF draws as 0.
+    bits = _ink(picture).convert("1", dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     bits.save(buffer, "TIFF", compression="group4", tiffinfo={ROWS_PER_STRIP: picture.height})
     with TiffImageFile(io.BytesIO(buffer.getvalue())) as tiff:

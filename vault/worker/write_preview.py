@@ -164,10 +164,10 @@ def _section(
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     """One blob, the PDF.
 
-    request {"title", "page_size", "labels", "dpi" of the facsimiles, "sections": [{"heading", "blob": index or null, "media_type",
-    "pages": [{"number", "kind", "blocks": [{"kind", "level", "text", "marks": [{"start", "end", "number",
-    "state"}]}], "boxes": [{"x", "y", "width", "height", "number"}]}]}]}; blobs are the sources of sections that
-    have picture pages. Raises Refusal.
+    request {"title", "page_size", "labels", "dpi" of the facsimiles, "sections": [{"heading", "blob": index or
+    null, "media_type", "pages": [{"number", "kind", "blocks": [{"kind", "level", "text", "marks": [{"start",
+    "end", "number", "state"}]}], "boxes": [{"x", "y", "width", "height", "number"}]}]}]}; blobs are the sources
+    of sections that have picture pages. Raises Refusal.
     """
     from reportlab.platypus import Paragraph
 
