@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from vault.errors import Busy, CasevaultError, Damaged, NotFound
-from vault.model.ids import new_id, tidy_id
+from vault.model.ids import LENGTHS, is_id, new_id, tidy_id
 from vault.model.records import TABLES, Record
 from vault.store import schema, sqlcipher
 from vault.store.rows import columns, from_row, to_row
@@ -104,14 +104,9 @@ class Catalogue:
 
     def all(self, table: type[R], *, case_id: str | None = None, **equals: str) -> Iterator[R]:
         """Records in the order they were added; `case_id` and column values narrow it."""
-        wanted = dict(equals) if case_id is None else {"case_id": case_id, **equals}
-        unknown = set(wanted) - set(columns(table))
-        if unknown:
-            raise ValueError(f"no such columns: {unknown}")
-        where = " AND ".join(f"{name} = ?" for name in wanted)
-        sql = _select(table) + (f" WHERE {where}" if where else "") + " ORDER BY rowid"
+        where, values = _where(table, case_id, equals)
         with self.reading():
-            for row in self.db.execute(sql, tuple(wanted.values())):
+            for row in self.db.execute(f"{_select(table)}{where} ORDER BY rowid", values):
                 yield from_row(table, row)
 
     def same_bytes(self, case_id: str, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -132,13 +127,11 @@ class Catalogue:
             found = self.db.execute("SELECT 1 FROM evidence WHERE object = ?", (object_name,)).fetchone()
         return found is not None
 
-    def count(self, table: type[Record], *, case_id: str | None = None) -> int:
-        """How many rows."""
-        sql = f"SELECT count(*) FROM {_name(table)}"
+    def count(self, table: type[Record], *, case_id: str | None = None, **equals: str) -> int:
+        """How many rows; `case_id` and column values narrow it."""
+        where, values = _where(table, case_id, equals)
         with self.reading():
-            if case_id is None:
-                return int(self.db.execute(sql).fetchone()[0])
-            return int(self.db.execute(f"{sql} WHERE case_id = ?", (case_id,)).fetchone()[0])
+            return int(self.db.execute(f"SELECT count(*) FROM {_name(table)}{where}", values).fetchone()[0])
 
     def fresh_id(self, table: type[Record]) -> str:
         """An id that no row of this table has."""
@@ -211,6 +204,15 @@ def _name(table: type[Record]) -> str:
     return table.TABLE
 
 
+def _where(table: type[Record], case_id: str | None, equals: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    wanted = dict(equals) if case_id is None else {"case_id": case_id, **equals}
+    unknown = set(wanted) - set(columns(table))
+    if unknown:
+        raise ValueError(f"no such columns: {unknown}")
+    where = " AND ".join(f"{name} = ?" for name in wanted)
+    return f" WHERE {where}" if where else "", tuple(wanted.values())
+
+
 @functools.cache
 def _insert_into(name: str, names: tuple[str, ...]) -> str:
     marks = ", ".join("?" * len(names))
@@ -227,4 +229,5 @@ def _select(table: type[Record]) -> str:
 
 def _shown(text: str) -> str:
     # What was typed may be a name by mistake; only something of an id's form is repeated.
-    return text if re.fullmatch("[A-Za-z]-[0-9A-Za-z]{1,12}", text) else "that was given"
+    formed = any(is_id(text.upper(), prefix) for prefix in LENGTHS) and re.search("[0-9]", text)
+    return text if formed else "that was given"

@@ -52,14 +52,14 @@ def status(vault: UnlockedVault) -> Status:
         folder=vault.folder,
         format=vault.header.format,
         cases=catalogue.count(Case),
-        open_cases=sum(1 for _ in catalogue.all(Case, status="open")),
+        open_cases=catalogue.count(Case, status="open"),
         items=catalogue.count(Evidence),
         slots=slots,
         weakest=min(slots, key=_strength, default=None),
         plaintext=tuple(originals.still_there(vault)),
         log_size=size,
         uncosigned=size,
-        pending=sum(1 for _ in catalogue.all(Evidence, text_state="pending")),
+        pending=catalogue.count(Evidence, text_state="pending"),
     )
 
 
