@@ -74,6 +74,7 @@ def create(
         raise Usage(
             "--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover."
         )
+    _check_ids([*(only or ()), *(without or ())])
     from vault.usecases import bundling
 
     with session.vault() as vault:
@@ -88,6 +89,12 @@ def create(
         place = _words_place(session, vault, order.recipient, words_file, target)
         made = _made(session, vault, case_id, order, target, place)
     _hand_over(session, made, target, place)
+
+
+def _check_ids(ids: list[str]) -> None:
+    # Here, because what is no id may be a name: it must not be repeated in an error.
+    if not all(picking.looks_like(one, "E") for one in ids):
+        raise Usage("--only and --without take the ids of items, such as E-4N8TVQ2WX")
 
 
 def _words_place(

@@ -10,13 +10,16 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from commands import exits
-from commands.console import print_to
+from commands.console import is_terminal, print_to
 from commands.context import Session
 from commands.options import Globals, hoist
 from vault.errors import CasevaultError, Usage
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
 
 PROGRAM = "casevault"
 COMPLETION_VARIABLE = "_CASEVAULT_COMPLETE"
@@ -56,9 +59,14 @@ def harden() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace", line_buffering=stream is sys.stderr)
+            stream.reconfigure(errors="backslashreplace", line_buffering=buffered(stream))
     if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
+
+
+def buffered(stream: TextIO) -> bool:
+    """Whether lines go out at once: on a terminal an answer must stand before what is said about it."""
+    return stream is sys.stderr or is_terminal(stream)
 
 
 def guarded(session: Session, words: Sequence[str]) -> int:
@@ -84,7 +92,7 @@ def _unexpected(session: Session, error: Exception) -> int:
 
     if isinstance(error, TyperException):
         hint = "Add -h to the command to see how it is used."
-        session.console.error(exits.USAGE, Usage.kind, _unquoted(error.format_message().strip()), hint)
+        session.console.error(exits.USAGE, Usage.kind, _unquoted(error), hint)
         return exits.USAGE
     # Without the error's own words: they may quote what was being worked on.
     session.console.error(
@@ -93,10 +101,14 @@ def _unexpected(session: Session, error: Exception) -> int:
     return exits.FAILED
 
 
-def _unquoted(message: str) -> str:
+def _unquoted(error: TyperException) -> str:
     """The parser's message without what was typed: it may be a name, put in the wrong place."""
     import re
 
+    message = error.format_message().strip()
+    if message.startswith("No such option"):
+        near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+        return f"there is no such option (near to it: {near})" if near else "there is no such option"
     if message.startswith("Got unexpected extra"):
         return "there are more arguments than this command takes"
     return re.sub(r"(: )'.*' is not", r"\1this is not", re.sub("[^\x00-\x7f]+", "…", message))
@@ -146,10 +158,9 @@ def unknown(word: str, known: Any, group: str = "") -> Usage:
 
     close = difflib.get_close_matches(word, list(known), 1, 0.5)
     path = f"{PROGRAM} {group} ".replace("  ", " ")
-    if close:
-        return Usage(f"there is no command '{word}'", hint=f"Did you mean '{path}{close[0]}'?")
-    # Not repeated: it may be a name, put in the wrong place.
-    return Usage("there is no such command", hint=f"'{path}-h' lists the commands.")
+    # The word is not repeated: it may be a name, put in the wrong place.
+    hint = f"Did you mean '{path}{close[0]}'?" if close else f"'{path}-h' lists the commands."
+    return Usage("there is no such command", hint=hint)
 
 
 def _flushed(code: int) -> int:

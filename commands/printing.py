@@ -10,12 +10,12 @@ from typing import Any
 SCHEMA = 1
 MAX_CELL = 60
 # What moves a cursor, recolours a terminal or turns the direction of writing: names of files come from strangers.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _JSON_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
-    """The text with control characters shown as escapes."""
+    """The text with control characters shown as escapes, line ends too: a name must not look like a line of ours."""
     return _CONTROLS.sub(lambda match: repr(match.group())[1:-1], text)
 
 

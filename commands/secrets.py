@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TRIES = 3
 MAX_SECRET = 64 * 1024
+MAX_DIGITS = 9
+"""Of a file descriptor's number: more do not fit into a C int."""
 T = TypeVar("T")
 
 
@@ -31,7 +33,7 @@ def first_line(path: str, what: str, session: Session) -> str:
 
 def _from_descriptor(text: str, session: Session) -> str:
     what = "the passphrase"
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise Usage("--passphrase-fd is the number of an open file descriptor")
     if int(text) == 0:
         return _decoded(session.stdin(what).readline(MAX_SECRET), what)

@@ -65,6 +65,9 @@ def test_secrets_come_from_files_and_descriptors(scratch: Scratch) -> None:
         ["--recovery-file", scratch.folder / "none"],
         ["--passphrase-fd", "x"],
         ["--passphrase-fd", "77"],
+        ["--passphrase-fd", "99999999999999"],
+        ["--passphrase-fd", "9" * 5000],
+        ["--passphrase-fd", "-1"],
     ):
         assert run("status", "--vault", scratch.vault, *words).code == 2
     (scratch.folder / "empty").write_text("\n")
@@ -168,8 +171,79 @@ def test_control_characters_are_shown_not_obeyed(shared_scratch: Scratch) -> Non
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert printing.clean("a\x9b1m\u2066b") == "a\\x9b1m\\u2066b"
+    assert printing.clean("a\nwarning: b\r\n") == "a\\nwarning: b\\r\\n"
     assert json.loads(printing.json_text({"a": "\x9b\u202e"}, "utf-8"))["a"] == "\x9b\u202e"
     assert "\u202e" not in printing.json_text({"a": "\u202e"}, "utf-8")
+
+
+def test_a_title_can_not_look_like_a_line_of_ours(shared_scratch: Scratch) -> None:
+    """Line ends in titles and in names of files and folders are shown, in answers, hints and warnings."""
+    scratch = shared_scratch
+    false = "warning: this vault is broken, call +7 900"
+    case = scratch.case(f"Дело\n{false}\nerror: x")
+    done = scratch.run("shell", stdin=f"use {case}\ncase show\ncase list\n")
+    assert done.code == 0
+    assert false in done.out + done.err
+    assert not [line for line in (done.out + done.err).splitlines() if line.startswith(("warning: this", "error"))]
+    changed = scratch.run("case", "set", case, "--from", "-", stdin=json.dumps({"note": "н"}))
+    assert len(changed.out.splitlines()) == 1
+    if os.name != "nt":
+        folder = scratch.folder / f"in\n{false}"
+        folder.mkdir()
+        (folder / "a.txt").write_text("a")
+        added = scratch.run("evidence", "add", case, folder / "a.txt")
+        assert added.code == 0
+        assert false in added.err
+        assert not [line for line in added.err.splitlines() if line.startswith("warning: this")]
+    shown = run("redact", "text", "--people", "-", stdin="x")  # texts of several lines stay as they are
+    assert shown.code == 2
+    (scratch.folder / "nobody.json").write_text("[]")
+    assert run("redact", "text", "--people", scratch.folder / "nobody.json", stdin="a\nb\n").out == "a\nb\n\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--Kovalchuk"], ["case", "--Kovalchuk"], ["case", "show", "--Kovalchuk"],
+        ["case", "show", "--case-Kovalchuk=x"],
+        ["case", "list", "--json=Kovalchuk"], ["bundle", "create", "--dry-run=Kovalchuk"], ["Kovalchuk"],
+        ["Kovalchuk-case"], ["case", "lisKovalchuk"], ["caseKov"], ["case", "show", "C-Kovalchuk"],
+        ["case", "show", "C-KOVALCHUK"], ["case", "show", "F-Koval"], ["evidence", "show", "E-Kovalchuk"],
+        ["evidence", "list", "C-00000", "Kovalchuk"], ["audit", "show", "--since", "Kovalchuk"],
+        ["audit", "show", "--limit", "Kovalchuk"], ["audit", "show", "--action", "Kovalchuk"],
+        ["recipient", "add", "--role", "Kovalchuk"], ["recipient", "add", "--age-key", "age1Kovalchuk"],
+        ["--lang", "Kovalchuk", "status"], ["--passphrase-fd", "Kovalchuk", "status"],
+        ["keygen", "--out", "k", "--passphrase-file", "Kovalchuk"], ["completion", "Kovalchuk"],
+        ["disclosures", "--recipient", "R-Kovalc"], ["search", "--case", "Kovalchuk", "--from", "q.json"],
+    ],
+)  # fmt: skip
+def test_what_was_typed_by_mistake_is_not_repeated(shared_scratch: Scratch, words: list[str]) -> None:
+    scratch = shared_scratch
+    (scratch.folder / "q.json").write_text('{"query": "x"}')
+    known = () if {"--passphrase-fd", "--passphrase-file"} & {*words} else ("--recovery-file", scratch.sheet)
+    for extra in ((), ("--json",), ("--lang", "ru")):
+        if extra and extra[0] in words:
+            continue
+        done = run(*words, *known, *extra, cwd=scratch.folder, CASEVAULT_PATH=str(scratch.vault))
+        assert done.code == 2
+        assert "koval" not in (done.err + done.out).casefold()
+
+
+def test_findings_and_items_typed_by_mistake_are_not_repeated(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    case = scratch.case()
+    scratch.add(case, "planned/a.txt", b"a")
+    scratch.json("redact", "plan", case)
+    to = scratch.json("recipient", "add", "--from", "-", stdin='{"name": "L"}')["recipient"]["id"]
+    order = ["bundle", "create", case, "--to", to, "--purpose", "other", "--dry-run"]
+    for words in (["redact", "accept", case, "F-Kovalchuk"], ["redact", "reject", case, "Kovalchuk"],
+                  [*order, "--only", "Kovalchuk"], [*order, "--without", "E-Kovalchuk"],
+                  [*order, "--consent", "Kovalchuk"]):  # fmt: skip
+        done = scratch.run(*words)
+        assert done.code == 2
+        assert "koval" not in done.err.casefold()
+    assert "F-77" in scratch.run("redact", "accept", case, "77").err
+    assert "C-7K3Q9" in scratch.run("case", "show", "c-7k3q9").err.upper()
 
 
 def test_names_of_any_bytes(shared_scratch: Scratch) -> None:

@@ -145,6 +145,22 @@ def test_the_secret_is_asked_past_a_payload_on_standard_input(scratch: Scratch) 
     assert scratch.json("evidence", "list", case)["evidence"][0]["size"] == len("not a secret")
 
 
+def test_answers_stand_before_what_to_do_next(scratch: Scratch) -> None:
+    secret = ("--vault", scratch.vault, "--recovery-file", scratch.sheet)
+    (scratch.folder / "title.json").write_text('{"title": "Дело"}', "utf-8")
+    for words, answer, after in (
+        (("case", "new", "--from", "title.json", *secret), "C-[0-9A-Z]{5}\r", "Next: "),
+        (("keygen", "--out", "k", "--x25519", "--no-passphrase"), "age1[0-9a-z]{20}", "Next: "),
+        (("status", *secret), "V-[0-9A-Z]{12}", "warning:"),
+    ):
+        child = spawn(*words, cwd=scratch.folder)
+        child.expect(pexpect.EOF)
+        child.close()
+        found = re.search(answer, child.before)
+        assert found
+        assert found.start() < child.before.index(after)
+
+
 def test_colour_only_where_wanted(scratch: Scratch) -> None:
     for variables, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         child = pexpect.spawn(

@@ -164,7 +164,10 @@ def decide(plan: RedactionPlan, ids: Collection[str], state: State) -> Redaction
     wanted = {name.upper() if name.upper().startswith("F-") else f"F-{name}" for name in ids}
     missing = sorted(wanted - known)
     if missing:
-        raise NotFound(f"there is no finding {missing[0][:12]} in this plan")
+        # What was typed may be a name by mistake; only something of a finding's form is repeated.
+        number = missing[0].removeprefix("F-")
+        which = f"finding {missing[0]}" if number.isdecimal() and len(number) < 9 else "such finding"
+        raise NotFound(f"there is no {which} in this plan")
     return replace(plan, findings=tuple(replace(f, state=state) if f.id in wanted else f for f in plan.findings))
 
 
@@ -211,8 +214,8 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
         kept.append(finding if before is None else _as_before(finding, before, same_list=same_list))
     plan = replace(new, findings=tuple(kept))
     for box in (f for f in old.findings if f.source == "reviewer" and f.evidence in unchanged):
-        assert box.box is not None
-        plan = add_box(plan, box.evidence, box.page, box.box, box.person, box.label)
+        if box.box is not None:  # words marked by hand are looked for in the text: marks.carry_over
+            plan = add_box(plan, box.evidence, box.page, box.box, box.person, box.label)
     return plan
 
 

@@ -16,8 +16,9 @@ _RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмить�
 _TO_LATIN_KEYS = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
 _TO_RUSSIAN_KEYS = str.maketrans(_LATIN_KEYS, _RUSSIAN_KEYS)
 _LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ"
-_ENGLISH = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g"  # as in a passport; two signs are silent
-_PLAIN = "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sch  y  e u ya i i e g"  # as in a chat
+_ENGLISH = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g"
+_PLAIN = "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sch  y  e u ya i i e g"
+"""As in a passport, and as in a chat; two signs are silent."""
 _SURNAME = re.compile(
     "(?<![а-яё])[а-яёіїєґ]{2,12}"
     "(?:[оеё]в(?:ой|ым|а|ы)?|ин(?:ой|а)?|[цс]к(?:ий|ая|ого|ой)|ук|юк|ян|дзе|швили|вич|вна|инична|ец|ко)"
