@@ -118,11 +118,6 @@ class Console:
         except EOFError:
             raise KeyboardInterrupt from None
 
-    def confirm(self, english: str, **values: object) -> bool:
-        """Yes or no; anything unclear is a no."""
-        typed = _line(self.text(english, **values) + self.text(" (y/n): "))
-        return typed.strip().casefold() in ("y", "yes", "д", "да")
-
     def choose(self, english: str, options: Sequence[tuple[str, str]], **values: object) -> str:
         """Pick one of (value, what to show) by its number, its value or a part of what is shown."""
         shown = list(options)

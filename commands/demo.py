@@ -26,7 +26,8 @@ def demo(
 ) -> None:
     """Go the whole way once with an invented dossier: a throw-away vault, redaction, a bundle, its verification.
 
-    It takes up to a minute and touches nothing outside its folder.
+    It takes up to a minute and leaves nothing outside its folder but what every vault leaves: a random number for
+    this computer.
     """
     session = session_of(context)
     from vault.usecases import demo as use

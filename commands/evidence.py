@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from commands import evidence_add, paths, personal, picking, shapes
+from commands import confirming, evidence_add, paths, personal, picking, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, EvidenceArgument, FromOption, Kind, PurposeOption
+from commands.confirming import ConfirmOption
 from commands.context import Session, session_of
 from commands.printing import columns, size
 from vault.errors import Damaged, Usage
@@ -216,6 +217,22 @@ def share(context: typer.Context, evidence: EvidenceArgument = None, case: ToCas
     session.console.answer({"share": {"evidence": shared.evidence_id, "case": shared.case_id}}, [line])
 
 
+@app.command("unshare")
+def unshare(context: typer.Context, evidence: EvidenceArgument = None, case: ToCaseArgument = None) -> None:
+    """Take an item back out of a case that it was shared with. The item itself stays in its own case."""
+    session = session_of(context)
+    from vault.usecases import items
+
+    with session.vault() as vault:
+        evidence_id = picking.evidence(session, vault, evidence)
+        ended = items.unshare(vault, evidence_id, picking.other_case(session, vault, case))
+    line = session.console.text(
+        "{case} can no longer use {item}.", item=ended.evidence_id, case=ended.case_id
+    )
+    session.console.answer({"share": {"evidence": ended.evidence_id, "case": ended.case_id}}, [line])
+    session.console.hint("review what is left of that case: casevault redact plan {case}", case=ended.case_id)
+
+
 @app.command("translate")
 def translate(
     context: typer.Context,
@@ -258,17 +275,16 @@ def verify(context: typer.Context, case: CaseArgument = None) -> None:
 
 
 @app.command("remove")
-def remove(context: typer.Context, evidence: EvidenceArgument = None) -> None:
+def remove(
+    context: typer.Context, evidence: EvidenceArgument = None, confirm: ConfirmOption = None
+) -> None:
     """Take an item out of the vault for good. Its traces in the log stay."""
     session = session_of(context)
     from vault.usecases import items
 
     with session.vault() as vault:
-        evidence_id = picking.evidence(session, vault, evidence)
-        if session.console.can_ask and not session.console.confirm(
-            "Remove {item} for good?", item=evidence_id
-        ):
-            raise KeyboardInterrupt
+        evidence_id = vault.catalogue.require(Evidence, picking.evidence(session, vault, evidence)).id
+        confirming.by_id(session, evidence_id, confirm)
         gone = items.remove(vault, evidence_id)
     line = session.console.text("{item} is gone.", item=gone.id)
     session.console.answer({"evidence": {"id": gone.id}}, [line])

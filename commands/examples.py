@@ -102,13 +102,17 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault evidence share E-4N8TVQ2WX C-2M8XR", "The husband's case may use it too."),
         ("casevault evidence share E-4N8TVQ2WX C-5D4TN --json", "For a script."),
     ),
+    "evidence unshare": (
+        ("casevault evidence unshare E-4N8TVQ2WX C-2M8XR", "The husband's case needs it no more."),
+        ("casevault evidence unshare E-4N8TVQ2WX C-5D4TN --json", "The same for a script."),
+    ),
     "evidence move": (
         ("casevault evidence move E-6P3ZK8RYA C-2M8XR", "It was added to the wrong case."),
         ("casevault evidence move E-6P3ZK8RYA C-7K3Q9 --json", "And back, for a script."),
     ),
     "evidence remove": (
-        ("casevault evidence remove E-6P3ZK8RYA", "Out of the vault, for good."),
-        ("casevault evidence remove E-2V9DW5JTB --json", "The same for a script."),
+        ("casevault evidence remove E-6P3ZK8RYA --confirm E-6P3ZK8RYA", "Out of the vault, for good."),
+        ("casevault evidence remove E-2V9DW5JTB --confirm E-2V9DW5JTB --json", "The same for a script."),
     ),
     "recipient add": (
         ("casevault recipient add --role lawyer --from lawyer.json", "A lawyer; bundles get words."),
@@ -208,8 +212,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault recipient remove R-3WJ9KD --json", "The same for a script."),
     ),
     "person remove": (
-        ("casevault person remove P-9D2MK4T", "Listed by mistake."),
-        ("casevault person remove P-6H4VX2C --json", "The same for a script."),
+        ("casevault person remove P-9D2MK4T --confirm P-9D2MK4T", "Listed by mistake."),
+        ("casevault person remove P-6H4VX2C --confirm P-6H4VX2C --json", "The same for a script."),
     ),
     "case close": (
         ("casevault case close C-2M8XR", "The case is over."),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import personal, picking, shapes
+from commands import confirming, personal, picking, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, PersonRole
+from commands.confirming import ConfirmOption
 from commands.context import Session, session_of
 from commands.personal import Field
 from commands.printing import columns
@@ -33,7 +34,12 @@ RoleOption = Annotated[
 ]
 KeepOption = Annotated[
     str | None,
-    typer.Option("--keep", metavar="REASON", help="Leave this person readable in exports, and why."),
+    typer.Option(
+        "--keep",
+        metavar="REASON",
+        help='Leave this person readable in exports, and why; "-" asks. Other programs and the history of your '
+        'terminal see a reason in the line: rather "-", or "keep" in the file for --from.',
+    ),
 ]
 PersonArgument = Annotated[str | None, typer.Argument(metavar="P", help="The person, such as P-9D2MK4T.")]
 
@@ -64,7 +70,8 @@ def add(
     with session.vault() as vault:
         case = picking.case(session, vault, case)
         new = people.parse(personal.file_bytes(session, from_)) if from_ else [_asked(session, name)]
-        new = [_with(person, role, keep) for person in new]
+        reason = _reason(session, keep)
+        new = [_with(person, role, reason) for person in new]
         added = people.add(vault, case, new)
     lines = columns([(p.id, session.console.text(p.role), p.name) for p in added])
     session.console.answer({"people": [{"id": person.id} for person in added]}, lines)
@@ -88,6 +95,15 @@ def _asked(session: Session, name: str) -> NewPerson:
 def split(text: str) -> tuple[str, ...]:
     """The parts of a line between semicolons."""
     return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _reason(session: Session, keep: str | None) -> str | None:
+    """The reason to keep somebody; a dash has it asked for, so that it need not stand in the line."""
+    if keep != "-":
+        return keep
+    if not session.console.can_ask:
+        raise Usage("the reason can't be asked for", hint='Give it as "keep" in the JSON for --from.')
+    return session.console.ask("Why may this person stay readable?")
 
 
 def _with(person: NewPerson, role: PersonRole | None, keep: str | None) -> NewPerson:
@@ -140,7 +156,7 @@ def change(
         elif role is None and keep is None and not protect:
             changed = _asked_changes(session, vault, before)
         changed |= {"role": role} if role is not None else {}
-        changed |= {"keep": None if protect else keep} if protect or keep is not None else {}
+        changed |= {"keep": None if protect else _reason(session, keep)} if protect or keep is not None else {}
         after = people.change(vault, person_id, **changed)
     session.console.answer({"people": [shapes.person(after)]}, [f"{after.id}  {after.role}  {after.name}"])
 
@@ -172,13 +188,16 @@ def _asked_changes(session: Session, vault: UnlockedVault, before: PersonRecord)
 
 
 @app.command("remove")
-def remove(context: typer.Context, person: PersonArgument = None) -> None:
+def remove(context: typer.Context, person: PersonArgument = None, confirm: ConfirmOption = None) -> None:
     """Take a person off the list. Their names are no longer looked for."""
     session = session_of(context)
+    from vault.model.records import PersonRecord
     from vault.usecases import people
 
     with session.vault() as vault:
-        gone = people.remove(vault, picking.person(session, vault, person))
+        person_id = vault.catalogue.require(PersonRecord, picking.person(session, vault, person)).id
+        confirming.by_id(session, person_id, confirm)
+        gone = people.remove(vault, person_id)
     line = session.console.text("{person} is off the list.", person=gone.id)
     session.console.answer({"people": [{"id": gone.id}]}, [line])
     session.console.warn("This name is no longer removed from exports of {case}.", case=gone.case_id)

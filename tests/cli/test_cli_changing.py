@@ -106,3 +106,87 @@ def test_titles_of_a_dry_run_are_logged(scratch: Scratch) -> None:
     entries = scratch.json("audit", "show", "--action", "evidence.list")["entries"]
     assert [(one["phase"], one["case"]) for one in entries] == [("intent", case), ("outcome", case)]
     assert (entries[0]["purpose"], entries[1]["count"]) == ("hearing", 1)
+
+
+def test_removing_wants_the_id_twice(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    case = scratch.case()
+    who, item = person(scratch, case), scratch.add(case, "gone/a.txt", b"a")
+    for kind, one in (("person", who), ("evidence", item)):
+        for words in ([], ["--no-input"], ["--json"], ["--confirm", case], ["--confirm", ""], ["--confirm", "yes"]):
+            done = scratch.run(kind, "remove", one, *words)
+            assert done.code == 2, words
+        in_the_shell = scratch.run("shell", stdin=f"{kind} remove {one}\n{one}\n")
+        assert "--confirm" in in_the_shell.err
+    assert listed(scratch, case)["id"] == who
+    assert scratch.json("evidence", "show", item)["evidence"]["id"] == item
+    assert scratch.json("person", "remove", who, "--confirm", who.lower())["people"] == [{"id": who}]
+    assert scratch.json("evidence", "remove", item, "--confirm", item)["evidence"] == {"id": item}
+    assert scratch.json("person", "list", case)["people"] == []
+    assert scratch.run("evidence", "show", item).code == 2
+
+
+@on_a_terminal
+def test_removing_asks_for_the_id_on_a_terminal(scratch: Scratch) -> None:
+    from test_cli_terminal import ended, spawn
+
+    case = scratch.case()
+    who, item = person(scratch, case), scratch.add(case, "a.txt", b"a")
+    secret = ("--vault", scratch.vault, "--recovery-file", scratch.sheet)
+    for kind, one in (("person", who), ("evidence", item)):
+        for typed, code in (("y", 2), ("", 2), (one.lower(), 0)):
+            child = spawn(kind, "remove", one, *secret, cwd=scratch.folder)
+            child.expect(f"Type {one}")
+            child.sendline(typed)
+            assert ended(child) == code
+    assert scratch.json("person", "list", case)["people"] == []
+    assert scratch.json("evidence", "list", case)["evidence"] == []
+
+
+def test_an_item_is_taken_back_out_of_a_case(shared_scratch: Scratch) -> None:
+    """Not used there any more, not quoted in that case's plan, logged in both; then it can be removed."""
+    scratch = shared_scratch
+    own, other = scratch.case("Дело жены"), scratch.case("Дело мужа")
+    person(scratch, own)
+    item = scratch.add(own, "shared/a.txt", "Видела Ольга Ковальчук.".encode())
+    scratch.json("evidence", "share", item, other)
+    assert [one["shared"] for one in scratch.json("evidence", "list", other)["evidence"]] == [True]
+    plan = scratch.json("redact", "plan", other)["plan"]
+    assert {one["evidence"] for one in plan["findings"]} == {item}
+    needed = scratch.run("evidence", "remove", item, "--confirm", item)
+    assert (needed.code, "unshare" in needed.err) == (2, True)
+    done = scratch.json("evidence", "unshare", item, other)
+    assert done["share"] == {"evidence": item, "case": other}
+    assert scratch.json("evidence", "list", other)["evidence"] == []
+    assert scratch.json("redact", "show", other)["plan"]["findings"] == []
+    assert {one[2] for one in logged(scratch, "evidence.unshare")} == {own, other}
+    assert scratch.json("evidence", "show", item)["evidence"]["case"] == own
+    assert scratch.run("evidence", "unshare", item, other).code == 2
+    assert scratch.run("evidence", "unshare", item, own).code == 2
+    assert scratch.json("doctor")["ok"] is True
+    assert scratch.json("audit", "verify")["ok"] is True
+    scratch.json("evidence", "remove", item, "--confirm", item)
+
+
+@on_a_terminal
+def test_a_reason_to_keep_somebody_need_not_stand_in_the_line(scratch: Scratch) -> None:
+    from test_cli_terminal import ended, spawn
+
+    case = scratch.case()
+    (scratch.folder / "people.json").write_text(json.dumps({"name": "Анна Лис"}), "utf-8")
+    secret = ("--vault", scratch.vault, "--recovery-file", scratch.sheet)
+    child = spawn("person", "add", case, "--keep", "-", "--from", "people.json", *secret, cwd=scratch.folder)
+    child.expect("stay readable")
+    child.sendline("she agreed")
+    assert ended(child) == 0
+    one = listed(scratch, case)
+    assert (one["keep"], one["protected"]) == ("she agreed", False)
+    scratch.json("person", "set", one["id"], "--from", "-", stdin='{"keep": "on paper"}')
+    assert listed(scratch, case)["keep"] == "on paper"
+    refused = scratch.run("person", "set", one["id"], "--keep", "-")
+    assert (refused.code, "--from" in refused.err) == (2, True)
+    child = spawn("person", "set", one["id"], "--keep", "-", *secret, cwd=scratch.folder)
+    child.expect("stay readable")
+    child.sendline("")
+    assert ended(child) == 2
+    assert listed(scratch, case)["keep"] == "on paper"

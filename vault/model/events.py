@@ -50,6 +50,7 @@ ACTIONS = frozenset(
         "evidence.verify",
         "evidence.share",
         "evidence.translate",
+        "evidence.unshare",
         "evidence.remove-source",
         "search",
         "search.hit",

@@ -209,7 +209,8 @@ def _plans_without(vault: UnlockedVault, item: Evidence) -> list[Put]:
 
 def _refuse_if_needed(vault: UnlockedVault, item: Evidence) -> None:
     if any(vault.catalogue.all(Share, evidence_id=item.id)):
-        raise Usage(f"{item.id} is shared with another case", hint="Take it out of that case first.")
+        hint = "Take it out of that case first: casevault evidence unshare."
+        raise Usage(f"{item.id} is shared with another case", hint=hint)
     if any(vault.catalogue.all(Evidence, translation_of=item.id)):
         raise Usage(f"{item.id} has a translation in the vault", hint="Remove the translation first.")
 
@@ -227,6 +228,22 @@ def share(vault: UnlockedVault, evidence_id: str, case_id: str) -> Share:
         Change("evidence.share", case.id, [Put(record)], object_id=item.id),
         Change("evidence.share", item.case_id, object_id=item.id),
     ])  # fmt: skip
+    return record
+
+
+def unshare(vault: UnlockedVault, evidence_id: str, case_id: str) -> Share:
+    """End the sharing of an item with another case; logged in both. That case's plans no longer quote it."""
+    item = vault.catalogue.require(Evidence, evidence_id)
+    case = vault.catalogue.require(Case, case_id)
+    record = vault.catalogue.get(Share, f"{item.id}@{case.id}")
+    if record is None:
+        raise Usage("the item is not shared with that case")
+    plans = _plans_without(vault, replace(item, case_id=case.id))
+    vault.commit([
+        Change("evidence.unshare", case.id, plans, [record], object_id=item.id),
+        Change("evidence.unshare", item.case_id, object_id=item.id),
+    ])  # fmt: skip
+    vault.catalogue.forget_deleted()
     return record
 
 
