@@ -61,7 +61,7 @@ def files_of(session: Session, wish: Wish) -> list[NewFile]:
         if name == "-":
             found.append(NewFile(None, session.stdin("a file to add"), STDIN_NAME))
         else:
-            found += [NewFile(path) for path in _expanded(Path(name).expanduser(), wish.recursive)]
+            found += _expanded(Path(name).expanduser(), wish.recursive)
     if not found:
         raise Usage("there is no file in that folder")
     return found
@@ -85,12 +85,14 @@ def words_of(typed: str) -> list[str]:
     return [typed] if os.path.lexists(typed) else split(typed)
 
 
-def _expanded(path: Path, recursive: bool) -> Iterable[Path]:
-    if recursive and path.is_dir():
+def _expanded(path: Path, recursive: bool) -> Iterable[NewFile]:
+    from vault.usecases.adding import NewFile
+
+    if recursive and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above can't be read
         from vault.intake import source
 
-        return source.walk(path)
-    return [path]
+        return [NewFile(one.path, error=one.error) for one in source.walk(path)]
+    return [NewFile(path)]
 
 
 def provenance(session: Session, from_: str | None, **given: Any) -> Provenance:
@@ -104,23 +106,41 @@ def provenance(session: Session, from_: str | None, **given: Any) -> Provenance:
 def add(
     session: Session, vault: UnlockedVault, case_id: str, files: list[NewFile], origin: Provenance, wish: Wish
 ) -> None:
-    """Add the files, read their texts, say what was done. Raises PartlyDone naming how many failed."""
-    from vault.usecases.adding import Adder
+    """Add the files, read their texts, say what was done. Raises PartlyDone naming how many failed.
 
-    console, weak_jail = session.console, session.weak_jail()
-    with console.progress("Adding", _total(files)) as advance:
-        adder = Adder(vault, case_id, origin, advance)
-        results = list(adder.add(files))
-    session.mark("added")
-    done = [one for one in results if one.evidence is not None]
-    removal = _remove(session, vault, done) if wish.remove_source else []
-    read_texts(session, vault, [one.evidence for one in done if one.evidence is not None], weak_jail)
+    What was added is reported whatever goes wrong afterwards: nobody should have to add it again to be sure.
+    """
+    weak_jail = session.weak_jail()
+    results: list[Added] = []
+    failures: list[dict[str, str]] = []
+    try:
+        _store(session, vault, case_id, files, origin, results)
+        failures += [_failure(one.file.path, one.error) for one in results if one.error is not None]
+        done = [one for one in results if one.evidence is not None]
+        if wish.remove_source:
+            _remove(session, vault, done, failures)
+        read_texts(session, vault, [one.evidence for one in done if one.evidence is not None], weak_jail)
+    except (CasevaultError, KeyboardInterrupt):
+        _report(session, results, failures)
+        raise
     if not done:
         _raise_all_failed(results)
-    failures = [_failure(one.file.path, one.error) for one in results if one.error is not None]
-    _report(session, done, failures + removal)
-    if failures or removal:
-        raise PartlyDone(f"{len(failures) + len(removal)} of {len(files)} files were not dealt with as asked")
+    _report(session, results, failures)
+    if failures:
+        raise PartlyDone(f"{len(failures)} of {len(files)} files were not dealt with as asked")
+
+
+def _store(
+    session: Session, vault: UnlockedVault, case_id: str, files: list[NewFile], origin: Provenance,
+    results: list[Added],
+) -> None:  # fmt: skip
+    """Add the files; `results` has what is certain, should this be ended in its midst."""
+    from vault.usecases.adding import Adder
+
+    with session.console.progress("Adding", _total(files)) as advance:
+        for one in Adder(vault, case_id, origin, advance).add(files):
+            results.append(one)
+    session.mark("added")
 
 
 def _total(files: Sequence[NewFile]) -> int | None:
@@ -144,10 +164,11 @@ def _raise_all_failed(results: Sequence[Added]) -> None:
     raise errors[0]
 
 
-def _remove(session: Session, vault: UnlockedVault, done: Sequence[Added]) -> list[dict[str, str]]:
+def _remove(
+    session: Session, vault: UnlockedVault, done: Sequence[Added], failed: list[dict[str, str]]
+) -> None:
     from vault.usecases import originals
 
-    failed = []
     with session.console.progress("Checking stored copies, deleting originals", len(done)) as advance:
         for one in done:
             if one.evidence is not None and one.file.path is not None:
@@ -157,7 +178,6 @@ def _remove(session: Session, vault: UnlockedVault, done: Sequence[Added]) -> li
                     failed.append(_failure(one.file.path, error))
             advance(1)
     session.console.warn("Deleted is not wiped: on an SSD, in snapshots and in backups it can stay readable.")
-    return failed
 
 
 def _failure(path: Path | None, error: CasevaultError) -> dict[str, str]:
@@ -184,29 +204,41 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
         )
         return
     with session.console.progress("Reading texts for the search", len(waiting)) as advance:
-        refused = _read(vault, waiting, weak_jail, advance)
+        refused, postponed = _read(vault, waiting, weak_jail, advance)
     session.mark("read")
+    if postponed:
+        session.console.warn(
+            "{count} items were not read for the search yet; 'casevault doctor' reads them.", count=postponed
+        )
     if refused:
         session.console.warn(
             "{count} could be stored but not read; 'casevault evidence show' says why.", count=refused
         )
 
 
-def _read(vault: UnlockedVault, waiting: Sequence[Evidence], weak_jail: bool, advance: Advance) -> int:
+def _read(
+    vault: UnlockedVault, waiting: Sequence[Evidence], weak_jail: bool, advance: Advance
+) -> tuple[int, int]:
+    """How many were refused for good, and how many could not be read now."""
     from vault.usecases import extracting
 
-    refused = 0
+    refused = postponed = 0
     for one in extracting.read(vault, waiting, accept_weak_jail=weak_jail):
         refused += one.evidence.text_state == "refused"
+        postponed += one.evidence.text_state == "pending"
         advance(1)
-    return refused
+    return refused, postponed
 
 
-def _report(session: Session, done: Sequence[Added], failures: Sequence[dict[str, str]]) -> None:
+def _report(session: Session, results: Sequence[Added], failures: Sequence[dict[str, str]]) -> None:
     console = session.console
-    added = [(one, one.evidence) for one in done if one.evidence is not None]
+    added = [(one, one.evidence) for one in results if one.evidence is not None]
+    if not added:
+        return
     left = [
-        shown_path(one.file.path) for one, _ in added if one.file.path is not None and one.file.path.exists()
+        shown_path(one.file.path)
+        for one, _ in added
+        if one.file.path is not None and os.path.lexists(one.file.path)
     ]
     shapes = [
         {
@@ -231,5 +263,4 @@ def _report(session: Session, done: Sequence[Added], failures: Sequence[dict[str
         console.warn("{count} originals stay on this computer in plain text:", count=len(left))
         for path in left:
             console.say("    {path}", path=path)
-    if added:
-        console.hint("look at one: casevault evidence show {item}", item=added[0][1].id)
+    console.hint("look at one: casevault evidence show {item}", item=added[0][1].id)

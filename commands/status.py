@@ -10,6 +10,8 @@ from commands.printing import columns
 if TYPE_CHECKING:
     from vault.usecases.overview import Status
 
+MAX_SHOWN = 200
+
 
 def show(session: Session) -> None:
     """Count, and warn of what needs attention."""
@@ -45,6 +47,7 @@ def shape(found: Status) -> dict[str, object]:
             {"path": copy.path, "evidence": copy.evidence_id, "origin": copy.origin}
             for copy in found.plaintext
         ],
+        "plaintext_count": found.plaintext_count,
         "last_verified_backup": None,
         "log": {"size": found.log_size, "uncosigned": found.uncosigned},
         "pending_reading": found.pending,
@@ -58,9 +61,11 @@ def _warn(session: Session, found: Status) -> None:
     if not any(slot.kind == "recovery" for slot in found.slots):
         console.warn("There is no recovery code: a forgotten passphrase loses everything.")
     if found.plaintext:
-        console.warn("{count} plain copies lie outside the vault:", count=len(found.plaintext))
-        for copy in found.plaintext:
+        console.warn("{count} plain copies lie outside the vault:", count=found.plaintext_count)
+        for copy in found.plaintext[:MAX_SHOWN]:
             console.say("    {item}  {path}", item=copy.evidence_id, path=copy.path)
+        if found.plaintext_count > MAX_SHOWN:
+            console.say("    … and {count} more", count=found.plaintext_count - MAX_SHOWN)
     if found.uncosigned:
         console.warn("No auditor has vouched for the {count} entries of the log.", count=found.uncosigned)
     console.warn("No verified backup is known.")

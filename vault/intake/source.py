@@ -7,6 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -22,6 +23,10 @@ class SourceFile(io.RawIOBase):
         self._file = file
         self.size = size
         self.head = b""
+
+    def stat(self) -> os.stat_result:
+        """The open file's own, whatever its name leads to by now."""
+        return os.fstat(self._file.fileno())
 
     def readable(self) -> bool:
         return True
@@ -72,11 +77,56 @@ def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
         )
 
 
-def walk(folder: Path) -> Iterator[Path]:
-    """All regular files below a folder, in a stable order; links are not followed, so no loop is possible."""
-    for root, folders, files in os.walk(folder):
-        folders.sort()
-        for name in sorted(files):
-            path = Path(root) / name
-            if path.is_file() and not path.is_symlink():
-                yield path
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What `walk` came upon: a file, or with an error what can't be added."""
+
+    path: Path
+    error: CasevaultError | None = None
+
+
+def walk(folder: Path) -> Iterator[Found]:
+    """Everything below a folder, in a stable order; nothing is left out in silence.
+
+    Links are not followed, so no loop is possible. They, special files, and folders that can't be read come with
+    an error of kind `source`.
+    """
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                inside = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Found(here, Usage(f"the folder can't be read: {error.strerror}", kind="source"))
+            continue
+        folders = []
+        for entry in inside:
+            if _is_folder(entry):
+                folders.append(Path(entry.path))
+            else:
+                yield Found(Path(entry.path), _why_not(entry))
+        waiting += reversed(folders)
+
+
+def is_link(found: os.stat_result) -> bool:
+    """Whether this is a symbolic link, or what Windows calls a junction; `found` comes from lstat."""
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(found.st_mode) or (junction is not None and getattr(found, "st_reparse_tag", 0) == junction)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False) and not is_link(entry.stat(follow_symlinks=False))
+    except OSError:
+        return False
+
+
+def _why_not(entry: os.DirEntry[str]) -> CasevaultError | None:
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return Usage(f"the file can't be opened: {error.strerror}", kind="source")
+    if is_link(found):
+        return Usage("this is a link: add what it leads to", kind="source")
+    return None if stat.S_ISREG(found.st_mode) else Usage("this is not a regular file", kind="source")

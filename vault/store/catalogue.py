@@ -41,7 +41,8 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class PlaintextCopy:
-    """A file outside the vault that holds an item in plain text: an original, or a copy made by `get`."""
+    """A file outside the vault that holds an item in plain text: an original, or a copy made by `get`; or a
+    preview, which holds items of a case: then `evidence_id` is the case's."""
 
     path: str
     evidence_id: str
@@ -174,6 +175,11 @@ class Catalogue:
         sql = "SELECT path, evidence_id, origin FROM plaintext_copies ORDER BY rowid DESC LIMIT ?"
         with self.reading():
             return [PlaintextCopy(*row) for row in self.db.execute(sql, (limit,))]
+
+    def count_plaintext(self) -> int:
+        """How many of those files are noted."""
+        with self.reading():
+            return int(self.db.execute("SELECT count(*) FROM plaintext_copies").fetchone()[0])
 
     def forget_plaintext(self, paths: Sequence[str]) -> None:
         """Those files are gone, inside a transaction."""

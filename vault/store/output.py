@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vault.errors import OutputExists, StorageFailed, Usage
+from vault.store import header_file
 from vault.store.durable import EarlyWriter, quick_turns, sync_folder
 
 TOGETHER = 16
@@ -25,11 +26,24 @@ Progress = Callable[[int], None]
 
 
 def check(path: Path, what: str) -> None:
-    """Refuse an output path early: it exists, or its folder does not."""
+    """Refuse an output path early: it exists, its folder does not, or that belongs to a vault."""
     if path.exists() or path.is_symlink():
         raise OutputExists(f"{what} exists already")
     if not path.parent.is_dir():
         raise Usage(f"the folder for {what} does not exist")
+    refuse_inside_vault(path, what)
+
+
+def refuse_inside_vault(path: Path, what: str) -> None:
+    """Raise Usage if `path` lies in the folder of a vault: plain files there would travel with it unseen."""
+    if any(_is_vault(folder) for folder in path.resolve().parents):
+        raise Usage(f"{what} would lie inside a vault's folder", hint="Choose a folder outside it.")
+
+
+def _is_vault(folder: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return (folder / header_file.NAME).exists() and (folder / "objects").is_dir()
+    return False
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from vault.model.records import Case, Evidence
 from vault.store import locks, search
 from vault.store.catalogue import Catalogue, PlaintextCopy, Put
 from vault.store.objects import StoredObject
-from vault.usecases import cases
+from vault.usecases import cases, originals
 from vault.usecases.items import searchable
 from vault.usecases.text import cleaned, day, file_name
 from vault.usecases.unlocked import Change, UnlockedVault, now
@@ -75,11 +75,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """One file to add: a path, or an open stream (standard input) with a name."""
+    """One file to add: a path, or an open stream (standard input) with a name. `error` is why it can't be added,
+    if that is known already."""
 
     path: Path | None
     stream: BinaryIO | None = None
     name: str = ""
+    error: CasevaultError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ class Adder:
         return [self._store_or_say(file) for file in files]
 
     def _store_or_say(self, file: NewFile) -> _Stored | Added:
+        if file.error is not None:
+            return Added(file, error=file.error)
         try:
             return self._store(file)
         except CasevaultError as error:
@@ -270,8 +274,7 @@ class Adder:
         def also(catalogue: Catalogue) -> None:
             search.index(catalogue, searchable(item), new=True)
             if one.file.path is not None:
-                path = str(one.file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                catalogue.note_plaintext([PlaintextCopy(path, item.id, "original")])
+                catalogue.note_plaintext([PlaintextCopy(originals.noted_path(one.file.path), item.id, "original")])
 
         action = "evidence.translate" if item.translation_of else "evidence.add"
         return Change(

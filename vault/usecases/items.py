@@ -15,8 +15,8 @@ from vault.model.document import Document
 from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
 from vault.session import places
 from vault.store import locks, output, search
-from vault.store.catalogue import Catalogue, PlaintextCopy, Put
-from vault.usecases import cases
+from vault.store.catalogue import Catalogue, Put
+from vault.usecases import cases, originals
 from vault.usecases.text import cleaned, day
 from vault.usecases.unlocked import Change, UnlockedVault
 
@@ -72,16 +72,11 @@ def get(
     with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
         digest = hashlib.sha256()
         with output.new_file(out) as file, _unhashed(vault, item) as chunks:
-            # Noted first: should this process be stopped, `status` still knows of what it left in plain text.
-            unfinished = str(Path(file.name).absolute())
-            with vault.catalogue.transaction():
-                copies = [PlaintextCopy(path, item.id, "get") for path in (unfinished, str(out.absolute()))]
-                vault.catalogue.note_plaintext(copies)
+            unfinished = originals.note(vault, file, out, item.id, "get")
             output.pour(chunks, file, digest.update, progress)
             _check(digest.digest(), item)
         outcome.size = item.size
-    with vault.catalogue.transaction():
-        vault.catalogue.forget_plaintext([unfinished])
+    originals.forget(vault, unfinished)
     return item
 
 

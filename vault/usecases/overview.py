@@ -24,7 +24,8 @@ class SlotInfo:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`log_size` counts entries; `uncosigned` those that no auditor has vouched for; `pending` items whose text
+    """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
+    `log_size` counts entries; `uncosigned` those that no auditor has vouched for; `pending` items whose text
     was not read yet."""
 
     id: str
@@ -36,6 +37,7 @@ class Status:
     slots: tuple[SlotInfo, ...]
     weakest: SlotInfo | None
     plaintext: tuple[Lying, ...]
+    plaintext_count: int
     log_size: int
     uncosigned: int
     pending: int
@@ -47,6 +49,8 @@ def status(vault: UnlockedVault) -> Status:
     slots = tuple(SlotInfo(slot.members["id"], slot.members["kind"]) for slot in vault.header.slots)
     vault.note("vault.status")
     size = vault.log.head().size
+    noted = catalogue.count_plaintext()
+    plaintext = tuple(originals.still_there(vault))
     return Status(
         id=vault.header.vault,
         folder=vault.folder,
@@ -56,7 +60,8 @@ def status(vault: UnlockedVault) -> Status:
         items=catalogue.count(Evidence),
         slots=slots,
         weakest=min(slots, key=_strength, default=None),
-        plaintext=tuple(originals.still_there(vault)),
+        plaintext=plaintext,
+        plaintext_count=len(plaintext) + max(0, noted - originals.MAX_CHECKED),
         log_size=size,
         uncosigned=size,
         pending=catalogue.count(Evidence, text_state="pending"),
