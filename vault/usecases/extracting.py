@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import cast
 
-from vault.errors import CasevaultError, Refused
+from vault.errors import Busy, CasevaultError, Damaged, Refused, StorageFailed
 from vault.formats import document_json
 from vault.model.document import Document
-from vault.model.records import Evidence, ExtractedText
-from vault.sandbox import documents
+from vault.model.records import Evidence, ExtractedText, TextState
+from vault.sandbox import documents, reasons
 from vault.store import output, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases.items import content
@@ -20,11 +21,18 @@ from vault.usecases.unlocked import Change, UnlockedVault
 PROCESSES = 2
 BATCH = 16
 MAX_SOURCE_BYTES = 256 << 20
+ATTEMPTS = 3
+"""How often one item is stored again that other commands change meanwhile."""
+
+
+Answer = Document | CasevaultError
+_NOT_THE_DOCUMENTS = frozenset(reasons.REASONS[code].sentence for code in ("no-jail", "no-reader"))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One item after its reading: `text_state` is read, picture or refused, `text_note` says why."""
+    """One item after its reading: `text_state` is read, picture, refused, or still pending if the reason lies not in
+    the document; `text_note` says why."""
 
     evidence: Evidence
 
@@ -47,15 +55,49 @@ def read(vault: UnlockedVault, items: Iterable[Evidence], *, accept_weak_jail: b
             for item in batch:
                 vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
             answers = list(pool.map(lambda item: _extract(vault, item, accept_weak_jail), batch))
-            changes = [_change(item, answer) for item, answer in zip(batch, answers, strict=True)]
-            vault.commit(changes)
-            for change in changes:
-                record = change.puts[0].record
-                assert isinstance(record, Evidence)
-                yield Read(record)
+            yield from [Read(item) for item in _store(vault, list(zip(batch, answers, strict=True)))]
 
 
-def _extract(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> Document | CasevaultError:
+def _store(vault: UnlockedVault, answered: list[tuple[Evidence, Answer]]) -> list[Evidence]:
+    """Write what was read into the catalogue; the items as they are now.
+
+    If another command has changed one of them meanwhile, the others must not suffer: each is then stored by itself,
+    from its row as it is now.
+    """
+    changes = [_change(item, answer) for item, answer in answered]
+    news = [change for change in changes if change.puts[0].record != change.puts[0].before]
+    try:
+        if news:
+            vault.commit(news)
+    except Busy:
+        if not any(_is_overtaken(vault, item) for item, _ in answered):
+            raise  # nothing of ours was changed: the database itself is held by another
+        stored = [_store_alone(vault, item, answer) for item, answer in answered]
+        return [item for item in stored if item is not None]
+    return [change.puts[0].record for change in changes if isinstance(change.puts[0].record, Evidence)]
+
+
+def _is_overtaken(vault: UnlockedVault, item: Evidence) -> bool:
+    return vault.catalogue.get(Evidence, item.id) != item or vault.catalogue.get(ExtractedText, item.id) is not None
+
+
+def _store_alone(vault: UnlockedVault, item: Evidence, answer: Answer) -> Evidence | None:
+    for attempt in range(ATTEMPTS):
+        now = vault.catalogue.get(Evidence, item.id)
+        if now is None or (now.text_state, now.object) != ("pending", item.object):
+            return now  # removed; or moved, and then read anew; or another command has read it
+        change = _change(now, answer)
+        try:
+            vault.commit([change])
+        except Busy:
+            if attempt == ATTEMPTS - 1:
+                raise
+            continue
+        return cast(Evidence, change.puts[0].record)
+    return None
+
+
+def _extract(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> Answer:
     if item.size > MAX_SOURCE_BYTES:
         limit = MAX_SOURCE_BYTES >> 20
         return Refused(f"it is larger than {limit} MiB; its text is not read", kind="unreadable")
@@ -67,9 +109,15 @@ def _extract(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> Do
         return error
 
 
-def _change(item: Evidence, answer: Document | CasevaultError) -> Change:
+def _may_pass(error: CasevaultError) -> bool:
+    """Whether it lies in this machine or this moment, and not in the document: then it is tried again later."""
+    return isinstance(error, (Busy, StorageFailed, Damaged)) or error.message in _NOT_THE_DOCUMENTS
+
+
+def _change(item: Evidence, answer: Answer) -> Change:
     if isinstance(answer, CasevaultError):
-        after = replace(item, text_state="refused", text_note=f"{answer.kind}: {answer.message}"[:500])
+        state: TextState = "pending" if _may_pass(answer) else "refused"
+        after = replace(item, text_state=state, text_note=f"{answer.kind}: {answer.message}"[:500])
         return Change("evidence.set", item.case_id, [Put(after, item)], object_id=item.id)
     pictures = any(page.kind == "picture" for page in answer.pages)
     body = "\n".join(page.text for page in answer.pages).strip()

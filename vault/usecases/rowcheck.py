@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from vault.errors import Damaged
+import contextlib
+
+from vault.errors import Busy, Damaged, StorageFailed
 from vault.model.records import TABLES, Case, RecipientRecord, Record
 from vault.usecases import items
 from vault.usecases.unlocked import UnlockedVault
@@ -16,6 +18,18 @@ _KINDS = {
 
 def problems(vault: UnlockedVault, case_id: str | None) -> list[str]:
     """What in a case's rows (None: the rows of no case) does not fit the log; [] if all is well."""
+    found = _compared(vault, case_id)
+    if not found or vault.catalogue.db.in_transaction:
+        return found
+    # Log and rows were not read at one moment: another command may have changed a row in between. What counts is
+    # what is found again while nobody can; the log holds the intents of every change that is in the catalogue.
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(Busy, StorageFailed):
+            held.enter_context(vault.catalogue.transaction())
+        return _compared(vault, case_id)
+
+
+def _compared(vault: UnlockedVault, case_id: str | None) -> list[str]:
     expected = dict(vault.log.case_rows(case_id))
     found = []
     for record in _rows(vault, case_id):
