@@ -23,7 +23,7 @@ from vault.sandbox import documents
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, extracting, items, rowcheck
+from vault.usecases import cases, extracting, items, originals, rowcheck
 from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
@@ -229,8 +229,10 @@ def preview(
         title = f"Case {review.record.case_id}: findings to review"
         pdf = documents.preview(title, sections, sources, accept_weak_jail=accept_weak_jail)
         with output.new_file(out) as file:
+            unfinished = originals.note(vault, file, out, str(review.record.case_id), "preview")
             file.write(pdf)
         outcome.count = len(review.plan.findings)
+    originals.forget(vault, unfinished)
     return _store(vault, review, plans.shown(review.plan), "redact.preview")
 
 
