@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault.errors import Damaged, NotFound
+from vault.errors import Damaged, NotFound, Usage
 from vault.model.document import Block, Document, Page
 from vault.model.findings import Box, Span
 from vault.model.people import Person
+from vault.redaction import marks
 from vault.redaction import plan as plans
 from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan, Source
 from vault.redaction.rebuild import rebuild, replaced
@@ -128,6 +129,78 @@ def test_boxes_are_kept_and_numbered_behind() -> None:
     kept = plans.carry_over(old, made(), {"E-1"})
     assert [f.box for f in kept.findings if f.category == BOX] == [Box(1, 2, 3, 4)]
     assert not [f for f in plans.carry_over(old, made(), set()).findings if f.category == BOX]
+
+
+MARKED = Page(
+    1,
+    "text",
+    0,
+    0,
+    (
+        Block("table-row", "Живёт\tна Лесной  улице"),
+        Block("paragraph", "улице Лесной, на Лесной улице"),
+        Block("paragraph", "на Лесной"),
+        Block("paragraph", "улице."),
+    ),
+)
+
+
+def marked(plan: RedactionPlan, text: str = "на Лесной улице", page: Page = MARKED) -> RedactionPlan:
+    return marks.add_text(plan, "E-1", Document((page,)), 1, text, "P-1", label)
+
+
+def places(plan: RedactionPlan) -> list[tuple[int, str, str]]:
+    return [(f.block, f.text, f.state) for f in plan.findings if marks.is_mark(f)]
+
+
+def test_marked_words_go_wherever_they_stand_on_the_page() -> None:
+    source = Source("E-1", Document((MARKED, replace(MARKED, number=2))))
+    plan = marked(made(source))
+    assert places(plan) == [
+        (0, "на Лесной  улице", "accepted"), (1, "на Лесной улице", "accepted"), (2, "на Лесной", "accepted"),
+        (3, "улице", "accepted"),
+    ]  # fmt: skip
+    assert len({f.id for f in plan.findings}) == len(plan.findings)
+    assert marked(plan) == plan, "marked twice is marked once"
+    left = rebuild(source.document or DOCUMENT, plan.findings).text_pages
+    assert "на Лесной" not in left[0].text
+    assert left[1].text.count("на Лесной") == 3, "the other page was not meant"
+    with pytest.raises(NotFound) as caught:
+        marked(plan, "на лесной улице")
+    assert "лесной" not in str(caught.value)
+    for nothing in (" ", "\n", "я" * 1001):
+        with pytest.raises(Usage):
+            marked(plan, nothing)
+
+
+def test_marks_overlap_and_are_no_patterns() -> None:
+    page = Page(1, "text", 0, 0, (Block("paragraph", "ананан а.б аxб"),))
+    plan = marked(marked(made(Source("E-1", Document((page,)))), "анан", page), "а.б", page)
+    assert rebuild(Document((page,)), plan.findings).text_pages[0].text == "[P-1] [P-1] аxб"
+
+
+def test_marks_are_kept_and_follow_their_words() -> None:
+    source = Source("E-1", Document((MARKED,)))
+    old = plans.decide(marked(made(source)), ["F-2"], "rejected")
+    kept = marks.carry_over(old, made(source), [source], label)
+    assert places(kept) == places(old)
+    asked = marks.carry_over(old, made(source, listed="more"), [source], label)
+    assert [state for _, _, state in places(asked)] == ["accepted", "proposed", "accepted", "accepted"]
+    moved = replace(MARKED, blocks=(Block("paragraph", "Новое начало"), *MARKED.blocks))
+    now = Source("E-1", Document((moved,)))
+    found = marks.carry_over(marked(made(source)), made(now), [now], label)
+    text = rebuild(Document((moved,)), found.findings).text_pages[0].text
+    assert "на Лесной" not in text
+    assert text.startswith("Новое начало")
+    assert places(marks.carry_over(old, made(), [], label)) == []
+
+
+def test_boxes_and_marks_are_carried_over_side_by_side() -> None:
+    source = Source("E-1", Document((MARKED,)))
+    old = plans.add_box(marked(made(source)), "E-1", 2, Box(1, 2, 3, 4), "P-1", "")
+    kept = marks.carry_over(old, plans.carry_over(old, made(source), {"E-1"}), [source], label)
+    assert [f.category for f in kept.findings] == [BOX, *["PERSON"] * 4]
+    assert plans.unpack(plans.pack(kept)) == kept
 
 
 def test_an_item_that_left_is_gone_from_the_plan() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -421,6 +422,27 @@ def test_people_of_the_case_that_lends_an_item_are_protected(small: Small) -> No
     text = small.opened(small.bundle())
     for gone in ("Ветлугорск", "Гронберг", "Лиди"):
         assert gone not in text
+
+
+def test_words_marked_by_hand_do_not_leave(small: Small) -> None:
+    before = small.opened(small.bundle())
+    assert "у военкомата" in before
+    redacting.add_text(small.vault, small.case, small.item, 1, "видел\nДарью Тернёву у  военкомата", small.witness)
+    small.plan()  # kept when the plan is made anew
+    vaults.accept_all(small.vault, small.case)
+    marked = [f for f in redacting.current(small.vault, small.case).plan.findings if f.source == "reviewer"]
+    assert [(f.state, f.label) for f in marked] == [("accepted", "[WITNESS 1]")]
+    (small.folder / "bundle.age").unlink()
+    shutil.rmtree(small.folder / "opened")
+    after = small.opened(small.bundle())
+    assert "у военкомата" not in after
+    assert "отказалась от повестки" in after
+    with pytest.raises(NotFound):
+        redacting.add_text(small.vault, small.case, small.item, 2, "повестки", small.witness)
+    people.add(small.vault, small.case, [NewPerson("Ещё Один Человек", "witness")])
+    with pytest.raises(Refused) as caught:
+        redacting.add_text(small.vault, small.case, small.item, 1, "повестки", small.witness)
+    assert caught.value.kind == "stale"
 
 
 def test_boxes_belong_on_pictures_and_pages(small: Small) -> None:

@@ -355,8 +355,8 @@ def _refuse(name: str, leaks: Collection[Leak]) -> None:
     raise Refused(
         f"{name} would still give somebody away ({where})",
         kind="leak",
-        hint="Nothing was written. Look at that place in the preview, accept a finding or draw a box there, then try "
-        "again.",
+        hint="Nothing was written. Look at that place in the preview, accept a finding there, mark the words or draw "
+        "a box with 'casevault redact add', then try again.",
     )
 
 

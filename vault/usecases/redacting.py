@@ -15,6 +15,7 @@ from vault.model.document import Document
 from vault.model.findings import Box, Span, State
 from vault.model.people import Person
 from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Plan
+from vault.redaction import marks
 from vault.redaction import plan as plans
 from vault.redaction.engine import ENGINE_VERSION, PROFILES, Engine
 from vault.redaction.labels import Labels
@@ -76,6 +77,7 @@ def _search(
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
+        plan = marks.carry_over(before, plan, sources, label)
     return replace(plan, labels=labels.export())
 
 
@@ -202,6 +204,26 @@ def add_box(
         raise Usage("the box lies outside the page", hint="Give X,Y,W,H in percent, from the top left corner.")
     plan = plans.add_box(review.plan, item.id, page, box, person.id, "")
     return _store(vault, review, plan, "redact.add", 1)
+
+
+def add_text(
+    vault: UnlockedVault, case_id: str, evidence_id: str, page: int, text: str, person_id: str,
+    profile: str | None = None,
+) -> Review:  # fmt: skip
+    """Mark words on a page of text by hand: wherever they stand there, they go. Raises Refused, NotFound, Usage."""
+    review = current(vault, case_id, profile)
+    _refuse_stale(review)
+    item = vault.catalogue.require(Evidence, evidence_id)
+    person = vault.catalogue.require(PersonRecord, person_id)
+    if item.id not in {one.id for one in items.of_case(vault, str(review.record.case_id))}:
+        raise NotFound(f"{item.id} is not in this case")
+    document = items.document_of(vault, item)
+    if document is None:
+        raise NotFound(f"{item.id} has no text that was read")
+    people = people_of(vault, str(review.record.case_id))
+    labels = Labels(people) if review.plan.labels is None else Labels.restore(review.plan.labels, people)
+    plan = marks.add_text(review.plan, item.id, document, page, text, person.id, labels.label_for)
+    return _store(vault, review, replace(plan, labels=labels.export()), "redact.add", 1)
 
 
 def preview(
