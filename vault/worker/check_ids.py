@@ -10,6 +10,7 @@ MIN_NUMBER = 4
 MIN_NUMBER_IN_WORDS = 7  # digits that identify by themselves, whatever words are listed with them
 MIN_LOCAL_PART = 6
 MIN_PACKED = 6
+LOCAL_NUMBER = 7  # last digits of a phone, which identify it where people live
 _GAP = r"(?:[\s\-\u2010-\u2015\u2212.,/()\[\]_#:·]|no){0,4}"  # № is "no" once normalised
 _DIGIT = {"0": "[0OoОо]", "1": "[1lIІі|]", "3": "[3ЗзӠ]", "6": "[6б]"}
 _DATE = re.compile(r"^\s*(\d{1,4})[./\-\s](\d{1,2})[./\-\s](\d{1,4})\s*$")
@@ -46,6 +47,7 @@ def patterns(identifier: str) -> list[re.Pattern[str]]:
     found = []
     if len(digits) >= MIN_NUMBER and (len(digits) >= 2 * len(letters) or len(digits) >= MIN_NUMBER_IN_WORDS):
         found.append(_number(digits, phone="+" in identifier or "(" in identifier))
+        found += [_own_number(local) for local in number_forms(identifier)[1:]]
     if identifier.startswith("@") or re.search(r"^https?:|^www\.|\w/\w|^[^\s\d]+\.[^\s\d]+$", identifier):
         found += _handle(identifier)
     if not found and compact_needle(identifier) is None:
@@ -58,6 +60,22 @@ def compact_needle(identifier: str) -> str | None:
     needle = compact(identifier)
     mixed = re.search(r"\d", identifier) and re.search(r"[^\W\d_]", identifier)
     return needle if mixed and len(needle) >= MIN_PACKED else None
+
+
+def number_forms(identifier: str) -> tuple[str, ...]:
+    """The digits of a listed number; of a phone the ten without its country and the seven that neighbours dial."""
+    digits = re.sub(r"\D", "", identifier)
+    if _DATE.match(identifier.strip()) or "@" in identifier or re.search(r"[^\W\d_]", identifier):
+        return ()
+    russian = len(digits) == 11 and digits[0] in "78"
+    if russian or (10 <= len(digits) <= 15 and ("+" in identifier or "(" in identifier)):
+        return digits[-10:], digits[-LOCAL_NUMBER:]
+    return (digits,)
+
+
+def _own_number(digits: str) -> re.Pattern[str]:
+    """A number that must stand by itself: no digit before or after."""
+    return re.compile(rf"(?<!\d){_GAP.join(_DIGIT.get(d, d) for d in digits)}(?!\d)")
 
 
 def _number(digits: str, phone: bool) -> re.Pattern[str]:

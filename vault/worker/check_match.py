@@ -21,6 +21,7 @@ from itertools import pairwise
 from . import check_ids
 from . import check_skeleton as sk
 from .check_grammar import PATRONYMIC, is_surname, is_title, same_case
+from .check_join import Joiner, one_line
 from .check_people import (
     EXACT,
     FUZZY,
@@ -35,6 +36,8 @@ from .check_people import (
 from .check_text import Word, normalise, spaced_words, words
 
 REACH = 3  # words on each side that may belong to one name
+NEXT_LINES = 3  # lines at a page's end and start of which each is read on into each
+SHORTEST_CUT = 3  # in text with longer shortest words, which is machine data, no halves are joined
 MAX_GAP = 4  # characters between the pieces of a word that was torn apart
 
 _BETWEEN = re.compile(r"[\s.,\-\u00a0_/+]{0,4}")
@@ -85,6 +88,7 @@ class Matcher:
         self._foreign = [
             (p.id, needle) for p in self.protected for n in p.names for needle in foreign_needles(n) if needle
         ]
+        self._joiner = Joiner(self.people, [(p.id, i) for p in self.protected for i in p.identifiers])
         self._initials = [(p.id, pattern) for p in self.protected for pattern in _initial_patterns(p.names)]
 
     def search(self, text: str, whole_words_from: int = 2) -> list[Found]:
@@ -92,9 +96,26 @@ class Matcher:
 
         `whole_words_from`: shorter words are left out, for text that is really machine data.
         """
+        cut_apart = self._cut_apart(self._joiner.within(text)) if whole_words_from <= SHORTEST_CUT else ()
         text = normalise(text)
-        found = [*self._identifiers(text), *self._names(text, whole_words_from)]
+        found = [*self._identifiers(text), *self._names(text, whole_words_from), *cut_apart]
         return list({(f.form, f.start): f for f in found}.values())
+
+    def between(self, above: Sequence[str], below: Sequence[str]) -> set[str]:
+        """Ids of people whom a cut between pages hides: `above` and `below` are the lines at the cut."""
+        forms = {found.form for found in self._cut_apart(self._joiner.between(above, below))}
+        for first in above[-NEXT_LINES:]:
+            for second in below[:NEXT_LINES]:
+                alone = {f.form for f in (*self.search(first), *self.search(second))}
+                forms |= {f.form for f in self.search(one_line(first, second))} - alone
+        return forms
+
+    def _cut_apart(self, joined: Iterator[tuple[str, int]]) -> Iterator[Found]:
+        for what, number in joined:
+            if number < 0:
+                yield Found(what, 0)
+            elif not self._explained(what, number):
+                yield Found(self._id(number), 0)
 
     def _identifiers(self, text: str) -> Iterator[Found]:
         if self._patterns:

@@ -9,6 +9,7 @@ from typing import Any
 from vault.worker.refusal import Refusal
 
 from .check_image import check_image
+from .check_join import edge
 from .check_pdf_file import MAX_PAGES, OBJECT, STREAM, blanked, outside, second_extractor, squeezed, string_texts
 from .check_pdf_text import Decoder, Page, to_unicode, tokens
 from .check_scan import Scan
@@ -108,6 +109,7 @@ class _Walk:
         self.seen: set[int] = set()
         self.page = ""
         self.shown: list[str] = []  # each page's visible text without spaces
+        self._above: list[str] = []  # the last lines of the page before
         self._fonts: dict[int, Decoder] = {}
         self._content: set[int] = set()
 
@@ -147,8 +149,13 @@ class _Walk:
             body = stream.get_data()
             self.scan.spend(len(body))
             shown.run(body)
-        self.shown.append(squeezed("".join(shown.texts.get("text", []))))
+        everything = "".join(shown.texts.get("text", []))
+        self.shown.append(squeezed(everything))
         self._report_texts(shown)
+        first, last = edge(everything)
+        for form in self.scan.matcher.between(self._above, first):
+            self.scan.report("text", self.place(), form)
+        self._above = last
         self._forms(page.get("/Resources"), shown.used, box, 0)
         self._visit(page, "page", 0)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from vault.worker.refusal import Refusal
 
 from .check_match import Matcher
-from .check_text import embedded_bytes, views, without_packed, without_tags
+from .check_text import embedded_bytes, encoded_words, views, without_packed, without_tags
 
 MAX_LEAKS = 2_000
 MAX_UNPACKED = 512 << 20  # bytes, over everything that one file unpacks to
@@ -85,7 +85,8 @@ class Scan:
             return known
         found: dict[str, None] = {}
         bare = without_packed(text)
-        readings = [bare]
+        # Before long runs of base64 are taken out: an encoded word may be one.
+        readings = [bare, *([] if (plain := encoded_words(text)) == text else [without_packed(plain)])]
         for view in views(bare) if shortest < _BINARY_WORD else ():
             readings.append(view)
             readings.extend(v for v in views(view) if v != bare and len(readings) < 12)

@@ -33,6 +33,11 @@ _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}")
 _ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
 _RTF_ESCAPE = re.compile(r"\\u(-?\d{3,5}) ?\??|\\'([0-9a-fA-F]{2})")
 _ENCODED_WORD = re.compile(r"=\?([\w-]{2,20})\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
+# The same with line ends that a typesetter or a mailer put into them.
+_OPEN_ENCODED = re.compile(r"=\s?\?[\w\s-]{2,24}\?\s?[bBqQ]\s?\?[^?]{0,2000}\?\s?=")
+_SPLIT_SIGN = re.compile(r"=\s\?")
+_BROKEN_QUOTED = re.compile(r"(?:=\s{0,2}[0-9A-Fa-f]\s{0,2}[0-9A-Fa-f][\w.,-]{0,3}\s{0,2}){2,}")
+_BROKEN_PERCENT = re.compile(r"(?:%\s{0,2}[0-9A-Fa-f]\s{0,2}[0-9A-Fa-f][\w.,-]{0,3}\s{0,2}){2,}")
 _QUOTED = re.compile(r"=[0-9A-F]{2}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _TAG = re.compile(r"<!--|-->|<[^<>]{0,4000}>")
@@ -90,15 +95,28 @@ def views(text: str) -> Iterator[str]:
     if "\\'" in text or re.search(r"\\u-?\d{3}", text):
         yield from _if_changed(text, _RTF_ESCAPE.sub(_unescape_rtf, text))
     if _PERCENT.search(text):
+        text = _BROKEN_PERCENT.sub(_without_spaces, text)
         for charset in ("utf-8", "cp1251"):
             yield from _if_changed(text, urllib.parse.unquote(text, charset, "replace"))
-    if "=?" in text:
-        yield from _if_changed(text, _ENCODED_WORD.sub(_decode_word, text))
     if len(_QUOTED.findall(text)) > 2:
+        raw = quopri.decodestring(_BROKEN_QUOTED.sub(_without_spaces, text).encode("utf-8", "replace"))
+        for charset in ("utf-8", "cp1251", "koi8-r"):
+            yield raw.decode(charset, "replace")
         raw = quopri.decodestring(text.encode("utf-8", "replace"))
         for charset in ("utf-8", "cp1251", "koi8-r"):
             yield raw.decode(charset, "replace")
     yield from _mojibake(text)
+
+
+def encoded_words(text: str) -> str:
+    """`text` with the encoded words of mail headers (=?utf-8?B?…?=) decoded, line ends within them ignored."""
+    if "=?" not in text and not _SPLIT_SIGN.search(text):
+        return text
+    return _ENCODED_WORD.sub(_decode_word, _OPEN_ENCODED.sub(_without_spaces, text))
+
+
+def _without_spaces(match: re.Match[str]) -> str:
+    return re.sub(r"\s", "", match.group())
 
 
 def _if_changed(old: str, new: str) -> Iterator[str]:

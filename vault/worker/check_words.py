@@ -15,6 +15,16 @@ PARTICLES = _words(
     """
 )
 
+# The smallest words: never the second half of a cut name, nor a part of a name written with a hyphen.
+FUNCTION_WORDS = _words(
+    """
+    на не но ни до да за же из их им ин ко ли мы об он от по со те то та ту ты уж бы во вы её ее его ей еще
+    кто что как где или для при над под без том тот эта это оно она они был ним них нас вас нам вам мне кое
+    либо нибудь там тут уже так раз два ещё the and not was for him her his she you are its who but had has
+    in on at to of is it be by or an as he we no do so if up us my me
+    """
+)
+
 # Given names and their short forms that are also everyday words when they are written small.
 EVERYDAY = _words(
     """
