@@ -99,7 +99,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     _hand_over(world, asked)
     world.run("evidence", "get", world.items[0], "--out", str(asked / "back.txt"))
     assert (asked / "back.txt").read_text("utf-8") == TEXT
-    world.run("evidence", "remove", world.items[2])
+    world.run("evidence", "remove", world.items[2], "--confirm", world.items[2])
     world.run("doctor", "--read-data")
     world.run("audit", "verify")
     world.run("status")

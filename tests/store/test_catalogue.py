@@ -207,6 +207,13 @@ def test_listing_by_case_column_and_hash(catalogue: Catalogue) -> None:
     assert not catalogue.refers_to("2" * 32)
     assert catalogue.case_counts() == {CASE.id: 2}
     assert catalogue.count(Evidence, case_id=CASE.id) == 2
+    for state in ("pending", "read", "none"):
+        wanted = sum(1 for _ in catalogue.all(Evidence, case_id=CASE.id, text_state=state))
+        assert catalogue.count(Evidence, case_id=CASE.id, text_state=state) == wanted
+        assert catalogue.count(Evidence, text_state=state) == wanted
+    assert catalogue.count(Evidence, text_state=str(next(iter(catalogue.all(Evidence))).text_state)) > 0
+    with pytest.raises(ValueError, match="no such columns"):
+        catalogue.count(Evidence, **{"text_state = '' OR ''": ""})
     with pytest.raises(ValueError, match="columns"):
         list(catalogue.all(Evidence, **{"1=1 OR id": "x"}))
 

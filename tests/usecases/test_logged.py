@@ -163,6 +163,11 @@ CHANGES: dict[str, tuple[Callable[[World], object], list[str]]] = {
         ["evidence.share intent other object", "evidence.share intent own object",
          "evidence.share outcome ok other object", "evidence.share outcome ok own object"],
     ),
+    "take a shared item back": (
+        lambda w: (items.share(w.vault, w.item, w.other), items.unshare(w.vault, w.item, w.other)),
+        [f"evidence.{action} {end} object" for action in ("share", "unshare")
+         for end in ("intent other", "intent own", "outcome ok other", "outcome ok own")],
+    ),
     "move an item": (
         lambda w: items.move(w.vault, w.item, w.other),
         [*change("evidence.move"), "evidence.move intent own object", "evidence.move intent other object",

@@ -212,7 +212,7 @@ def _name(table: type[Record]) -> str:
 
 def _where(table: type[Record], case_id: str | None, equals: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     wanted = dict(equals) if case_id is None else {"case_id": case_id, **equals}
-    unknown = set(wanted) - set(columns(table))
+    unknown = set(wanted) - set(columns(table)) if wanted else set()
     if unknown:
         raise ValueError(f"no such columns: {unknown}")
     where = " AND ".join(f"{name} = ?" for name in wanted)
@@ -235,5 +235,5 @@ def _select(table: type[Record]) -> str:
 
 def _shown(text: str) -> str:
     # What was typed may be a name by mistake; only something of an id's form is repeated.
-    formed = any(is_id(text.upper(), prefix) for prefix in LENGTHS) and re.search("[0-9]", text)
+    formed = any(is_id(tidy_id(text), prefix) for prefix in LENGTHS) and re.search("[0-9]", text)
     return text if formed else "that was given"
