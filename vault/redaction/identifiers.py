@@ -7,6 +7,7 @@ its own. All patterns are bounded, so that no text makes them slow.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -168,24 +169,44 @@ class ListedIdentifiers:
     """
 
     def __init__(self, people: Sequence[Person]) -> None:
-        self._patterns: list[tuple[re.Pattern[str], Person]] = []
+        self._patterns: list[tuple[re.Pattern[str], Person, bool]] = []
         for person in people:
             for untrusted_written in person.identifiers:
                 for pattern in _patterns_of(untrusted_written):
-                    self._patterns.append((pattern, person))
+                    self._patterns.append((pattern, person, True))
+                short = _without_code(untrusted_written)
+                if short is not None:
+                    self._patterns.append((short, person, False))
 
     def find(self, text: str) -> list[Span]:
-        """All written forms of the listed identifiers, sorted, not overlapping."""
+        """All written forms of the listed identifiers, sorted; an unsure one may overlap a sure one."""
         found: list[Span] = []
-        for pattern, person in self._patterns:
+        for pattern, person, sure in self._patterns:
+            score, why = (1.0, "listed identifier") if sure else (0.5, "the last digits of a listed telephone")
             for match in pattern.finditer(text):
-                category = "IDENTIFIER"
-                found.append(
-                    Span(
-                        match.start(), match.end(), category, person.id, SOURCE_LISTED, 1.0, True, "listed identifier"
-                    )
-                )
-        return _best(found)
+                start, end = match.span()
+                found.append(Span(start, end, "IDENTIFIER", person.id, SOURCE_LISTED, score, sure, why))
+        sure = _best([span for span in found if span.sure])
+        starts = [span.start for span in sure]
+        for span in _best([span for span in found if not span.sure]):
+            at = bisect_right(starts, span.start) - 1
+            if at < 0 or sure[at].end <= span.start:
+                sure.append(span)
+        return sorted(sure, key=lambda span: (span.start, -span.end))
+
+
+_LOCAL_DIGITS = 7
+
+
+def _without_code(written: str) -> re.Pattern[str] | None:
+    """A telephone number as it is said in its own town, by its last seven digits; None for what is no telephone."""
+    bare = [char for char in written if char.isalnum()][:_MAX_LISTED]
+    is_russian = len(bare) in (10, 11) and (bare[0] in "78" if len(bare) == 11 else bare[0] == "9")
+    if not all(char.isdigit() for char in bare) or not (
+        is_russian or (written.lstrip().startswith("+") and len(bare) > _LOCAL_DIGITS + 1)
+    ):
+        return None
+    return _spaced(bare[-_LOCAL_DIGITS:])
 
 
 @lru_cache(maxsize=2000)

@@ -62,6 +62,14 @@ def is_everyday(word: str) -> bool:
 
 
 @lru_cache(maxsize=20000)
+def may_be_made_of_a_name(word: str) -> bool:
+    """Whether the word is unknown, or a possessive; so not Ленин, which is not Лена's, nor an everyday word."""
+    if not is_known(word):
+        return True
+    return any("Poss" in parse.tag for parse in parses(word)) and not is_mostly_name(word)
+
+
+@lru_cache(maxsize=20000)
 def is_mostly_name(word: str) -> bool:
     """Whether the likeliest reading is a person's name."""
     found = parses(word)

@@ -43,6 +43,14 @@ _CYRILLIC_NEIGHBOURS = str.maketrans(
     }
 )  # fmt: skip
 
+_SHORT_U = re.compile("(?<![аеиоуыэюяіёє])ў")
+
+
+def _as_russian(lower: str) -> str:
+    """The neighbours' letters as Russian ones. After a vowel ў is the Belarusian v, elsewhere an Uzbek vowel."""
+    return _SHORT_U.sub("у", lower).translate(_CYRILLIC_NEIGHBOURS)
+
+
 _LATIN_EXTRA = str.maketrans(
     {
         "ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ə": "a", "þ": "th", "ð": "d",
@@ -214,7 +222,7 @@ def _as_cyrillic(plain: str) -> str | None:
     out = [char if _IS_CYRILLIC.match(char) else _LOOKS_CYRILLIC.get(char) for char in plain]
     if None in out:
         return None
-    return "".join(c for c in out if c is not None).lower().translate(_CYRILLIC_NEIGHBOURS)
+    return _as_russian("".join(c for c in out if c is not None).lower())
 
 
 def _as_latin(plain: str) -> str | None:
@@ -226,7 +234,7 @@ def _as_latin(plain: str) -> str | None:
 
 def fold_cyrillic(word: str) -> str:
     """A word known to be Cyrillic, folded: lower case, ё as е, neighbours' letters as Russian ones."""
-    return _APOSTROPHE.sub("", decompose(word)).lower().translate(_CYRILLIC_NEIGHBOURS)
+    return _as_russian(_APOSTROPHE.sub("", decompose(word)).lower())
 
 
 def fold_latin(word: str) -> str:
@@ -262,7 +270,7 @@ def _slow_readings(token: str) -> tuple[tuple[str, str], ...]:
     if not plain or plain.isdigit():
         return ()
     if _IS_GEORGIAN.search(plain):
-        return _without_ending(plain.lower().translate(_GEORGIAN), _GEORGIAN_ENDING)
+        return _georgian(plain.lower().translate(_GEORGIAN))
     if _IS_ARMENIAN.search(plain):
         return _without_ending(plain.lower().replace("ու", "u").translate(_ARMENIAN), _ARMENIAN_ENDING)
     found: dict[tuple[str, str], None] = {}
@@ -277,6 +285,19 @@ def _without_ending(word: str, endings: re.Pattern[str]) -> tuple[tuple[str, str
     return ((LATIN, word),) if short == word else ((LATIN, word), (LATIN, short))
 
 
+def _georgian(word: str) -> tuple[tuple[str, str], ...]:
+    """The genitive drops the last vowel of a name: -dzis is of -dze, -is of -i or -a."""
+    found = _without_ending(word, _GEORGIAN_ENDING)
+    if word.endswith("is") and len(word) > 4:
+        found += tuple((LATIN, word[:-2] + vowel) for vowel in "eia")
+    return found
+
+
+def is_caseless(char: str) -> bool:
+    """Whether a character is of a script that is written without capitals."""
+    return bool(_IS_GEORGIAN.match(char)) or (char.isalpha() and not char.isupper() and not char.islower())
+
+
 def uzbek_stem(word: str) -> str | None:
     """A folded word of either script without an Uzbek ending, if it may have one."""
     short = _UZBEK_ENDING.sub("", word)
@@ -288,7 +309,7 @@ def _read_letters(plain: str, found: dict[tuple[str, str], None]) -> None:
     latin = bool(_IS_LATIN.search(plain))
     other = bool(_IS_DIGIT.search(plain) or _IS_GREEK.search(plain))
     if cyrillic and not latin and not other:
-        found[(CYRILLIC, plain.lower().translate(_CYRILLIC_NEIGHBOURS))] = None
+        found[(CYRILLIC, _as_russian(plain.lower()))] = None
         return
     if latin and not cyrillic and not other:
         found[(LATIN, plain.lower().translate(_LATIN_EXTRA))] = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ...model.people import Person
 from . import context
 from .folding import CYRILLIC, is_cyrillic
-from .index import Candidate
+from .index import UNCERTAIN, Candidate
 from .parts import NameForm, NameParts, initials
 from .scan import Hit
 
@@ -104,7 +104,7 @@ def by_person(hits: list[Hit]) -> dict[int, list[tuple[Hit, list[Candidate]]]]:
 def order(candidate: Candidate) -> tuple[bool, bool, int, bool]:
     """Sorts what a word may be: without an error first, then by how much the part says."""
     form = candidate.form
-    return (candidate.quality == "error", form.weak, _PRIORITY[form.part], candidate.quality != "exact")
+    return (candidate.quality in UNCERTAIN, form.weak, _PRIORITY[form.part], candidate.quality != "exact")
 
 
 def groups_of(text: str, hits: list[tuple[Hit, list[Candidate]]], listed: Listed) -> list[Group]:

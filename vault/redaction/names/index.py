@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from . import derive
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings, uzbek_stem
+from .inflect import NOMINATIVE
 from .parts import NameForm
 from .romanise import (
     cyrillic_keys,
@@ -20,18 +22,22 @@ from .romanise import (
     latin_keys,
     one_edit_apart,
     scan_repairs,
+    to_cyrillic,
     to_latin,
     undoubled,
 )
 
-Quality = Literal["exact", "romanised", "error"]
-_RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "error": 2}
+Quality = Literal["exact", "romanised", "error", "derived"]
+_RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "derived": 2, "error": 3}
+UNCERTAIN: frozenset[Quality] = frozenset({"error", "derived"})
 
 MAX_CACHE = 200_000  # distinct words remembered; the cache is emptied beyond
 MIN_FUZZY = 4
 MIN_FUZZY_LATIN = 5
 MAX_FUZZY = 32
 START = 4
+MIN_ALIKE = 5
+MIN_BEGUN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Index:
         self._by_key: dict[str, dict[str, list[_Record]]] = {LATIN: {}, CYRILLIC: {}}
         self._less_a_sound: dict[str, dict[str, set[str]]] = {LATIN: {}, CYRILLIC: {}}
         self._less_a_letter: dict[str, list[_Record]] = {}
+        self._alike: dict[str, list[_Record]] = {}
+        self._begun: dict[str, list[_Record]] = {}  # given names in the nominative by their first letters
         for record in self._records.values():
             self._file(record)
         self._starts = {record.text[:START] for record in self._records.values()}
@@ -85,6 +93,12 @@ class Index:
         if record.fuzzy and record.script == CYRILLIC:
             for short in {record.text, undoubled(record.text), *_less_one(record.text)}:
                 self._less_a_letter.setdefault(short, []).append(record)
+        if record.fuzzy and record.script == CYRILLIC and len(record.text) >= MIN_ALIKE:
+            for key in derive.alike_keys(record.text):
+                self._alike.setdefault(key, []).append(record)
+        if record.script == CYRILLIC and any(f.part == "given" and f.what == NOMINATIVE for _, f in record.owners):
+            for width in range(MIN_BEGUN, len(record.text) - 1):
+                self._begun.setdefault(record.text[:width], []).append(record)
 
     def _file_sounds(self, record: _Record, keys: tuple[str, ...], looked_up: str) -> None:
         for key in keys:
@@ -125,6 +139,10 @@ class Index:
             self._look_by_sound(script, word, best)
         if not best:
             self._look_for_stems(token, best)
+        if not any(one.quality == "exact" for one in best.values()):
+            self._look_for_alike(token, best)
+        if all(one.quality == "error" for one in best.values()):
+            self._look_for_derived(token, best)
         return tuple(best.values())
 
     def _look_for_stems(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
@@ -137,6 +155,33 @@ class Index:
                 _keep(best, record, "exact")
             else:
                 self._look_by_sound(script, stem, best, errors=False)
+
+    def _look_for_alike(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
+        """Хўжаев for Ходжаев: counted as an error, so never sure alone."""
+        for script, word in readings(token):
+            if not MIN_ALIKE <= len(word) <= MAX_FUZZY:
+                continue
+            for russian in (word,) if script == CYRILLIC else to_cyrillic(word):
+                for key in derive.alike_keys(russian):
+                    for record in self._alike.get(key, ()):
+                        _keep(best, record, "error", fuzzy_only=True)
+
+    def _look_for_derived(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
+        for script, word in readings(token):
+            if script == CYRILLIC and len(word) <= MAX_FUZZY:
+                for source in derive.sources(word):
+                    for record in self._sources(source):
+                        _keep(best, record, "derived", parts=source.parts)
+            for source in () if best else derive.run_together(word):
+                held = self._records.get((script, source.text))
+                if held is not None:
+                    _keep(best, held, "derived", parts=source.parts)
+
+    def _sources(self, source: derive.Source) -> Iterable[_Record]:
+        if source.is_start:
+            return self._begun.get(source.text, ())
+        record = self._records.get((CYRILLIC, source.text))
+        return () if record is None else (record,)
 
     def _look_by_sound(
         self, script: str, word: str, best: dict[tuple[int, str], Candidate], *, errors: bool = True
@@ -207,10 +252,15 @@ def _shorter(key: str) -> set[str]:
 
 
 def _keep(
-    best: dict[tuple[int, str], Candidate], record: _Record, quality: Quality, *, fuzzy_only: bool = False
+    best: dict[tuple[int, str], Candidate],
+    record: _Record,
+    quality: Quality,
+    *,
+    fuzzy_only: bool = False,
+    parts: frozenset[str] | None = None,
 ) -> None:
     for number, form in record.owners:
-        if fuzzy_only and not form.fuzzy:
+        if (fuzzy_only and not form.fuzzy) or (parts is not None and form.part not in parts):
             continue
         held = best.get((number, form.part))
         if held is None or (_RANK[quality], not form.own) < (_RANK[held.quality], not held.form.own):

@@ -11,6 +11,8 @@ from ...model.people import Person
 from . import context
 from .groups import Group, Listed, by_person, facts_of, groups_of
 from .index import Index
+from .masked import SCORE as MASKED_SCORE
+from .masked import Masked
 from .parts import NameForm, forms_of, handles_of, names_of
 from .scan import scan
 from .weigh import score
@@ -50,6 +52,7 @@ class Matcher:
             self._listed.append(facts_of(person, apart, found))
             forms.append(found)
         self._index = Index(forms)
+        self._masked = Masked(forms)
         self._as_written: list[tuple[re.Pattern[str], Listed, float]] = []
         for person, listed, own in zip(people, self._listed, forms, strict=True):
             if not own and any(map(str.isalnum, person.name)):
@@ -67,6 +70,10 @@ class Matcher:
         written: dict[str, list[Match]] = {}
         for pattern, listed, value in self._as_written:
             written.setdefault(listed.person.id, []).extend(_written(text, pattern, listed, value))
+        for start, end, number in self._masked.find(text):
+            owner = self._listed[number].person.id
+            span = Span(start, end, CATEGORY, owner, SOURCE, MASKED_SCORE, False, "surname: its middle left out")
+            written.setdefault(owner, []).append(Match(span, False))
         hits = scan(text, self._index)
         cased = bool(hits) and is_cased(text)
         for number, own in by_person(hits).items():
@@ -123,14 +130,15 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
 
 def _is_own_surname(group: Group) -> bool:
     return all(
-        found.form.part == "surname" and found.form.own and found.quality != "error" for _, found in group.members
+        found.form.part == "surname" and found.form.own and found.quality in ("exact", "romanised")
+        for _, found in group.members
     )
 
 
 def _explain(group: Group, verdict: Verdict) -> str:
     said: dict[str, None] = {}
     for hit, found in group.members:
-        how = {"exact": "", "romanised": ", romanised", "error": ", one letter off"}[found.quality]
+        how = {"exact": "", "romanised": ", romanised", "error": ", one letter off", "derived": ", a word made of it"}[found.quality]
         broken = ", broken up" if hit.broken else ""
         said[f"{found.form.part}: {found.form.what}{how}{broken}"] = None
     text = "; ".join(said)

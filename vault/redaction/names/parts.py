@@ -12,7 +12,7 @@ from .. import morphology
 from . import given as names
 from . import inflect
 from .context import PARTICLES
-from .folding import CYRILLIC, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
+from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
 from .romanise import initials_of, to_cyrillic
 
 Part = Literal["surname", "given", "patronymic", "short", "joined"]
@@ -71,6 +71,8 @@ class NameParts:
     given: tuple[str, ...] = ()
     patronymic: tuple[str, ...] = ()
     surname: tuple[str, ...] = ()
+    as_one: tuple[str, ...] = ()  # double surnames and particles with their name, written as one word
+    given_as_one: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -123,13 +125,37 @@ def take_apart(name: str) -> NameParts:
     if len(real) == 2 and fathers == [real[1]] and not _looks_given(folded[real[0]]):
         fathers = []
     rest = [at for at in real if at not in fathers]
+    runs = _runs(name)
     given_at = _given_place(folded, rest, fathers)
     surname_at = [at for at in rest if at not in given_at] if given_at != set(rest) or len(rest) == 1 else rest
+    given = tuple(folded[at] for at in rest if at in given_at)
     return NameParts(
-        given=tuple(folded[at] for at in rest if at in given_at),
+        given=given,
         patronymic=tuple(folded[at] for at in fathers),
         surname=tuple(folded[at] for at in surname_at),
+        as_one=tuple("".join(run) for run in runs if not set(run) <= set(given)),
+        given_as_one=tuple("".join(run) for run in runs if set(run) <= set(given)),
     )
+
+
+_AFTER_NAME = frozenset({"заде", "зода", "zade", "zoda"})
+_MIN_AS_ONE = 5
+
+
+def _runs(name: str) -> list[list[str]]:
+    """The words of a listed name that are written as one elsewhere: joined by hyphens, or a particle and its name."""
+    runs: list[list[str]] = []
+    end = 0
+    for match in TOKEN.finditer(name):
+        word, gap = fold(match.group()), name[end : match.start()]
+        end = match.end()
+        last = runs[-1][-1] if runs else ""
+        by_particle = (last in PARTICLES and last not in _AFTER_FATHER) or word in _AFTER_NAME
+        if runs and word and ((len(gap) == 1 and gap in HYPHENS) or (gap.isspace() and by_particle)):
+            runs[-1].append(word)
+        elif word:
+            runs.append([word])
+    return [run for run in runs if len(run) > 1 and len("".join(run)) >= _MIN_AS_ONE and run[-1] not in _AFTER_FATHER]
 
 
 def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[int]:
@@ -155,6 +181,8 @@ def _is_rather_surname(first: str, last: str) -> bool:
     """Ким Ольга: both words are given names, but only the first is a surname too."""
     if script_of(first) == LATIN or script_of(last) == LATIN:
         return False
+    if names.full_names(last) and not names.full_names(first):
+        return True  # Кара-Мурза Фатима: the dictionary holds rare given names too
     return "Surn" in morphology.name_marks(first) and "Surn" not in morphology.name_marks(last)
 
 
@@ -284,6 +312,10 @@ def forms_of(parts: NameParts, *, single_is_strong: bool = True) -> tuple[NameFo
         found += given_parts(word, gender)
     for word in parts.patronymic:
         found += patronymic_parts(word, gender)
+    for word in parts.as_one:
+        found += surname_parts(word, gender)
+    for word in parts.given_as_one:
+        found += given_parts(word, gender)
     found += _joined(parts)
     for word in parts.words:
         if script_of(word) == LATIN and parts.surname and parts.given:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .folding import HYPHENS, IGNORABLE, TOKEN
-from .index import Candidate, Index
+from .index import UNCERTAIN, Candidate, Index
 
 _BREAK = re.compile(rf"[{IGNORABLE}]*[{HYPHENS}\u00ad][\s{IGNORABLE}]{{0,6}}")
 _SPACE = re.compile(r"\s{1,3}")
@@ -50,7 +50,7 @@ def scan(text: str, index: Index) -> list[Hit]:
         candidates = index.find(token)
         if candidates:
             hits.append(Hit(start, end, token, candidates))
-        word = _Word(start, end, token, any(one.quality != "error" for one in candidates))
+        word = _Word(start, end, token, any(one.quality not in UNCERTAIN for one in candidates))
         if before is not None and start - before.end <= 8 and _may_be_whole(text, before, word, index):
             whole = _mended(text, before, word, index)
             if whole is not None:
@@ -84,7 +84,7 @@ def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
     if _BREAK.fullmatch(text, left.end, right.start):
         found = index.find(left.text + right.text)
         if not is_line or left.found or right.found:
-            found = tuple(one for one in found if one.quality != "error")
+            found = tuple(one for one in found if one.quality not in UNCERTAIN)
     elif left.found and right.found:
         return None
     elif len(left.text) > 1 and len(right.text) > 1 and _SPACE.fullmatch(text, left.end, right.start):
@@ -95,7 +95,7 @@ def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
             return None
         if not is_line and not index.is_exact(whole.lower()):
             return None
-        found = tuple(one for one in index.find(whole) if one.quality != "error")
+        found = tuple(one for one in index.find(whole) if one.quality not in UNCERTAIN)
     else:
         return None
     return Hit(left.start, right.end, left.text + right.text, found, True) if found else None
@@ -139,5 +139,5 @@ def _spaced_word(letters: list[tuple[int, int, str]], index: Index) -> list[Hit]
 
 def _spelled(run: list[tuple[int, int, str]], index: Index) -> Hit | None:
     word = "".join(letter for _, _, letter in run)
-    found = tuple(one for one in index.find(word) if one.quality != "error")
+    found = tuple(one for one in index.find(word) if one.quality not in UNCERTAIN)
     return Hit(run[0][0], run[-1][1], word, found, True) if found else None

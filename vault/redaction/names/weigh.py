@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from .. import morphology
-from .folding import CYRILLIC, LATIN, readings
+from .folding import CYRILLIC, LATIN, is_caseless, readings
 from .groups import MAX_SHORT, Group, Listed, order
-from .index import Candidate
+from .index import UNCERTAIN, Candidate
 from .scan import Hit
 from .widen import Verdict
 
@@ -23,10 +23,13 @@ def score(text: str, group: Group, listed: Listed, verdict: Verdict, cased: bool
     """The score from 0 to 1 and whether it is sure; a score of 0 drops the group."""
     parts: set[str] = {found.form.part for _, found in group.members}
     kinds = group.kinds
-    erring = [hit for hit, found in group.members if found.quality == "error"]
-    if len(kinds) > 1:
+    erring = [hit for hit, found in group.members if found.quality in UNCERTAIN]
+    derived = all(found.quality == "derived" for _, found in group.members)
+    if len(kinds) > 1 and not derived:
         return (0.5, False) if verdict.conflict else (0.85 if erring else 0.97, True)
     hit, found = min(group.members, key=lambda member: order(member[1]))
+    if derived:
+        return _derived(hit, found, verdict, cased)
     if verdict.initials:
         return (0.95 if not erring else 0.8), not verdict.conflict
     if verdict.conflict:
@@ -40,13 +43,23 @@ def _other_person(parts: set[str], found: Candidate) -> tuple[float, bool]:
     return (0.4, False) if parts & {"surname", "joined"} else (0.15, False)
 
 
+def _derived(hit: Hit, found: Candidate, verdict: Verdict, cased: bool) -> tuple[float, bool]:
+    """A word that is only made of a name: proposed, never sure; of a given name only with a capital."""
+    folded = _folded(hit.word)[1]
+    if verdict.conflict or (found.form.part != "surname" and cased and not _is_capital(hit.word[0])):
+        return 0.0, False
+    if found.form.part != "surname" and not morphology.may_be_made_of_a_name(folded):
+        return 0.0, False
+    return 0.3, False
+
+
 def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -> tuple[float, bool]:
     """One part without anything beside it."""
     if found.form.weak:
         return 0.0, False
     part = found.form.part
     folded = _folded(hit.word)
-    capital = hit.word[0].isupper() or not cased or not hit.word[0].isalpha() or hit.word[0] == "l"  # a scanned I
+    capital = _is_capital(hit.word[0]) or not cased or not hit.word[0].isalpha() or hit.word[0] == "l"  # a scanned I
     cyrillic = folded[0] == CYRILLIC
     common = cyrillic and morphology.is_everyday(folded[1])
     if common and not capital:
@@ -64,12 +77,16 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -
     return _given_alone(hit, found, folded[1], cyrillic, cased)
 
 
+def _is_capital(char: str) -> bool:
+    return char.isupper() or is_caseless(char)
+
+
 def _in_handle(text: str, hit: Hit) -> bool:
     return bool(_HANDLE_BEFORE.search(text[max(0, hit.start - 2) : hit.start]) or _HANDLE_AFTER.match(text, hit.end))
 
 
 def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: bool) -> tuple[float, bool]:
-    if len(word) < MAX_SHORT and not hit.word[0].isupper():
+    if len(word) < MAX_SHORT and not _is_capital(hit.word[0]):
         return 0.0, False
     if cyrillic and cased and len(word) <= MAX_SHORT and hit.word.isupper() and morphology.is_everyday(word):
         return 0.0, False  # ИНН is no Инна
@@ -99,10 +116,10 @@ def _surname_alone(
     text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool, capital: bool
 ) -> tuple[float, bool]:
     length = len(found.form.text)
-    if length < MAX_SHORT and not (capital if cyrillic else hit.word[0].isupper()):
+    if length < MAX_SHORT and not (capital if cyrillic else _is_capital(hit.word[0])):
         return 0.0, False
     if not cyrillic:
-        sure = length >= (_MIN_SURE_LATIN if hit.word[0].isupper() else _MIN_SURE_LOWER_LATIN)
+        sure = length >= (_MIN_SURE_LATIN if _is_capital(hit.word[0]) else _MIN_SURE_LOWER_LATIN)
     else:
         sure = not common or not _SENTENCE_END.search(text[max(0, hit.start - 8) : hit.start] or "\n")
     if not found.form.own:

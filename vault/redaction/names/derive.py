@@ -1,0 +1,103 @@
+"""Words made of a name: possessives, adjectives, wives' names, affectionate forms, honorifics, words run together.
+
+Their forms are too many to be listed beforehand, so it goes the other way: from a word that is nothing else to what
+it may be made of. What is found so is only ever proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ENDING_POSS = "(?:а|о|ы|у|ой|ого|ому|ым|ом|ых|ыми)?"
+_ENDING_ADJ = "(?:ий|ая|ое|ие|ого|ому|им|ом|ой|ую|ою|их|ими)"
+_ENDING_NOUN = "(?:а|у|ом|ем|е|ы|и|ов|ам|ами|ах)?"
+_ENDING_A = "(?:а|я|ы|и|е|у|ю|ой|ей|ою|ею)?"
+
+_POSSESSIVE = re.compile(f"(.{{2,20}})ин{_ENDING_POSS}")
+_ADJECTIVE = re.compile(f"(.{{3,24}})ск{_ENDING_ADJ}")
+_WIFE = re.compile("(.{3,24})их(?:а|и|е|у|ой|ою)")
+_HONORIFIC = re.compile(f"(.{{3,20}}?)(?:джон|жон|джан|жан|бек|хон|хан|бой|бай|ака|апа|опа){_ENDING_NOUN}")
+_AFFECTIONATE = re.compile(
+    "(.{3,16}?)(?:(?:унчик|ьчик|чик|ик|ек)" + _ENDING_NOUN
+    + "|(?:очк|ечк|ушк|юшк|ашк|еньк|оньк|ульк|уньк|ьк|к|ул|юл|ун|юн|уш|юш|уц|ц|ух|юх)" + _ENDING_A + ")"
+)  # fmt: skip
+
+MIN_RUN_TOGETHER = 6
+_MAX_RUN_TOGETHER = 48
+_NAME_TAILS = ("", "а", "я", "ь", "о", "и", "е", "э", "й")
+_SURNAME_TAILS = ("", "о", "а", "я", "ь", "й", "ий", "е", "и")
+_OF_GIVEN = frozenset({"given", "short"})
+_OF_SURNAME = frozenset({"surname"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folded word that another may be made of, and which parts of a name it must be for that.
+
+    `is_start` is for words cut short: it is only the beginning of the name.
+    """
+
+    text: str
+    parts: frozenset[str]
+    is_start: bool = False
+
+
+def sources(word: str) -> list[Source]:
+    """What a folded Russian word may be made of, the longest first; each must still be some listed form."""
+    found: dict[Source, None] = {}
+    if match := _POSSESSIVE.fullmatch(word):
+        _put(found, match.group(1), ("а", "я"), _OF_GIVEN)
+    if match := _ADJECTIVE.fullmatch(word):
+        _of_surname(found, match.group(1))
+    if match := _WIFE.fullmatch(word):
+        stem = match.group(1)
+        _put(found, stem, _SURNAME_TAILS, _OF_SURNAME)
+        if stem.endswith("ч"):
+            _put(found, stem[:-1] + "к", _SURNAME_TAILS, _OF_SURNAME)
+    if match := _HONORIFIC.fullmatch(word):
+        _put(found, match.group(1), ("",), _OF_GIVEN)
+    if match := _AFFECTIONATE.fullmatch(word):
+        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN)
+        found[Source(match.group(1), _OF_GIVEN, is_start=True)] = None
+    return list(found)
+
+
+def _put(found: dict[Source, None], stem: str, tails: tuple[str, ...], parts: frozenset[str]) -> None:
+    for tail in tails:
+        if len(stem) + len(tail) > 2:
+            found[Source(stem + tail, parts)] = None
+
+
+def _of_surname(found: dict[Source, None], stem: str) -> None:
+    """Дудаевский of Дудаев, Тимченковский of Тимченко."""
+    _put(found, stem, _SURNAME_TAILS, _OF_SURNAME)
+    if stem.endswith(("ов", "ев")) and len(stem) > 5:
+        _put(found, stem[:-2], _SURNAME_TAILS, _OF_SURNAME)
+
+
+def run_together(word: str) -> list[Source]:
+    """The beginnings and ends of a long folded word that may be a surname, written together with another word."""
+    if not MIN_RUN_TOGETHER + 3 <= len(word) <= _MAX_RUN_TOGETHER:
+        return []
+    ends = [word[at:] for at in range(3, len(word) - MIN_RUN_TOGETHER + 1)]
+    starts = [word[:at] for at in range(len(word) - 3, MIN_RUN_TOGETHER - 1, -1)]
+    return [Source(part, _OF_SURNAME) for part in (*ends, *starts)]
+
+
+_DOUBLED = re.compile(r"(.)\1+")
+_OPEN = str.maketrans("ыэюой", "ииуаи")
+_ROUND = str.maketrans("ыэюой", "ииууи")
+_FIRST = str.maketrans("яеэ", "иии")
+
+
+def alike_keys(word: str) -> tuple[str, ...]:
+    """What the official Russian spellings of Uzbek, Tajik and Kazakh names have in common with the national ones.
+
+    ж and дж, а and о or о and у, ю and у, ы and и are one; at the start also я, е, э and и. Two words that share a
+    key may be the same name.
+    """
+    first = word[:1].translate(_FIRST)
+    plain = (first + word[1:]).replace("дж", "ж").replace("йу", "у").replace("йо", "о").replace("йе", "е").replace("зод", "зад")
+    plain = re.sub("заде$", "зада", plain)
+    return tuple(dict.fromkeys(_DOUBLED.sub(r"\1", plain.translate(table)) for table in (_OPEN, _ROUND)))
