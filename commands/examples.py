@@ -144,8 +144,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "Cover a face.",
         ),
         (
-            "casevault redact add C-7K3Q9 E-8B2QM7NSD --page 1 --box 60,5,35,8 --person P-9D2MK4T --json",
-            "Cover a name.",
+            "casevault redact add C-7K3Q9 E-4N8TVQ2WX --page 1 --from marked.json --person P-9D2MK4T --json",
+            "Mark words.",
         ),
     ),
     "redact reject": (

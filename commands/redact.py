@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import paths, picking, redact_files
+from commands import paths, personal, picking, redact_files
 from commands.app import new_app
-from commands.choices import CaseArgument, Profile
+from commands.choices import CaseArgument, FromOption, Profile
 from commands.context import Session, session_of
+from commands.personal import Field
 from commands.printing import columns, one_line
 from vault.errors import Usage
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = new_app()
 BOX_NUMBERS = 4
+MARKED = Field("text", "The words to remove, exactly as they stand there", required=True)
 ProfileOption = Annotated[
     Profile | None, typer.Option("--profile", metavar="PROFILE", help="lawyer, public or internal.")
 ]
@@ -153,39 +155,60 @@ def _decide(
 def add(
     context: typer.Context,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="CASE E", help="The case and the item with the picture.")
+        list[str] | None,
+        typer.Argument(metavar="CASE E", help="The case and the item; inside 'casevault shell' words may follow."),
     ] = None,
     page: Annotated[int, typer.Option("--page", metavar="N", min=1, help="The page, from 1.")] = 1,
     box: Annotated[
         str | None,
         typer.Option("--box", metavar="X,Y,W,H", help="In percent of the page, from the top left."),
     ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Mark words on a page of text: they are asked for.")] = False,
+    from_: FromOption = None,
     person: Annotated[str | None, typer.Option("--person", metavar="P", help="Whom it hides.")] = None,
     profile: ProfileOption = None,
 ) -> None:
-    """Draw a box over a face, a name or a number on a scan, a photo or a screenshot."""
+    """Draw a box over a face, a name or a number on a picture, or mark words on a page of text (--text).
+
+    Words are asked for, or read from a JSON file {"text"}. Wherever exactly they stand on that page, they go.
+    """
     session = session_of(context)
     case, rest = picking.leading(words, "C")
     evidence, extra = picking.leading(rest, "E")
-    if extra:
+    marking = text or from_ is not None
+    if extra and not marking:
         raise Usage(
             "give the case and the item, such as: redact add C-7K3Q9 E-4N8TVQ2WX --page 1 --box 10,20,30,5"
         )
-    if box is None:
-        raise Usage("--box X,Y,W,H is missing: where to draw it", hint="The preview prints the grid.")
-    area = parsed_box(box)
+    if box is None and not marking:
+        raise Usage(
+            "--box X,Y,W,H or --text is missing: where to draw, or what to mark", hint="The preview prints the grid."
+        )
+    if box is not None and marking:
+        raise Usage("--box and --text do not go together")
+    given = personal.in_line(session, extra)
+    area = None if box is None else parsed_box(box)
     from vault.usecases import redacting
 
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         item = picking.evidence(session, vault, evidence)
         whom = picking.person(session, vault, person)
-        review = redacting.add_box(vault, case_id, item, page, area, whom, profile)
-    last = review.plan.findings[-1]
-    line = session.console.text(
-        "{finding} hides a part of page {page} of {item}.", finding=last.id, page=page, item=item
-    )
-    session.console.answer({"finding": shape(last)}, [line])
+        before = redacting.current(vault, case_id, profile)
+        if area is None:
+            found = personal.texts(session, from_, [MARKED], given={"text": given} if given else None)
+            review = redacting.add_text(vault, case_id, item, page, found["text"], whom, profile)
+        else:
+            review = redacting.add_box(vault, case_id, item, page, area, whom, profile)
+    _say_added(session, [one for one in review.plan.findings if one not in before.plan.findings], page, item)
+
+
+def _say_added(session: Session, new: list[Finding], page: int, item: str) -> None:
+    sentence = "{finding} hides a part of page {page} of {item}."
+    lines = [session.console.text(sentence, finding=one.id, page=page, item=item) for one in new]
+    shapes = [shape(one) for one in new]
+    # `finding` is the latest: a box is always one, words may stand in several places or be marked already.
+    session.console.answer({"finding": shapes[-1] if shapes else None, "findings": shapes}, lines)
 
 
 def parsed_box(text: str) -> Any:

@@ -190,3 +190,24 @@ def test_a_reason_to_keep_somebody_need_not_stand_in_the_line(scratch: Scratch) 
     child.sendline("")
     assert ended(child) == 2
     assert listed(scratch, case)["keep"] == "on paper"
+
+
+def test_words_are_marked_by_hand_and_never_from_the_command_line(shared_scratch: Scratch) -> None:
+    scratch = shared_scratch
+    case = scratch.case()
+    who = person(scratch, case)
+    item = scratch.add(case, "in/marked.txt", "Дом у реки.\nОна живёт в доме у реки, где у реки причал.\n".encode())
+    scratch.json("redact", "plan", case)
+    add = ("redact", "add", case, item, "--person", who)
+    found = scratch.json(*add, "--from", "-", stdin='{"text": "у реки"}')
+    assert [(one["state"], one["source"], one["label"]) for one in found["findings"]] == [
+        ("accepted", "reviewer", "[WITNESS 1]")
+    ] * 3
+    assert found["finding"] == found["findings"][-1]
+    assert scratch.json(*add, "--from", "-", stdin='{"text": "у реки"}')["findings"] == []
+    nowhere = scratch.run(*add, "--from", "-", stdin='{"text": "у озера"}')
+    assert nowhere.code != 0
+    assert "озера" not in nowhere.out + nowhere.err
+    for bad in (("--text", "у реки"), ("--text", "--box", "1,1,5,5"), (), ("--text", "--no-input")):
+        assert scratch.run(*add, *bad).code == 2
+    assert logged(scratch, "redact.add")[-1][:3] == ("outcome", "ok", case)

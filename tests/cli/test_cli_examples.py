@@ -76,6 +76,7 @@ def _write_files(folder: Path) -> None:
         "husband.json": {"name": "Иван Зимородков"},
         "origin.json": {"source": "мессенджер", "given_by": "заявительница", "collected_at": "2024-03-31"},
         "query.json": {"query": "повестки"},
+        "marked.json": {"text": "3 марта. Телефон"},
         "lawyer.json": {"name": "Lawyer", "address": "1 Street"},
         "auditor.json": {"name": "Auditor"},
     }
