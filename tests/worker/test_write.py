@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from makers import FONT, bare_font_pdf, lines, pdf
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 from pypdf import PdfReader
 
 from vault.errors import Refused, Usage
@@ -239,6 +239,32 @@ class TestFacsimile:
         assert page.height > page.width
         assert page.getpixel((int(0.25 * page.width), int(0.05 * page.height))) == (0, 0, 0)
         assert page.getpixel((int(0.75 * page.width), int(0.05 * page.height))) == (255, 255, 255)
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    @pytest.mark.parametrize(("form", "media_type"), [("TIFF", "image/tiff"), ("JPEG", "image/jpeg")])
+    def test_each_orientation_is_turned_once(self, form: str, media_type: str, orientation: int) -> None:
+        picture = Image.new("RGB", (900, 600), "white")
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle((30, 30, 250, 90), fill="red")
+        draw.rectangle((600, 400, 860, 420), fill="blue")
+        exif, buffer = Image.Exif(), io.BytesIO()
+        exif[0x0112] = orientation
+        picture.save(buffer, form, exif=exif)
+        upright = ImageOps.exif_transpose(Image.open(io.BytesIO(buffer.getvalue())))
+        page = drawn(facsimile(buffer.getvalue(), media_type, {})).resize(upright.size)
+        assert (page.width > page.height) == (orientation < 5)
+        difference = ImageChops.difference(page, upright.convert("RGB")).convert("L").histogram()
+        assert sum(difference[100:]) < 900
+
+    def test_frames_are_turned_each_by_itself(self) -> None:
+        buffer = io.BytesIO()
+        first, second = Image.new("RGB", (900, 600), "white"), Image.new("RGB", (900, 600), "white")
+        second.encoderinfo = {"tiffinfo": {0x0112: 6}}
+        first.save(buffer, "TIFF", save_all=True, append_images=[second])
+        out = facsimile(buffer.getvalue(), "image/tiff", {})
+        sizes = [drawn(out, page).size for page in (0, 1)]
+        assert sizes[0][0] > sizes[0][1]
+        assert sizes[1][0] < sizes[1][1]
 
     def test_a_withheld_page_says_so_and_nothing_more(self) -> None:
         one = facsimile(pdf(self.SECRET, lines("x")), PDF, {}, [1])

@@ -81,6 +81,9 @@ def frame_count(picture: Any) -> int:
 
 
 def _orientation(picture: Any) -> int:
+    """What is left to turn: Pillow itself turns TIFF while it loads it, and gives its size as it will be shown."""
+    if picture.format == "TIFF":
+        return 1
     try:
         value = picture.getexif().get(ORIENTATION, 1)
     except Exception:  # broken EXIF is no reason to lose the picture
