@@ -284,3 +284,25 @@ def test_padding_never_shrinks_and_costs_at_most_12_percent(length: int) -> None
     assert padded >= max(length, MIN_BYTES)
     assert length <= MIN_BYTES or padded - length <= 0.12 * length
     assert padded_length(padded) == padded
+
+
+def test_removing_leaves_no_time(store: ObjectStore) -> None:
+    first, second = put(store, b"a"), put(store, b"b")
+    store.remove(first.name)
+    for folder in (store.folder, store.path(first.name).parent, store.path(second.name).parent):
+        assert folder.stat().st_mtime_ns == FIXED_TIME_NS
+
+    class Broken(io.RawIOBase):
+        def readinto(self, buffer: Any) -> int:
+            raise CasevaultError("gone")
+
+    with pytest.raises(CasevaultError, match="gone"):
+        store.put(Broken(), [IDENTITY.recipient()])  # type: ignore[arg-type]
+    assert {path.stat().st_mtime_ns for path in (store.folder, *store.folder.iterdir())} == {FIXED_TIME_NS}
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="only Linux can read unnoticed")
+def test_reading_leaves_no_time(store: ObjectStore) -> None:
+    stored = put(store, CONTENT)
+    assert get(store, stored) == CONTENT
+    assert store.path(stored.name).stat().st_atime_ns == FIXED_TIME_NS

@@ -254,3 +254,19 @@ def test_warnings_of_the_machine_name_what_to_do() -> None:
     for warning in machine.warnings():
         assert warning.subject
         assert warning.hint
+
+
+def test_init_follows_no_planted_link(tmp_path: Path) -> None:
+    victim, room = tmp_path / "victim", tmp_path / "room"
+    victim.mkdir()
+    room.mkdir()
+    (victim / "precious").write_bytes(b"x")
+    (room / ".casevault-init-aaaa.part").symlink_to(victim)
+    planted = room / ".casevault-init-bbbb.part"
+    planted.mkdir()
+    (planted / locks.NAME).symlink_to(victim / "made")
+    vaults.new_vault(room / "vault").close()
+    assert [path.name for path in victim.iterdir()] == ["precious"]
+    with pytest.raises(StorageFailed), locks.shared(planted):
+        pass
+    assert not (victim / "made").exists()

@@ -7,6 +7,8 @@ process's half-written objects for leftovers.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,8 @@ NAME = "vault.lock"
 def shared(folder: Path) -> Iterator[None]:
     """Held while objects are written; any number of processes may hold it."""
     with _opened(folder) as file:
-        _lock(file, exclusive=False, wait=True)
+        if not _lock(file, exclusive=False, wait=True):
+            raise StorageFailed("the vault can't be locked: the system refused it")
         yield
 
 
@@ -34,13 +37,21 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
+def _open_no_link(path: Path) -> int:
+    # A link planted under this name would have us make an empty file wherever it leads.
+    if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, flags, 0o600)
+
+
 @contextlib.contextmanager
 def _opened(folder: Path) -> Iterator[BinaryIO]:
     try:
-        file = (folder / NAME).open("ab")
+        handle = _open_no_link(folder / NAME)
     except OSError as error:
         raise StorageFailed(f"the vault can't be locked: {error.strerror}") from None
-    with file:
+    with os.fdopen(handle, "ab") as file:
         yield file
 
 

@@ -13,7 +13,7 @@ import queue
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -89,13 +89,14 @@ class ObjectStore:
                 os.replace(part, final)
             except BaseException:
                 part.unlink(missing_ok=True)
+                self.fix_times([name[:2]])
                 raise
         return stored
 
     def make_durable(self, objects: Sequence[StoredObject]) -> None:
         """Make new objects durable, many at the price of one: content, names, folders."""
         if len(objects) >= GROUPED_FILES and sync_file_system(self.folder):
-            self._age_folders(objects)
+            self.fix_times({stored.name[:2] for stored in objects})
             return
         with _storage_errors("an object"):
             for stored in objects:
@@ -109,11 +110,16 @@ class ObjectStore:
             for folder in {self.path(stored.name).parent for stored in objects}:
                 sync_folder(folder)
             sync_folder(self.folder)
-            self._age_folders(objects)
+        self.fix_times({stored.name[:2] for stored in objects})
 
-    def _age_folders(self, objects: Sequence[StoredObject]) -> None:
-        for prefix in {stored.name[:2] for stored in objects}:
-            os.utime(self.folder / prefix, ns=(FIXED_TIME_NS, FIXED_TIME_NS))
+    def fix_times(self, prefixes: Iterable[str] | None = None) -> None:
+        """Give these folders (None: all) and the one that they lie in the fixed time again: else they tell when
+        something was last added or removed. What can't be set stays; nothing depends on it."""
+        if prefixes is None:
+            prefixes = [path.name for path in self.folder.glob("[0-9a-f][0-9a-f]")]
+        for folder in (*(self.folder / prefix for prefix in prefixes), self.folder):
+            with contextlib.suppress(OSError):
+                os.utime(folder, ns=(FIXED_TIME_NS, FIXED_TIME_NS))
 
     @contextlib.contextmanager
     def open(
@@ -125,18 +131,19 @@ class ObjectStore:
         byte was altered, cut off or added.
         """
         try:
-            file = self.path(name).open("rb")
+            handle = _open_unnoticed(self.path(name))
         except FileNotFoundError:
             raise Damaged(f"the stored file of {what} is missing from the vault") from None
         except OSError as error:
             raise StorageFailed(f"the stored file of {what} can't be read: {error.strerror}") from None
-        with file:
+        with os.fdopen(handle, "rb") as file:
             yield _chunks(file, header_mac, size, identities, what)
 
     def remove(self, name: str) -> None:
         """Delete an object; it may be gone already."""
         with _storage_errors("an object"):
             self.path(name).unlink(missing_ok=True)
+        self.fix_times([name[:2]])
 
     def names(self) -> Iterator[str]:
         """The names of all whole objects on disk."""
@@ -150,6 +157,14 @@ class ObjectStore:
                 continue
             if not (path.suffix == SUFFIX and _NAME.fullmatch(path.stem) and path.parent.name == path.stem[:2]):
                 yield path
+
+
+def _open_unnoticed(path: Path) -> int:
+    # Linux can read without noting when; only for whom the file belongs to, and not on every file system.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    with contextlib.suppress(PermissionError):
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    return os.open(path, flags)
 
 
 def _write(

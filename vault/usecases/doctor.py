@@ -175,6 +175,7 @@ def _remove_half_written(vault: UnlockedVault) -> int:
         if path.suffix == ".part" and path.is_file():
             path.unlink(missing_ok=True)
             removed += 1
+    vault.objects.fix_times()
     part = vault.folder / "vault.json.part"
     if part.exists():
         part.unlink(missing_ok=True)

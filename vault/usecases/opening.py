@@ -73,6 +73,8 @@ def create(folder: Path, secrets_: Sequence[slots.Secret], cost: Argon2Parameter
 def _sweep(parent: Path) -> None:
     """Remove what an `init` left that was killed. One that is still at work holds its lock."""
     for path in parent.glob(f"{_BUILDING}*.part"):
+        if path.is_symlink() or not path.is_dir():
+            continue  # not ours: a link would have us lock and empty the folder that it leads to
         # On Windows the lock is let go before the rename: there only what is old is a leftover for sure.
         if os.name == "nt" and time.time() - path.stat().st_mtime < _OLD_SECONDS:
             continue
