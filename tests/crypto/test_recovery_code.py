@@ -96,3 +96,10 @@ def test_errors_do_not_repeat_the_code() -> None:
 def test_codes_are_random() -> None:
     assert len({recovery.generate() for _ in range(100)}) == 100
     assert {len(recovery.generate()) for _ in range(10)} == {32}
+
+
+def test_plain_bech32_opens_too() -> None:
+    plain = bech32.encode(recovery.PREFIX, SECRET)
+    assert plain.startswith("casevault1")
+    for form in (plain, plain.upper(), plain.replace("casevault1", "casevault 1 ")):
+        assert recovery.decode(form) == SECRET

@@ -203,3 +203,15 @@ def test_pseudonyms_depend_on_the_case() -> None:
     assert first.pseudonym("E-1") != second.pseudonym("E-1")
     assert first.pseudonym("E-1") != first.pseudonym("E-2")
     assert len(first.pseudonym("E-1")) == 16
+
+
+def test_many_costly_slots_are_refused_before_any_work(passphrase_slot: Slot, recovery_slot: Slot) -> None:
+    """The header's MAC can be checked only once a slot has opened: the work up to there has one bound."""
+    costly = changed(passphrase_slot, memory_kib=kdf.MIN_MEMORY_KIB, passes=kdf.MAX_PASSES)
+    started = time.process_time()
+    with pytest.raises(Damaged, match="work"):
+        slots.open_any((costly,) * 64, Passphrase("x"))
+    assert time.process_time() - started < 1
+    assert slots.open_any((*(costly,) * 63, recovery_slot), CODE) == (recovery_slot, ROOT)
+    strong = changed(passphrase_slot, memory_kib=kdf.STRONG.memory_kib, passes=kdf.STRONG.passes)
+    assert slots.open_any((passphrase_slot, *(strong,) * 10), Passphrase(PASSPHRASE))[1] == ROOT

@@ -31,14 +31,14 @@ def encode(secret: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """The 32 bytes of a code typed with any case, spaces, hyphens, with or without the prefix.
+    """The 32 bytes of a code typed with any case, spaces, hyphens, with or without the prefix; or as plain Bech32.
 
     Raises WrongSecret if a character is wrong or missing.
     """
     from vault.crypto.age import bech32
 
     kept = "".join(c for c in text[:_MAX_INPUT].lower() if c.isalnum())
-    kept = kept.removeprefix(PREFIX)
+    kept = kept.removeprefix(PREFIX).removeprefix("1")  # Bech32's separator, which is no letter of its alphabet
     try:
         prefix, secret = bech32.decode(f"{PREFIX}1{kept}")
     except (CasevaultError, ValueError):

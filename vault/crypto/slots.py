@@ -16,6 +16,8 @@ from vault.crypto.kdf import Argon2Parameters
 from vault.errors import Damaged, WrongSecret
 from vault.model.ids import new_id
 
+MAX_WORK_KIB = kdf.MAX_MEMORY_KIB * kdf.MAX_PASSES
+"""Memory times passes of all slots that one passphrase is tried on: as much as the costliest single slot may ask."""
 WRAPPED_BYTES = kdf.KEY_BYTES + 8
 _RECOVERY_LABEL = "casevault/v1/slot/recovery"
 
@@ -85,7 +87,9 @@ def open_slot(slot: Slot, secret: Secret) -> bytes | None:
 
 
 def open_any(slots: tuple[Slot, ...], secret: Secret) -> tuple[Slot, bytes]:
-    """The first slot that `secret` opens, and the root key. Raises WrongSecret if none does."""
+    """The first slot that `secret` opens, and the root key. Raises WrongSecret if none does, Damaged if trying them
+    all would cost more than a header may ask for: its MAC can be checked only afterwards."""
+    _bound_work(slots, secret)
     for slot in slots:
         root = open_slot(slot, secret)
         if root is not None:
@@ -97,6 +101,13 @@ def open_any(slots: tuple[Slot, ...], secret: Secret) -> tuple[Slot, bytes]:
     raise WrongSecret(f"this {what} does not open the vault", hint=hint)
 
 
+def _bound_work(slots: tuple[Slot, ...], secret: Secret) -> None:
+    if isinstance(secret, Passphrase):
+        costs = [_cost(slot).checked() for slot in slots if fits(slot, secret)]
+        if sum(cost.memory_kib * cost.passes for cost in costs) > MAX_WORK_KIB:
+            raise Damaged("the vault's header asks for more work than all its key slots may cost together")
+
+
 def fits(slot: Slot, secret: Secret) -> bool:
     """Whether the slot is of the kind that such a secret opens."""
     return slot.kind == ("passphrase" if isinstance(secret, Passphrase) else "recovery")
@@ -106,8 +117,11 @@ def _key_encryption_key(slot: Slot, secret: Secret) -> bytes:
     salt = _bytes(slot, "salt", kdf.SALT_BYTES)
     if isinstance(secret, RecoveryCode):
         return kdf.hkdf(secret.secret, _RECOVERY_LABEL, salt=salt)
-    cost = Argon2Parameters(*(_integer(slot, name) for name in ("memory_kib", "passes", "lanes")))
-    return kdf.argon2id(secret.text, salt, cost)
+    return kdf.argon2id(secret.text, salt, _cost(slot))
+
+
+def _cost(slot: Slot) -> Argon2Parameters:
+    return Argon2Parameters(*(_integer(slot, name) for name in ("memory_kib", "passes", "lanes")))
 
 
 def _integer(slot: Slot, name: str) -> int:
