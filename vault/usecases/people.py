@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from vault.usecases.unlocked import Change, UnlockedVault
 MAX_PEOPLE = 1000
 MAX_LIST = 100
 MAX_NAME = 300
+_BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
+"""Letters and signs by their category that print nothing: fillers of Hangul, the empty Braille pattern."""
 _MEMBERS = {"id", "name", "role", "aliases", "identifiers", "keep", "note"}
 
 
@@ -86,12 +89,20 @@ def tidy(person: NewPerson) -> NewPerson:
     keep = None if person.keep is None else cleaned(person.keep, "the reason to keep a person", required=True)
     return replace(
         person,
-        name=cleaned(person.name, "the name", required=True, limit=MAX_NAME),
-        aliases=tuple(cleaned(alias, "an alias", required=True, limit=MAX_NAME) for alias in person.aliases),
-        identifiers=tuple(cleaned(i, "an identifier", required=True, limit=MAX_NAME) for i in person.identifiers),
+        name=_searchable(person.name, "the name"),
+        aliases=tuple(_searchable(alias, "an alias") for alias in person.aliases),
+        identifiers=tuple(_searchable(i, "an identifier") for i in person.identifiers),
         keep=keep,
         note=cleaned(person.note, "the note"),
     )
+
+
+def _searchable(text: str, what: str) -> str:
+    """Clean text in which something can be seen: nobody is protected by a name that nobody can find."""
+    kept = cleaned(text, what, required=True, limit=MAX_NAME)
+    if not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANKS for c in kept):
+        raise Usage(f"{what} is empty: it has nothing but characters that can't be seen")
+    return kept
 
 
 def add(vault: UnlockedVault, case_id: str, people: Sequence[NewPerson]) -> list[PersonRecord]:
