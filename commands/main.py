@@ -6,6 +6,7 @@ place in our code and nothing of what was being worked on.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typer.exceptions import TyperException
 
 PROGRAM = "casevault"
+PR_SET_DUMPABLE = 4
 COMPLETION_VARIABLE = "_CASEVAULT_COMPLETE"
 # Commands without arguments of their own that must start fast: run without loading typer.
 DIRECT = {("status",): ("commands.status", "show"), ("case", "list"): ("commands.case_list", "show")}
@@ -57,11 +59,21 @@ def harden() -> None:
         pass
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _close_memory()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace", line_buffering=buffered(stream))
     if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
+
+
+def _close_memory() -> None:
+    """On Linux, keep other programs of the same user from reading this process's memory (prctl(2))."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def buffered(stream: TextIO) -> bool:

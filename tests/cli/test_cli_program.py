@@ -6,6 +6,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -382,6 +383,15 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
     )
     assert done.stdout.split() == ["(0,", "0)", "0o77"]
     assert resource.RLIMIT_CORE is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
+def test_the_memory_is_closed_to_other_programs_of_the_same_user() -> None:
+    code = "from commands.main import harden; harden(); import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60
+    )
+    assert done.stdout.split() == ["0"], done.stderr
 
 
 def test_start_up_time(scratch: Scratch, capsys: pytest.CaptureFixture[str]) -> None:
