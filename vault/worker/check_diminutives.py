@@ -108,3 +108,8 @@ def everyday_forms(given: str) -> tuple[str, ...]:
         for code in sk.coarse(reading):
             found.update(dict.fromkeys(_by_sound().get(code, ())))
     return tuple(found)
+
+
+def is_known_given(word: str) -> bool:
+    """Whether a casefolded Cyrillic word is one of the table's given names."""
+    return sk.coarse(word)[0] in _by_sound()

@@ -34,6 +34,7 @@ from .check_people import (
     is_short,
 )
 from .check_text import Word, normalise, spaced_words, words
+from .check_variants import masked
 
 REACH = 3  # words on each side that may belong to one name
 NEXT_LINES = 3  # lines at a page's end and start of which each is read on into each
@@ -90,6 +91,10 @@ class Matcher:
         ]
         self._joiner = Joiner(self.people, [(p.id, i) for p in self.protected for i in p.identifiers])
         self._initials = [(p.id, pattern) for p in self.protected for pattern in _initial_patterns(p.names)]
+        for part in self.people.parts:
+            pattern = masked(part.plain) if part.role == "surname" and not self.allowed.rate(part.plain) else None
+            if pattern is not None:
+                self._initials.append((self.protected[part.person].id, pattern))
 
     def search(self, text: str, whole_words_from: int = 2) -> list[Found]:
         """All hits in `text`, at most one for each person and position.
@@ -300,7 +305,8 @@ def _torn_apart(text: str, span: list[Word]) -> bool:
     gaps = [text[a.end : b.start] for a, b in pairwise(span)]
     if any(len(g) > MAX_GAP or re.search(r"[,;:!?()]|\.\s", g) for g in gaps):
         return False
-    return not all(is_title(w.text) or w.text.isdigit() for w in span)
+    # Абдул-Керимов for Абдулкеримов; with a space between, two capitalised words are two names.
+    return all(g == "-" for g in gaps) or not all(is_title(w.text) or w.text.isdigit() for w in span)
 
 
 def _neighbour(text: str, found: list[Word], index: int, step: int) -> Word | None:

@@ -11,6 +11,7 @@ from .check_pdf_text import tokens
 from .check_scan import Scan
 
 MAX_PAGES = 5_000
+SHORTEST_IN_NAMES = 4
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})\s+(\d{1,5})\s+obj\b")
@@ -40,9 +41,11 @@ def outside(scan: Scan, data: bytes, where: str) -> None:
         scan.structure("incremental", _at(where, "file"))
     for comment in re.findall(rb"(?<![\\(])%(?!PDF-|%EOF)([^\r\n]{4,})", bare):
         scan.raw("comment", _at(where, "file"), comment)
-    found = [value for kind, value in tokens(bare) if kind in ("str", "name")]
-    for text in string_texts(found):
-        scan.text("object", _at(where, "file"), text)
+    found = list(tokens(bare))
+    # Names (/To, /Li) are machine data, where short words stand by chance.
+    for wanted, shortest in (("str", 2), ("name", SHORTEST_IN_NAMES)):
+        for text in string_texts([value for kind, value in found if kind == wanted]):
+            scan.text("object", _at(where, "file"), text, shortest)
 
 
 def _trailers(data: bytes, bare: bytes) -> bytes:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
+from . import check_national, check_script
 from . import check_skeleton as sk
 from .check_diminutives import everyday_forms
 from .check_text import normalise
+from .check_variants import LONG_VARIANT, halves, joined, variants
 from .check_words import ENGLISH, EVERYDAY, PARTICLES, SPELLINGS
 
 Role = Literal["surname", "given", "patronymic"]
@@ -34,27 +36,10 @@ _FEMININE_TAIL = re.compile(r"(?:[оеё]вой|[оеё]вою|[иы]ной|[и�
 
 
 _CYR_ENDINGS = (
-    "",
-    "а",
-    "у",
-    "е",
-    "ом",
-    "ем",
-    "ы",
-    "и",
-    "я",
-    "ю",
-    "ей",
-    "ой",
-    "ов",
-    "ев",
-    "ам",
-    "ям",
-    "ами",
-    "ями",
-    "ах",
-    "ях",
-)
+    "", "а", "у", "е", "ом", "ем", "ы", "и", "я", "ю", "ей", "ой", "ов", "ев", "ам", "ям", "ами", "ями", "ах", "ях",
+)  # fmt: skip
+_FINAL_VOWELS = ("", "a", "e", "i", "o", "u")
+LONGEST_TAIL = 4  # code letters after a surname's stem that a case or an adjective may add
 MAX_SPELLINGS = 200
 MAX_WORD = 60
 
@@ -80,6 +65,9 @@ class People:
     _latin: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _short: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     long_stems: list[tuple[str, str, int]] = field(default_factory=list)
+    _made: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _wide: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _mild: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _rated: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def add(self, person: int, name: str) -> None:
@@ -93,6 +81,11 @@ class People:
                 self._index(len(self.parts) - 1, plain)
 
     def _index(self, number: int, plain: str) -> None:
+        for spelled in check_script.readings(plain):
+            for code in sk.coarse(spelled):
+                self._put(self._coarse, "coarse", code, number)
+                self._put(self._latin, "", code, number)
+        self._index_made(number, self.parts[number])
         for reading in () if is_foreign(plain) else sk.scripts(plain)[:1]:
             cyrillic = sk.is_cyrillic(reading)
             first = sk.fine(reading) if cyrillic else sk.coarse(reading)[0]
@@ -108,6 +101,17 @@ class People:
                 self._put(self._coarse, "coarse", reading_code, number)
                 if not cyrillic:  # what is listed in Cyrillic has the fine index for Cyrillic words
                     self._put(self._latin, "", reading_code, number)
+
+    def _index_made(self, number: int, part: Part) -> None:
+        """What is made of a part, and its codes for national spellings; both are met in exact code only."""
+        for variant in variants(part.role, part.plain, part.short_form):
+            for code in (sk.fine(variant), sk.coarse(variant)[0]):
+                self._made[code[:-1] if code[-1:] in sk.VOWELS else code].add(number)
+        for index, wide in ((self._wide, True), (self._mild, False)):
+            for code in () if is_foreign(part.plain) or part.short_form else check_national.codes(part.plain, wide):
+                stem = check_national.stem(code)
+                if check_national.is_long(stem, wide):
+                    index[stem].add(number)
 
     def _put(self, index: dict[str, list[tuple[str, int]]], kind: str, code: str, number: int) -> None:
         for stem in sk.stems(code):
@@ -139,6 +143,10 @@ class People:
                 self._inside(found, sk.coarse(reading)[0])
             return found
         loose = not bare.islower()
+        self._in_other_scripts(found, folded)
+        self._as_made(found, folded, loose)
+        if loose:
+            self._in_national_spelling(found, folded)
         for reading in sk.scripts(folded):
             for number in self._short.get(sk.strip_marks(reading), ()):
                 _keep(found, number, EXACT if reading == self.parts[number].plain else INFLECTED)
@@ -153,6 +161,43 @@ class People:
                 if _plain(reading) == _plain(self.parts[number].plain):
                     found[number] = EXACT
         return found
+
+    def _in_other_scripts(self, found: dict[int, int], folded: str) -> None:
+        for head in check_script.heads(folded):
+            for number in self._short.get(head, ()):
+                _keep(found, number, INFLECTED)
+            for code in sk.coarse(head):
+                self._look(found, self._coarse, code, _FINAL_VOWELS, False)
+
+    def _as_made(self, found: dict[int, int], folded: str, loose: bool) -> None:
+        for reading in sk.scripts(folded)[:1] if self._made else ():
+            cyrillic = sk.is_cyrillic(reading)
+            code = sk.fine(reading) if cyrillic else sk.coarse(reading)[0]
+            for head in sk.heads(code, sk.FINE_ENDINGS if cyrillic else _FINAL_VOWELS):
+                if loose or len(head) >= LONG_VARIANT:
+                    for number in self._made.get(head, ()):
+                        _keep(found, number, INFLECTED)
+            if cyrillic:
+                self._inside_words(found, code)
+
+    def _inside_words(self, found: dict[int, int], code: str) -> None:
+        """A long surname run together with other words: свидетельтавсултанова."""
+        for kind, stem, number in self.long_stems:
+            if kind != "fine" or len(stem) < RUN_TOGETHER_STEM or self.parts[number].role != "surname":
+                continue
+            at = code.find(stem)
+            if at > 0 or (at == 0 and len(code) > len(stem) + LONGEST_TAIL):
+                _keep(found, number, INFLECTED)
+
+    def _in_national_spelling(self, found: dict[int, int], folded: str) -> None:
+        national = check_national.is_national(folded)
+        for index, wide in ((self._wide, True), (self._mild, False)):
+            heads = {h for code in check_national.codes(folded, wide) for h in check_national.heads(code, wide)}
+            for number in (n for head in heads for n in index.get(head, ())):
+                if not wide:
+                    _keep(found, number, FUZZY)
+                elif national or check_national.is_national(self.parts[number].plain):
+                    _keep(found, number, INFLECTED)
 
     def _look(
         self, found: dict[int, int], index: dict[str, list[tuple[str, int]]], code: str,
@@ -207,13 +252,18 @@ def _near(stem: str, head: str) -> bool:
 
 def cut(name: str) -> list[tuple[Role, str]]:
     """The parts of a listed name with their roles; initials and particles are no parts of their own."""
-    pieces = [p for p in re.split(r"[\s,.;()\"«»_]+", normalise(name).casefold()) if p]
-    pieces = [p.strip("-'’") for p in pieces if p not in PARTICLES]
+    whole = [p for p in re.split(r"[\s,.;()\"«»_]+", normalise(name).casefold()) if p]
+    pieces = [p.strip("-'’") for p in whole if p not in PARTICLES]
     pieces = [p for p in pieces if any(c.isalpha() for c in p) and (len(p) > 1 or is_foreign(p))]
     roles = _roles(pieces)
     found: list[tuple[Role, str]] = []
     for role, piece in zip(roles, pieces, strict=True):
-        found.extend((role, half) for half in piece.split("-") if len(half) > 1 or is_foreign(half))
+        found.extend((role, half) for half in halves(piece) if len(half) > 1 or is_foreign(half))
+    # Joined halves come last: initials are those of the first word of each role.
+    by_piece = {piece.replace("-", ""): role for role, piece in zip(roles, pieces, strict=True)}
+    for word in joined(whole):
+        role = next((r for piece, r in by_piece.items() if word.endswith(piece)), "surname")
+        found.append((role, word))
     return found
 
 
@@ -267,7 +317,8 @@ def everyday(part: Part, word: str) -> bool:
         return word.islower() or sk.coarse(word.casefold())[0] != sk.coarse(part.plain)[0]
     if part.short_form:
         low = sk.strip_marks(word.casefold())
-        bare = plain[-1] in "ая" and low[-1] not in "аяыиеуюйм"
+        possessive = low.startswith(plain[:-1] + "ин")  # Олин брат
+        bare = plain[-1] in "ая" and low[-1] not in "аяыиеуюйм" and not possessive
         if low != plain and (bare or word.islower()):
             return True
     if word in ENGLISH and word != part.plain:

@@ -25,6 +25,20 @@ FUNCTION_WORDS = _words(
     """
 )
 
+# Particles that are titles and are never written together with what follows.
+TITLES = _words("mr mrs ms dr")
+
+# What is put behind a given name to honour it, written in one word with it.
+HONORIFICS = _words("жон джон джан жан хон хан бек бай бой ака апа опа ой гуль гул али бека биби")
+
+# Possessives of given names that are rather a word, another name, or the surname of very many.
+NO_POSSESSIVE = _words(
+    """
+    ленин машин шурин полин галин марин колин розин ильин никитин фомин кузьмин лукин саввин данилин гаврилин
+    васин костин гришин мишин юрин сонин ванин митин пашин петин савин борин
+    """
+)
+
 # Given names and their short forms that are also everyday words when they are written small.
 EVERYDAY = _words(
     """
