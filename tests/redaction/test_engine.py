@@ -188,7 +188,9 @@ def test_a_listed_person_stays_with_a_span_that_a_rule_ranks_higher(text: str, c
 def test_one_witness_has_one_label_where_a_rule_ranks_higher() -> None:
     people = [Person("l", "Лариса Исаевна Гронберг", "witness")]
     text = "Приходила Лариса. Потом Гронберг Лариса ушла."
-    assert redact(text, analyse(text, people=people), Labels(people)) == "Приходила [WITNESS 1]. Потом [WITNESS 1] ушла."
+    assert (
+        redact(text, analyse(text, people=people), Labels(people)) == "Приходила [WITNESS 1]. Потом [WITNESS 1] ушла."
+    )
 
 
 def test_who_is_rather_somebody_else_stays_tied_to_the_listed_person_but_gets_no_label_of_hers() -> None:

@@ -116,3 +116,19 @@ def test_any_written_form_of_a_listed_identifier(written: str) -> None:
 @pytest.mark.parametrize("text", ["4508123457", "14508123456", "45081234567", "9125550143", "12", "XAB1234567"])
 def test_other_numbers_are_not_the_listed_ones(text: str) -> None:
     assert ListedIdentifiers([LISTED]).find(f"там {text} было") == []
+
+
+@pytest.mark.parametrize("written", ["644-17-35", "644 17 35", "6441735"])
+def test_a_listed_telephone_without_its_code_is_proposed(written: str) -> None:
+    people = [Person("p", "Хава Дадаева", "witness", identifiers=("+7 928 644-17-35",))]
+    text = f"Звоните {written} вечером."
+    (span,) = ListedIdentifiers(people).find(text)
+    assert (text[span.start : span.end], span.person, span.sure) == (written, "p", False)
+    (whole,) = ListedIdentifiers(people).find("Звоните +7 928 644-17-35.")
+    assert whole.sure
+
+
+@pytest.mark.parametrize("address", ["ул.Мира д 5 кв 12", "ул. Мира, д. 5 корп 2 кв. 12"])
+def test_an_address_is_covered_to_its_last_number(address: str) -> None:
+    text = f"Живёт: {address} с матерью."
+    assert [text[span.start : span.end] for span in find_identifiers(text)] == [address]

@@ -251,3 +251,111 @@ def test_a_long_list_finds_the_same_as_a_short_one() -> None:
     alone = found(OLGA, text)
     together = [span for span in Matcher([*crowd, OLGA]).find(text) if span.person == "olga"]
     assert alone == together
+
+
+def spans(name: str, text: str) -> list[Span]:
+    return found(Person("x", name, "witness"), text)
+
+
+ONE_WORD = [
+    ("Хож-Ахмедов Зелимхан", "Хожахмедова"),
+    ("Мамед-заде Эльчин", "Мамедзаде"),
+    ("Мамед-заде Эльчин", "Mamedzade"),
+    ("Мамед заде Эльчин", "Мамедзаде"),
+    ("Аль-Хасан Мухаммад", "Альхасан"),
+    ("Аль Хасан Мухаммад", "Альхасану"),
+    ("Аль-Хасан Мухаммад", "Alhassan"),
+    ("Абдул-Керимов Саид", "абдулкеримову"),
+    ("Абдул-Керимов Саид", "Абдулкеримовы"),
+    ("Кара-Мурза Фатима", "Карамурзы"),
+    ("Кара-Мурза Фатима", "Фатя"),
+]
+
+
+@pytest.mark.parametrize(("name", "form"), ONE_WORD)
+def test_double_names_and_particles_are_found_as_one_word(name: str, form: str) -> None:
+    assert _found_texts(name, f"Вечером {form} видели.") == [form]
+
+
+def _found_texts(name: str, text: str) -> list[str]:
+    return [text[span.start : span.end] for span in spans(name, text)]
+
+
+OFFICIAL = [
+    "Йўлдошев/Юлдашев",
+    "Хўжаев/Ходжаев",
+    "Жўраев/Джураев",
+    "Қодиров/Кадыров",
+    "Отажонов/Атаджанов",
+    "Содиқов/Садыков",
+    "Қосимов/Касымов",
+    "Эшонқулов/Ишанкулов",
+    "Ёқубов/Якубов",
+    "Бобоев/Бабаев",
+    "Исмоилов/Исмаилов",
+    "Ғуломов/Гулямов",
+    "Жұмабаев/Джумабаев",
+    "Yo'ldoshev/Юлдашев",
+    "Xo'jayev/Ходжаев",
+    "Jo'rayev/Джураев",
+    "Otajonov/Атаджанов",
+    "Boboyev/Бабаев",
+    "Ismoilov/Исмаилов",
+    "Sodiqov/Садыков",
+    "Yoqubov/Якубов",
+    "Qosimov/Касымов",
+    "Eshonqulov/Ишанкулов",
+]
+
+
+@pytest.mark.parametrize("pair", OFFICIAL)
+def test_national_and_official_spellings_find_each_other(pair: str) -> None:
+    for listed, written in (pair.split("/"), pair.split("/")[::-1]):
+        text = f"Затем пришёл {written} и ушёл."
+        assert _found_texts(f"{listed} Санжар", text) == [written]
+
+
+def test_an_uzbek_vowel_is_none_of_belarusian() -> None:
+    assert _found_texts("Быкаў Алесь", "Затем пришёл Быков и Быкав.")[-1:] == ["Быкав"]
+    assert _found_texts("Ўктам Собиров", "Пришёл Уктам.") == ["Уктам"]
+
+
+@pytest.mark.parametrize("form", ["ჩხეიძის", "ჩხეიძემ", "ნინოს", "ნინო"])
+def test_georgian_cases_of_names_in_the_script_without_capitals(form: str) -> None:
+    assert _found_texts("Нино Чхеидзе", f"ვნახე {form} გუშინ.") == [form]
+
+
+DERIVED = [
+    ("Тимченко Ольга", "Ольгина"), ("Тимченко Ольга", "Олин"), ("Тавсултанова Хава", "Хавиной"),
+    ("Ковальчук Татьяна", "Танин"), ("Тимченко Ольга", "Тимченковский"), ("Дудаев Рамзан", "дудаевского"),
+    ("Тавсултанова Хава", "Тавсултановский"), ("Азизов Фаррух", "Фаррухджон"), ("Йўлдошев Ўктам", "Ўктамжон"),
+    ("Тавсултанова Хава", "Хаваджан"), ("Йўлдошев Ўктам", "Уктамбеку"), ("Дудаев Рамзан", "Рамзик"),
+    ("Дадаев Зелимхан", "Зелика"), ("Хайретдинова Айгуль", "Айгульке"), ("Чхеидзе Нино", "Нинуля"),
+    ("Чхеидзе Нино", "Нинуцу"), ("Ковальчук Татьяна", "Ковальчучиха"), ("Тимченко Ольга", "Тимченчихой"),
+    ("Тавсултанова Хава", "свидетельтавсултанова"), ("Дадаева Хава", "Д-ва"), ("Дадаева Хава", "Д...ва"),
+    ("Тавсултанова Хава", "Тавсулт-ва"), ("Дадаева Хава", "Д***ва"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "form"), DERIVED)
+def test_what_is_made_of_a_name_is_proposed_and_never_sure(name: str, form: str) -> None:
+    text = f"Вечером {form} вспоминали."
+    assert [(text[one.start : one.end], one.sure) for one in spans(name, text)] == [(form, False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Еленская Лена", "На площади стоит Ленин, рядом река Лена."),
+        ("Тимченко Ольга", "Мороз-ко и кто-то из-за Т-образного поворота."),
+        ("Дадаев Зелимхан", "Вчера Анна и Пётр видели зелика, зеленку и масляный чайник."),
+    ],
+)
+def test_words_that_only_look_made_of_a_name_are_left(name: str, text: str) -> None:
+    assert [one for one in _found_texts(name, text) if one != "Лена"] == []
+
+
+def test_a_dotted_handle_is_covered_whole() -> None:
+    person = Person("x", "Тавсултанова Хава", "witness")
+    text = "пишите hava.tavsultan.92 или khava.tavs"
+    assert [text[one.start : one.end] for one in found(person, text)] == ["hava.tavsultan.92", "khava.tavs"]

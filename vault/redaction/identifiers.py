@@ -106,12 +106,27 @@ def _moved(span: Span, places: list[int]) -> Span:
     )  # fmt: skip
 
 
+# What follows a street without a comma or dot: «ул.Мира д 5 кв 12». It may match nothing, so it always matches.
+_HOUSE = re.compile(
+    r"(?:[ \u00a0,]{1,3}(?:дом|д|корпус|корп|к|строение|стр|квартира|кв|комната|ком|подъезд|под|этаж|эт|офис|оф)\.?"
+    r"[ \u00a0]{0,2}№?[ \u00a0]?\d{1,5}(?:[/\-]\d{1,4})?[А-Яа-я]?(?![\w]))*",
+    re.IGNORECASE,
+)
+
+
+def _house_end(text: str, end: int) -> int:
+    match = _HOUSE.match(text, end)
+    return match.end() if match else end
+
+
 def _of_kind(kind: Kind, text: str) -> list[Span]:
     found: list[Span] = []
     if kind.gate is not None and not kind.gate.search(text):
         return found
     for match in kind.pattern.finditer(text):
         start, end = match.span("id") if "id" in match.groupdict() else match.span()
+        if kind.category == "ADDRESS":
+            end = _house_end(text, end)
         if kind.check and not CHECKS[kind.check](text[start:end]):
             continue
         near = kind.context is not None and _near(kind.context, text, start, end)
@@ -186,13 +201,13 @@ class ListedIdentifiers:
             for match in pattern.finditer(text):
                 start, end = match.span()
                 found.append(Span(start, end, "IDENTIFIER", person.id, SOURCE_LISTED, score, sure, why))
-        sure = _best([span for span in found if span.sure])
-        starts = [span.start for span in sure]
+        chosen = _best([span for span in found if span.sure])
+        starts = [span.start for span in chosen]
         for span in _best([span for span in found if not span.sure]):
             at = bisect_right(starts, span.start) - 1
-            if at < 0 or sure[at].end <= span.start:
-                sure.append(span)
-        return sorted(sure, key=lambda span: (span.start, -span.end))
+            if at < 0 or chosen[at].end <= span.start:
+                chosen.append(span)
+        return sorted(chosen, key=lambda span: (span.start, -span.end))
 
 
 _LOCAL_DIGITS = 7

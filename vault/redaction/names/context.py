@@ -51,6 +51,7 @@ _TITLES = frozenset(
 _STARTS_A_NAME = re.compile(r"[ \xa0]?[^\W\d_a-zа-яё][^\W\d_]")
 _HANDLE_CHARS = re.compile(r"[\w.@+\-]*")
 _HANDLE_BEFORE = re.compile(r"[\w.@+\-]{1,64}$")
+_DOTTED = re.compile(r"[a-z0-9]{1,40}(?:\.[a-z0-9]{2,40}){1,4}\.?")  # hava.tavs, also at the end of a sentence
 _LATIN_SURNAME = re.compile(
     r"(ov|ova|ev|eva|off|eff|in|ina|yn|yna|ski|sky|skii|skiy|skaya|skaia|ska|enko|chuk|uk|iuk|yuk|dze|shvili|yan|ian"
     r"|adze|vich|wicz|ow|owa|ew|ewa|iyev|iev|ieva|bekov|oglu|zade)$"
@@ -291,6 +292,7 @@ def whole_handle(text: str, start: int, end: int) -> tuple[int, int]:
     head = _HANDLE_BEFORE.search(text[max(0, start - _WINDOW) : start])
     run = (head.group() if head else "") + text[start:end] + (tail.group() if tail else "")
     inside = before in ("@", "_") or after in ("@", "_") or "@" in run
+    inside = inside or bool(text[start:end].isascii() and text[start:end].islower() and _DOTTED.fullmatch(run))
     if not inside:
         return start, end
     first = start - (len(head.group()) if head else 0)

@@ -7,6 +7,7 @@ it may be made of. What is found so is only ever proposed.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 _ENDING_POSS = "(?:а|о|ы|у|ой|ого|ому|ым|ом|ых|ыми)?"
@@ -28,7 +29,7 @@ _MAX_RUN_TOGETHER = 48
 _NAME_TAILS = ("", "а", "я", "ь", "о", "и", "е", "э", "й")
 _SURNAME_TAILS = ("", "о", "а", "я", "ь", "й", "ий", "е", "и")
 _OF_GIVEN = frozenset({"given", "short"})
-_OF_SURNAME = frozenset({"surname"})
+OF_SURNAME = frozenset({"surname"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def sources(word: str) -> list[Source]:
         _of_surname(found, match.group(1))
     if match := _WIFE.fullmatch(word):
         stem = match.group(1)
-        _put(found, stem, _SURNAME_TAILS, _OF_SURNAME)
+        _put(found, stem, _SURNAME_TAILS, OF_SURNAME)
         if stem.endswith("ч"):
-            _put(found, stem[:-1] + "к", _SURNAME_TAILS, _OF_SURNAME)
+            _put(found, stem[:-1] + "к", _SURNAME_TAILS, OF_SURNAME)
     if match := _HONORIFIC.fullmatch(word):
         _put(found, match.group(1), ("",), _OF_GIVEN)
     if match := _AFFECTIONATE.fullmatch(word):
@@ -71,18 +72,21 @@ def _put(found: dict[Source, None], stem: str, tails: tuple[str, ...], parts: fr
 
 def _of_surname(found: dict[Source, None], stem: str) -> None:
     """Дудаевский of Дудаев, Тимченковский of Тимченко."""
-    _put(found, stem, _SURNAME_TAILS, _OF_SURNAME)
+    _put(found, stem, _SURNAME_TAILS, OF_SURNAME)
     if stem.endswith(("ов", "ев")) and len(stem) > 5:
-        _put(found, stem[:-2], _SURNAME_TAILS, _OF_SURNAME)
+        _put(found, stem[:-2], _SURNAME_TAILS, OF_SURNAME)
 
 
-def run_together(word: str) -> list[Source]:
-    """The beginnings and ends of a long folded word that may be a surname, written together with another word."""
+def run_together(word: str, surnames: Container[str]) -> str | None:
+    """The longest surname that a long folded word ends or begins with, written together with another word."""
     if not MIN_RUN_TOGETHER + 3 <= len(word) <= _MAX_RUN_TOGETHER:
-        return []
-    ends = [word[at:] for at in range(3, len(word) - MIN_RUN_TOGETHER + 1)]
-    starts = [word[:at] for at in range(len(word) - 3, MIN_RUN_TOGETHER - 1, -1)]
-    return [Source(part, _OF_SURNAME) for part in (*ends, *starts)]
+        return None
+    for at in range(3, len(word) - MIN_RUN_TOGETHER + 1):
+        if word[at:] in surnames:
+            return word[at:]
+        if word[:-at] in surnames:
+            return word[:-at]
+    return None
 
 
 _DOUBLED = re.compile(r"(.)\1+")
@@ -98,6 +102,16 @@ def alike_keys(word: str) -> tuple[str, ...]:
     key may be the same name.
     """
     first = word[:1].translate(_FIRST)
-    plain = (first + word[1:]).replace("дж", "ж").replace("йу", "у").replace("йо", "о").replace("йе", "е").replace("зод", "зад")
-    plain = re.sub("заде$", "зада", plain)
-    return tuple(dict.fromkeys(_DOUBLED.sub(r"\1", plain.translate(table)) for table in (_OPEN, _ROUND)))
+    plain = (
+        (first + word[1:])
+        .replace("дж", "ж")
+        .replace("йу", "у")
+        .replace("йо", "о")
+        .replace("йе", "е")
+        .replace("зод", "зад")
+    )
+    if plain.endswith("заде"):
+        plain = plain[:-1] + "а"
+    plain = _DOUBLED.sub(r"\1", plain)
+    one, other = plain.translate(_OPEN), plain.translate(_ROUND)
+    return (one,) if one == other else (one, other)

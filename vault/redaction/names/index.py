@@ -38,6 +38,7 @@ MAX_FUZZY = 32
 START = 4
 MIN_ALIKE = 5
 MIN_BEGUN = 3
+MADE_OF = 2  # letters; two, since Оля and Олин share no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Index:
         self._less_a_sound: dict[str, dict[str, set[str]]] = {LATIN: {}, CYRILLIC: {}}
         self._less_a_letter: dict[str, list[_Record]] = {}
         self._alike: dict[str, list[_Record]] = {}
+        self._long_surnames: set[str] = set()
+        self._made_of: set[str] = set()  # how names begin that other words are made of
         self._begun: dict[str, list[_Record]] = {}  # given names in the nominative by their first letters
         for record in self._records.values():
             self._file(record)
@@ -96,6 +99,10 @@ class Index:
         if record.fuzzy and record.script == CYRILLIC and len(record.text) >= MIN_ALIKE:
             for key in derive.alike_keys(record.text):
                 self._alike.setdefault(key, []).append(record)
+        if len(record.text) >= derive.MIN_RUN_TOGETHER and any(f.part == "surname" for _, f in record.owners):
+            self._long_surnames.add(record.text)
+        if record.script == CYRILLIC:
+            self._made_of.add(record.text[:MADE_OF])
         if record.script == CYRILLIC and any(f.part == "given" and f.what == NOMINATIVE for _, f in record.owners):
             for width in range(MIN_BEGUN, len(record.text) - 1):
                 self._begun.setdefault(record.text[:width], []).append(record)
@@ -157,25 +164,27 @@ class Index:
                 self._look_by_sound(script, stem, best, errors=False)
 
     def _look_for_alike(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
-        """Хўжаев for Ходжаев: counted as an error, so never sure alone."""
+        """Хўжаев for Ходжаев: never sure alone."""
         for script, word in readings(token):
             if not MIN_ALIKE <= len(word) <= MAX_FUZZY:
                 continue
+            if script == LATIN and not token[0].isupper():
+                continue  # to turn every English word into Russian letters costs more than it finds
             for russian in (word,) if script == CYRILLIC else to_cyrillic(word):
                 for key in derive.alike_keys(russian):
                     for record in self._alike.get(key, ()):
-                        _keep(best, record, "error", fuzzy_only=True)
+                        _keep(best, record, "derived", fuzzy_only=True)
 
     def _look_for_derived(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
         for script, word in readings(token):
-            if script == CYRILLIC and len(word) <= MAX_FUZZY:
+            if script == CYRILLIC and len(word) <= MAX_FUZZY and word[:MADE_OF] in self._made_of:
                 for source in derive.sources(word):
                     for record in self._sources(source):
                         _keep(best, record, "derived", parts=source.parts)
-            for source in () if best else derive.run_together(word):
-                held = self._records.get((script, source.text))
-                if held is not None:
-                    _keep(best, held, "derived", parts=source.parts)
+            surname = None if best else derive.run_together(word, self._long_surnames)
+            held = self._records.get((script, surname)) if surname else None
+            if held is not None:
+                _keep(best, held, "derived", parts=derive.OF_SURNAME)
 
     def _sources(self, source: derive.Source) -> Iterable[_Record]:
         if source.is_start:

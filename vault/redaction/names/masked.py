@@ -36,7 +36,10 @@ class Masked:
             if not match.group(1)[0].isupper():
                 continue
             for number in self._people(match.group(1), match.group(2), match.group(3)):
-                after, before = context.initials_after(text, match.end()), context.initials_before(text, match.start())
+                after, before = (
+                    context.initials_after(text, match.end()),
+                    context.initials_before(text, match.start()),
+                )
                 end = after.place if after is not None and after.surely else match.end()
                 found.append((before.place if before is not None else match.start(), end, number))
         return found

@@ -138,7 +138,12 @@ def _is_own_surname(group: Group) -> bool:
 def _explain(group: Group, verdict: Verdict) -> str:
     said: dict[str, None] = {}
     for hit, found in group.members:
-        how = {"exact": "", "romanised": ", romanised", "error": ", one letter off", "derived": ", a word made of it"}[found.quality]
+        how = {
+            "exact": "",
+            "romanised": ", romanised",
+            "error": ", one letter off",
+            "derived": ", in another spelling or made into another word",
+        }[found.quality]
         broken = ", broken up" if hit.broken else ""
         said[f"{found.form.part}: {found.form.what}{how}{broken}"] = None
     text = "; ".join(said)

@@ -139,6 +139,7 @@ def take_apart(name: str) -> NameParts:
 
 
 _AFTER_NAME = frozenset({"заде", "зода", "zade", "zoda"})
+_BEFORE_NAME = PARTICLES - _AFTER_FATHER - _AFTER_NAME - {"хан", "бек", "khan", "bek", "угл"}
 _MIN_AS_ONE = 5
 
 
@@ -150,7 +151,7 @@ def _runs(name: str) -> list[list[str]]:
         word, gap = fold(match.group()), name[end : match.start()]
         end = match.end()
         last = runs[-1][-1] if runs else ""
-        by_particle = (last in PARTICLES and last not in _AFTER_FATHER) or word in _AFTER_NAME
+        by_particle = last in _BEFORE_NAME or word in _AFTER_NAME
         if runs and word and ((len(gap) == 1 and gap in HYPHENS) or (gap.isspace() and by_particle)):
             runs[-1].append(word)
         elif word:

@@ -48,6 +48,8 @@ def _derived(hit: Hit, found: Candidate, verdict: Verdict, cased: bool) -> tuple
     folded = _folded(hit.word)[1]
     if verdict.conflict or (found.form.part != "surname" and cased and not _is_capital(hit.word[0])):
         return 0.0, False
+    if cased and not _is_capital(hit.word[0]) and "ск" not in folded and morphology.is_everyday(folded):
+        return 0.0, False
     if found.form.part != "surname" and not morphology.may_be_made_of_a_name(folded):
         return 0.0, False
     return 0.3, False
