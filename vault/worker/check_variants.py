@@ -56,7 +56,8 @@ def variants(role: str, plain: str, short_form: bool) -> tuple[str, ...]:
     if plain[-1] in "ая" and base + "ин" not in NO_POSSESSIVE:
         found.append(base + "ин")
     if not short_form and len(plain) >= MIN_GIVEN:
-        found += [plain + honour for honour in HONORIFICS]
+        # Two vowels in a row are one in the codes, and Барри-ака would be Барак.
+        found += [plain + h for h in HONORIFICS if not (plain[-1] in _VOWEL_END and h[0] in _VOWEL_END)]
         # Барри is no Барак: the shortest ending only behind a woman's name or what is long enough to be known by.
         known = plain[-1] in "ая" or len(sk.fine(base)) >= MIN_GIVEN
         found += [base + ending for ending in _DIMINUTIVES if known or len(ending) > 1]
