@@ -109,10 +109,14 @@ class Matcher:
     def between(self, above: Sequence[str], below: Sequence[str]) -> set[str]:
         """Ids of people whom a cut between pages hides: `above` and `below` are the lines at the cut."""
         forms = {found.form for found in self._cut_apart(self._joiner.between(above, below))}
+        if not above or not below:
+            return set()
+        lines = {*above[-NEXT_LINES:], *below[:NEXT_LINES]}
+        alone = {line: {f.form for f in self.search(line)} for line in lines}
         for first in above[-NEXT_LINES:]:
             for second in below[:NEXT_LINES]:
-                alone = {f.form for f in (*self.search(first), *self.search(second))}
-                forms |= {f.form for f in self.search(one_line(first, second))} - alone
+                joined = {f.form for f in self.search(one_line(first, second))}
+                forms |= joined - alone[first] - alone[second]
         return forms
 
     def _cut_apart(self, joined: Iterator[tuple[str, int]]) -> Iterator[Found]:
