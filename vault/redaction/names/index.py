@@ -31,6 +31,8 @@ Quality = Literal["exact", "romanised", "error", "derived"]
 _RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "derived": 2, "error": 3}
 UNCERTAIN: frozenset[Quality] = frozenset({"error", "derived"})
 
+Readings = tuple[tuple[str, str], ...]
+
 MAX_CACHE = 200_000  # distinct words remembered; the cache is emptied beyond
 MIN_FUZZY = 4
 MIN_FUZZY_LATIN = 5
@@ -137,7 +139,8 @@ class Index:
 
     def _look(self, token: str) -> tuple[Candidate, ...]:
         best: dict[tuple[int, str], Candidate] = {}
-        for script, word in readings(token):
+        read = readings(token)
+        for script, word in read:
             if len(word) > MAX_TOKEN:
                 continue
             record = self._records.get((script, word))
@@ -145,15 +148,15 @@ class Index:
                 _keep(best, record, "exact")
             self._look_by_sound(script, word, best)
         if not best:
-            self._look_for_stems(token, best)
+            self._look_for_stems(read, best)
         if not any(one.quality == "exact" for one in best.values()):
-            self._look_for_alike(token, best)
+            self._look_for_alike(token, read, best)
         if all(one.quality == "error" for one in best.values()):
-            self._look_for_derived(token, best)
+            self._look_for_derived(read, best)
         return tuple(best.values())
 
-    def _look_for_stems(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
-        for script, word in readings(token):
+    def _look_for_stems(self, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
+        for script, word in read:
             stem = uzbek_stem(word)
             if stem is None or len(stem) > MAX_TOKEN:
                 continue
@@ -163,9 +166,9 @@ class Index:
             else:
                 self._look_by_sound(script, stem, best, errors=False)
 
-    def _look_for_alike(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
+    def _look_for_alike(self, token: str, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
         """Хўжаев for Ходжаев: never sure alone."""
-        for script, word in readings(token):
+        for script, word in read:
             if not MIN_ALIKE <= len(word) <= MAX_FUZZY:
                 continue
             if script == LATIN and not token[0].isupper():
@@ -175,8 +178,8 @@ class Index:
                     for record in self._alike.get(key, ()):
                         _keep(best, record, "derived", fuzzy_only=True)
 
-    def _look_for_derived(self, token: str, best: dict[tuple[int, str], Candidate]) -> None:
-        for script, word in readings(token):
+    def _look_for_derived(self, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
+        for script, word in read:
             if script == CYRILLIC and len(word) <= MAX_FUZZY and word[:MADE_OF] in self._made_of:
                 for source in derive.sources(word):
                     for record in self._sources(source):
