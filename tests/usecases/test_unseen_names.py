@@ -9,7 +9,8 @@ from vault.usecases import people
 from vault.usecases.people import NewPerson
 
 UNSEEN = [
-    "\u200b", "\u200e\u200f", "\u00ad\u2060", "\ufeff", "\u3164", "\u2800 \u2800", "\u115f\u1160", "\ufe0f", "\u0301", "\ue000",
+    "\u200b", "\u200e\u200f", "\u00ad\u2060", "\ufeff", "\u3164", "\u2800 \u2800", "\u115f\u1160",
+    "\ufe0f", "\u0301", "\ue000",
 ]  # fmt: skip
 
 
