@@ -50,15 +50,11 @@ def run(session: Session, words: list[str]) -> None:
 
 def _show_group(session: Session, name: str, found: Any) -> None:
     rows = [(one, command.help or "") for one, command in found.commands.items()]
-    session.console.answer(
-        {"commands": [one for one, _ in rows]}, overview.group(session.console.text, name, rows)
-    )
+    session.console.answer({"commands": [one for one, _ in rows]}, overview.group(session.console.text, name, rows))
 
 
 def _show_command(session: Session, path: str, found: Any) -> None:
     from commands.examples import EXAMPLES
 
-    lines = overview.command(
-        session.console.text, path, found.help or "", found.params, EXAMPLES.get(path, ())
-    )
+    lines = overview.command(session.console.text, path, found.help or "", found.params, EXAMPLES.get(path, ()))
     session.console.answer({"command": path, "examples": [line for line, _ in EXAMPLES.get(path, ())]}, lines)

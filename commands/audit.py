@@ -31,12 +31,8 @@ def show(
     action: Annotated[
         str | None, typer.Option("--action", metavar="ACTION", help="Of this kind, such as evidence.get.")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="From this day or time on.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Before this day or time.")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="From this day or time on.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Before this day or time.")] = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="The newest N (people see 200, scripts all)."),
@@ -45,9 +41,7 @@ def show(
     """Show who did what, when and for which purpose. Contents and names are never in the log."""
     session = session_of(context)
     if action is not None and action not in ACTIONS:
-        raise Usage(
-            "there is no such action in the log", hint="Actions are such as evidence.get or case.show."
-        )
+        raise Usage("there is no such action in the log", hint="Actions are such as evidence.get or case.show.")
     first = None if since is None else moment(since, "--since")
     end = None if until is None else moment(until, "--until")
     from vault.usecases import auditing
@@ -100,6 +94,4 @@ def verify(context: typer.Context) -> None:
     line = t("The log is whole: {count} entries, root {root}.", count=report.size, root=report.root.hex())
     session.console.answer(data, problems or [line])
     if problems:
-        raise Damaged(
-            "the log or a database is damaged", hint="Run 'casevault doctor' and restore from a backup."
-        )
+        raise Damaged("the log or a database is damaged", hint="Run 'casevault doctor' and restore from a backup.")

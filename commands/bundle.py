@@ -36,9 +36,7 @@ BundleArgument = Annotated[str, typer.Argument(metavar="FILE", help="The bundle.
 def create(
     context: typer.Context,
     case: CaseArgument = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="R", help="The recipient, such as R-5TQ2MX.")
-    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="R", help="The recipient, such as R-5TQ2MX.")] = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The new bundle.")] = None,
     format_: Annotated[
         Format, typer.Option("--format", metavar="FORMAT", help="age: a file for any age program.")
@@ -53,9 +51,7 @@ def create(
     consent: Annotated[
         str, typer.Option("--consent", metavar="E-ID|oral|none", help="How the client agreed.")
     ] = "none",
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="E", help="Only this item; repeatable.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="E", help="Only this item; repeatable.")] = None,
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="E", help="Without this item; repeatable.")
     ] = None,
@@ -71,9 +67,7 @@ def create(
     session = session_of(context)
     target = None if dry_run else Path(paths.needed(session, out)).expanduser()
     if purpose is None:
-        raise Usage(
-            "--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover."
-        )
+        raise Usage("--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover.")
     _check_ids([*(only or ()), *(without or ())])
     from vault.usecases import bundling
 
@@ -150,9 +144,7 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     from vault.usecases import bundling
 
     job = bundling.prepare(vault, case_id, order)
-    rows = [
-        (item.id, item.media_type, size(item.size), item.title or item.original_name) for item in job.found
-    ]
+    rows = [(item.id, item.media_type, size(item.size), item.title or item.original_name) for item in job.found]
     data = {"dry_run": {"evidence": [item.id for item in job.found], "left_out": job.left_out}}
     with vault.access("evidence.list", job.case_id, purpose=order.purpose) as outcome:
         session.console.answer(data, columns(rows))
@@ -179,18 +171,14 @@ def _hand_over(session: Session, made: Bundle, path: Path, words_file: Path | No
         "exhibits": [_exhibit(one) for one in made.exhibits],
     }
     console.answer({"bundle": shape}, [made.id, str(path), f"SHA-256  {made.sha256}"])
-    console.say(
-        "Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint
-    )
+    console.say("Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint)
     if made.left_out:
         console.warn("{count} items of the case are not in it.", count=made.left_out)
     console.hint("check it as the recipient would: casevault bundle verify {path}", path=path)
 
 
 def _exhibit(one: Any) -> dict[str, Any]:
-    files = [
-        {"name": f.name, "sha256": f.sha256, "size": f.size, "pages": f.pages} for f in one.exhibit.files
-    ]
+    files = [{"name": f.name, "sha256": f.sha256, "size": f.size, "pages": f.pages} for f in one.exhibit.files]
     return {
         "label": one.exhibit.label,
         "evidence": one.evidence,
@@ -297,8 +285,7 @@ def show_disclosures(session: Session, member: str, found: list[Disclosure]) -> 
     """Bundles as a table or as JSON under the name `member`."""
     t = session.console.text
     rows = [
-        (d.id, str(d.case_id), d.recipient_id, d.made[:10], t(d.profile), t(d.purpose), t(d.state))
-        for d in found
+        (d.id, str(d.case_id), d.recipient_id, d.made[:10], t(d.profile), t(d.purpose), t(d.state)) for d in found
     ]
     heads = [t("Bundle"), t("Case"), t("Recipient"), t("Made"), t("Profile"), t("Purpose"), t("State")]
     data = [

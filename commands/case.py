@@ -105,9 +105,7 @@ def link(
         ahead, _ = cases.link(vault, first, picking.other_case(session, vault, other), tie)
     data = {"link": {"case": ahead.case_id, "other": ahead.other_case, "as": ahead.tie}}
     session.console.answer(data, [f"{ahead.case_id}  {ahead.tie}  {ahead.other_case}"])
-    session.console.hint(
-        "let one case use an item of the other: casevault evidence share E {case}", case=first
-    )
+    session.console.hint("let one case use an item of the other: casevault evidence share E {case}", case=first)
 
 
 @app.command("close")

@@ -26,6 +26,4 @@ PurposeOption = Annotated[
 ]
 CaseArgument = Annotated[str | None, typer.Argument(metavar="CASE", help="The case, such as C-7K3Q9.")]
 EvidenceArgument = Annotated[str | None, typer.Argument(metavar="E", help="The item, such as E-4N8TVQ2WX.")]
-WordsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[TEXT…]", help="Inside 'casevault shell' only.")
-]
+WordsArgument = Annotated[list[str] | None, typer.Argument(metavar="[TEXT…]", help="Inside 'casevault shell' only.")]

@@ -42,9 +42,7 @@ def completion(
 def answer(variable: str) -> int:
     """What the shell's script asks for, on stdout."""
     completion_init()
-    group: Any = TyperGroup(
-        name=PROGRAM, commands={name: load(name) for name in TABLE}, rich_markup_mode=None
-    )
+    group: Any = TyperGroup(name=PROGRAM, commands={name: load(name) for name in TABLE}, rich_markup_mode=None)
     try:
         return shell_complete(group, {}, PROGRAM, variable, os.environ[variable])
     except SystemExit as end:

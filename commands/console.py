@@ -34,11 +34,7 @@ class Console:
         """A sentence in the person's language, its fields filled with text that is safe to show."""
         sentence = languages.sentence(self.lang, english)
         # Help texts hold JSON: braces are fields only where there are values.
-        return (
-            sentence.format(**{name: clean(str(value)) for name, value in values.items()})
-            if values
-            else sentence
-        )
+        return sentence.format(**{name: clean(str(value)) for name, value in values.items()}) if values else sentence
 
     def library(self, english: str) -> str:
         """A finished sentence of the library in the person's language."""
@@ -65,9 +61,7 @@ class Console:
     def warn(self, english: str, **values: object) -> None:
         """Something that should not stay as it is."""
         if not self.json:
-            print_to(
-                sys.stderr, self._mark(self.text("warning:"), _YELLOW) + " " + self.text(english, **values)
-            )
+            print_to(sys.stderr, self._mark(self.text("warning:"), _YELLOW) + " " + self.text(english, **values))
 
     def error(self, code: int, kind: str, message: str, hint: str = "") -> None:
         """Why the call ends here."""

@@ -44,6 +44,4 @@ def demo(
         shown = session.console.text(step.text, **step.values)
         session.console.say("{number}. {step}", number=len(steps), step=shown)
     session.console.answer({"demo": {"path": str(path), "steps": steps}}, [str(path)])
-    session.console.hint(
-        "look into {folder}, then delete it; make your own vault with casevault init", folder=path
-    )
+    session.console.hint("look into {folder}, then delete it; make your own vault with casevault init", folder=path)

@@ -16,9 +16,7 @@ app = new_app()
 @app.command("disclosures")
 def disclosures(
     context: typer.Context,
-    recipient: Annotated[
-        str | None, typer.Option("--recipient", metavar="R", help="Of this recipient only.")
-    ] = None,
+    recipient: Annotated[str | None, typer.Option("--recipient", metavar="R", help="Of this recipient only.")] = None,
 ) -> None:
     """Account for everything that left: which exact bytes, to whom, when, why, with whose consent."""
     session = session_of(context)

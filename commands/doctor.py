@@ -38,16 +38,13 @@ def doctor(
     with session.vault() as vault:
         with session.console.progress("Examining the vault") as advance:
             findings = list(
-                use.examine(
-                    vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=advance
-                )
+                use.examine(vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=advance)
             )
         damaged = [one for one in findings if one.level == "damaged"]
         if not damaged:
             evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())
     data = [
-        {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint}
-        for one in findings
+        {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint} for one in findings
     ]
     lines = [line for one in findings for line in _lines(session, one)]
     session.console.answer({"findings": data, "ok": not damaged}, lines)
@@ -57,8 +54,6 @@ def doctor(
 
 def _lines(session: Session, one: Finding) -> list[str]:
     t, library = session.console.text, session.console.library
-    mark = {"ok": t("fine"), "warning": t("beware"), "damaged": t("DAMAGED"), "repaired": t("repaired")}[
-        one.level
-    ]
+    mark = {"ok": t("fine"), "warning": t("beware"), "damaged": t("DAMAGED"), "repaired": t("repaired")}[one.level]
     lines = [f"{mark:9} {library(one.subject)}: {library(one.message)}"]
     return [*lines, f"{'':9}   {library(one.hint)}"] if one.hint else lines

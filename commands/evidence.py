@@ -19,9 +19,7 @@ from vault.model.records import Evidence
 app = new_app()
 KindOption = Annotated[
     Kind | None,
-    typer.Option(
-        "--kind", metavar="KIND", help="post, court, summons, medical, photo, chat, letter, document, …"
-    ),
+    typer.Option("--kind", metavar="KIND", help="post, court, summons, medical, photo, chat, letter, document, …"),
 ]
 CapturedOption = Annotated[
     str,
@@ -42,9 +40,7 @@ def add(
     ] = False,
     files_from: Annotated[
         str | None,
-        typer.Option(
-            "--files-from", metavar="FILE", help='A list of paths, one a line; "-" is standard input.'
-        ),
+        typer.Option("--files-from", metavar="FILE", help='A list of paths, one a line; "-" is standard input.'),
     ] = None,
     kind: KindOption = None,
     captured: CapturedOption = "",
@@ -88,10 +84,7 @@ def listing(context: typer.Context, case: CaseArgument = None) -> None:
         case_id = picking.case(session, vault, case)
         found = items.listing(vault, case_id)
     t = session.console.text
-    rows = [
-        (one.id, t(one.kind), size(one.size), one.media_type, one.collected_at[:10], named(one))
-        for one in found
-    ]
+    rows = [(one.id, t(one.kind), size(one.size), one.media_type, one.collected_at[:10], named(one)) for one in found]
     heads = [t("Item"), t("Kind"), t("Size"), t("Type"), t("Collected"), t("Title or file")]
     data = [{**shapes.evidence(one), "shared": one.case_id != case_id} for one in found]
     session.console.answer({"evidence": data}, columns(rows, heads))
@@ -226,9 +219,7 @@ def unshare(context: typer.Context, evidence: EvidenceArgument = None, case: ToC
     with session.vault() as vault:
         evidence_id = picking.evidence(session, vault, evidence)
         ended = items.unshare(vault, evidence_id, picking.other_case(session, vault, case))
-    line = session.console.text(
-        "{case} can no longer use {item}.", item=ended.evidence_id, case=ended.case_id
-    )
+    line = session.console.text("{case} can no longer use {item}.", item=ended.evidence_id, case=ended.case_id)
     session.console.answer({"share": {"evidence": ended.evidence_id, "case": ended.case_id}}, [line])
     session.console.hint("review what is left of that case: casevault redact plan {case}", case=ended.case_id)
 
@@ -269,15 +260,11 @@ def verify(context: typer.Context, case: CaseArgument = None) -> None:
     data = {"checked": len(results), "problems": problems, "ok": not problems}
     session.console.answer(data, lines)
     if problems:
-        raise Damaged(
-            f"{len(problems)} of {len(results)} items are damaged", hint="Restore them from a backup."
-        )
+        raise Damaged(f"{len(problems)} of {len(results)} items are damaged", hint="Restore them from a backup.")
 
 
 @app.command("remove")
-def remove(
-    context: typer.Context, evidence: EvidenceArgument = None, confirm: ConfirmOption = None
-) -> None:
+def remove(context: typer.Context, evidence: EvidenceArgument = None, confirm: ConfirmOption = None) -> None:
     """Take an item out of the vault for good. Its traces in the log stay."""
     session = session_of(context)
     from vault.usecases import items

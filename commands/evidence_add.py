@@ -164,9 +164,7 @@ def _raise_all_failed(results: Sequence[Added]) -> None:
     raise errors[0]
 
 
-def _remove(
-    session: Session, vault: UnlockedVault, done: Sequence[Added], failed: list[dict[str, str]]
-) -> None:
+def _remove(session: Session, vault: UnlockedVault, done: Sequence[Added], failed: list[dict[str, str]]) -> None:
     from vault.usecases import originals
 
     with session.console.progress("Checking stored copies, deleting originals", len(done)) as advance:
@@ -216,9 +214,7 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
         )
 
 
-def _read(
-    vault: UnlockedVault, waiting: Sequence[Evidence], weak_jail: bool, advance: Advance
-) -> tuple[int, int]:
+def _read(vault: UnlockedVault, waiting: Sequence[Evidence], weak_jail: bool, advance: Advance) -> tuple[int, int]:
     """How many were refused for good, and how many could not be read now."""
     from vault.usecases import extracting
 
@@ -236,9 +232,7 @@ def _report(session: Session, results: Sequence[Added], failures: Sequence[dict[
     if not added:
         return
     left = [
-        shown_path(one.file.path)
-        for one, _ in added
-        if one.file.path is not None and os.path.lexists(one.file.path)
+        shown_path(one.file.path) for one, _ in added if one.file.path is not None and os.path.lexists(one.file.path)
     ]
     shapes = [
         {
@@ -250,9 +244,7 @@ def _report(session: Session, results: Sequence[Added], failures: Sequence[dict[
         }
         for one, item in added
     ]
-    rows = [
-        (item.id, size(item.size), item.media_type, item.title or item.original_name) for _, item in added
-    ]
+    rows = [(item.id, size(item.size), item.media_type, item.title or item.original_name) for _, item in added]
     console.answer({"evidence": shapes, "plaintext_left": left, "failed": list(failures)}, columns(rows))
     for one, item in added:
         if one.duplicate_of is not None:

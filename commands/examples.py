@@ -158,8 +158,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "bundle create": (
         (
-            "casevault bundle create C-7K3Q9 --to R-5TQ2MX --purpose hearing --out bundle.age "
-            "--words-file told.txt",
+            "casevault bundle create C-7K3Q9 --to R-5TQ2MX --purpose hearing --out bundle.age --words-file told.txt",
             "For a lawyer, with words.",
         ),
         (

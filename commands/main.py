@@ -107,9 +107,7 @@ def _unexpected(session: Session, error: Exception) -> int:
         session.console.error(exits.USAGE, Usage.kind, _unquoted(error), hint)
         return exits.USAGE
     # Without the error's own words: they may quote what was being worked on.
-    session.console.error(
-        exits.FAILED, "internal", f"internal error ({type(error).__name__} in {_place(error)})"
-    )
+    session.console.error(exits.FAILED, "internal", f"internal error ({type(error).__name__} in {_place(error)})")
     return exits.FAILED
 
 

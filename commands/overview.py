@@ -23,9 +23,7 @@ def program(t: Translate) -> list[str]:
     size = max(map(len, TABLE))
     for section, title in SECTIONS.items():
         lines += ["", t(title) + ":"]
-        lines += [
-            f"  {name:{size}}  {t(entry.help)}" for name, entry in TABLE.items() if entry.section == section
-        ]
+        lines += [f"  {name:{size}}  {t(entry.help)}" for name, entry in TABLE.items() if entry.section == section]
     lines += ["", t("Options, before or after the command:"), *_definitions(_global_rows(t))]
     return [
         *lines,

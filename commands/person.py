@@ -75,9 +75,7 @@ def add(
         added = people.add(vault, case, new)
     lines = columns([(p.id, session.console.text(p.role), p.name) for p in added])
     session.console.answer({"people": [{"id": person.id} for person in added]}, lines)
-    session.console.hint(
-        "see how a name may be written: casevault person variants {person}", person=added[0].id
-    )
+    session.console.hint("see how a name may be written: casevault person variants {person}", person=added[0].id)
 
 
 def _asked(session: Session, name: str) -> NewPerson:
@@ -135,9 +133,7 @@ def change(
     person: PersonArgument = None,
     role: RoleOption = None,
     keep: KeepOption = None,
-    protect: Annotated[
-        bool, typer.Option("--protect", help="Take the reason to keep this person back.")
-    ] = False,
+    protect: Annotated[bool, typer.Option("--protect", help="Take the reason to keep this person back.")] = False,
     from_: FromOption = None,
 ) -> None:
     """Change what is listed about a person; --from takes one entry of a people file, with only what changes."""

@@ -76,9 +76,7 @@ def texts(
         found = _asked(session, fields)
     missing = [field.name for field in fields if field.required and not found.get(field.name, "").strip()]
     if missing:
-        raise Usage(
-            f"{missing[0]} is missing", hint='Give it as JSON with --from FILE ("-" is standard input).'
-        )
+        raise Usage(f"{missing[0]} is missing", hint='Give it as JSON with --from FILE ("-" is standard input).')
     return {name: text for name, text in found.items() if text}
 
 
@@ -118,9 +116,7 @@ def changes(
     if path is not None:
         return from_file(session, path, fields)
     if not session.console.can_ask:
-        raise Usage(
-            "nothing to change was given", hint='Give it as JSON with --from FILE ("-" is standard input).'
-        )
+        raise Usage("nothing to change was given", hint='Give it as JSON with --from FILE ("-" is standard input).')
     with look:
         session.console.say("An empty line keeps what is there; a single dash empties it.")
         return _asked_anew(session, fields, before)

@@ -28,9 +28,7 @@ def add(
     ] = "lawyer",
     age_key: Annotated[
         str,
-        typer.Option(
-            "--age-key", metavar="KEY", help="Their public age key, age1…; without one, words are made."
-        ),
+        typer.Option("--age-key", metavar="KEY", help="Their public age key, age1…; without one, words are made."),
     ] = "",
     verifier: Annotated[
         str, typer.Option("--verifier", metavar="KEY", help="An auditor's verifier key, name+hash+key.")
@@ -60,10 +58,7 @@ def listing(context: typer.Context) -> None:
     with session.vault() as vault:
         found = recipients.listing(vault)
     t = session.console.text
-    rows = [
-        (one.id, t(one.role), t(one.state), t("key") if one.age_key else t("words"), one.name)
-        for one in found
-    ]
+    rows = [(one.id, t(one.role), t(one.state), t("key") if one.age_key else t("words"), one.name) for one in found]
     heads = [t("Recipient"), t("Role"), t("State"), t("Sealed with"), t("Name")]
     session.console.answer({"recipients": [shapes.recipient(one) for one in found]}, columns(rows, heads))
 
@@ -71,9 +66,7 @@ def listing(context: typer.Context) -> None:
 @app.command("remove")
 def remove(
     context: typer.Context,
-    recipient: Annotated[
-        str | None, typer.Argument(metavar="R", help="The recipient, such as R-5TQ2MX.")
-    ] = None,
+    recipient: Annotated[str | None, typer.Argument(metavar="R", help="The recipient, such as R-5TQ2MX.")] = None,
 ) -> None:
     """Off-board a recipient: nothing more goes to them, what they were given stays on record."""
     session = session_of(context)

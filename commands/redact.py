@@ -31,9 +31,7 @@ FindingsArgument = Annotated[
     typer.Argument(metavar="CASE [FINDING…]", help="The case, then findings such as F-12, or just 12."),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="All findings that are still open.")]
-UnseenOption = Annotated[
-    bool, typer.Option("--unseen", help="Also those never shown to anybody; this is logged.")
-]
+UnseenOption = Annotated[bool, typer.Option("--unseen", help="Also those never shown to anybody; this is logged.")]
 
 app.command("text")(redact_files.text)
 app.command("file")(redact_files.file)
@@ -52,13 +50,9 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
             review = redacting.make(vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail())
     _answer(session, review, lines=_summary(session, review))
     if review.plan.undecided({finding.evidence for finding in review.plan.findings}):
-        session.console.hint(
-            "look at the findings: casevault redact preview {case} --out preview.pdf", case=case_id
-        )
+        session.console.hint("look at the findings: casevault redact preview {case} --out preview.pdf", case=case_id)
     else:
-        session.console.hint(
-            "make the bundle: casevault bundle create {case} --to R --out FILE", case=case_id
-        )
+        session.console.hint("make the bundle: casevault bundle create {case} --to R --out FILE", case=case_id)
 
 
 @app.command("show")
@@ -177,9 +171,7 @@ def add(
     evidence, extra = picking.leading(rest, "E")
     marking = text or from_ is not None
     if extra and not marking:
-        raise Usage(
-            "give the case and the item, such as: redact add C-7K3Q9 E-4N8TVQ2WX --page 1 --box 10,20,30,5"
-        )
+        raise Usage("give the case and the item, such as: redact add C-7K3Q9 E-4N8TVQ2WX --page 1 --box 10,20,30,5")
     if box is None and not marking:
         raise Usage(
             "--box X,Y,W,H or --text is missing: where to draw, or what to mark", hint="The preview prints the grid."

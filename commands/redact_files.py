@@ -26,9 +26,7 @@ Mode = Literal["reflow", "facsimile"]
 PeopleOption = Annotated[
     str | None, typer.Option("--people", metavar="F", help="A people file: who is to be protected.")
 ]
-ProfileOption = Annotated[
-    Profile, typer.Option("--profile", metavar="PROFILE", help="lawyer, public or internal.")
-]
+ProfileOption = Annotated[Profile, typer.Option("--profile", metavar="PROFILE", help="lawyer, public or internal.")]
 
 
 def _people(session: Session, path: str | None) -> list[Person]:
@@ -137,9 +135,7 @@ def file(
     target = paths.needed(session, out)
     paths.new_file(target, "the redacted document")
     if mode != "reflow":
-        raise Refused(
-            "a facsimile needs boxes drawn by a person: add the document to a case", kind="unsupported"
-        )
+        raise Refused("a facsimile needs boxes drawn by a person: add the document to a case", kind="unsupported")
     from vault.usecases import onefile
 
     with session.console.progress("Redacting"):

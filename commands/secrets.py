@@ -69,9 +69,7 @@ def given(session: Session) -> Secret | None:
     from vault.crypto import slots
 
     if session.options.recovery_file is not None:
-        return slots.RecoveryCode.parse(
-            first_line(session.options.recovery_file, "the recovery code", session)
-        )
+        return slots.RecoveryCode.parse(first_line(session.options.recovery_file, "the recovery code", session))
     text = passphrase(session)
     return None if text is None else slots.Passphrase(text)
 

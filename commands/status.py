@@ -44,8 +44,7 @@ def shape(found: Status) -> dict[str, object]:
         "slots": [{"id": slot.id, "kind": slot.kind} for slot in found.slots],
         "weakest_slot": None if found.weakest is None else found.weakest.id,
         "plaintext_left": [
-            {"path": copy.path, "evidence": copy.evidence_id, "origin": copy.origin}
-            for copy in found.plaintext
+            {"path": copy.path, "evidence": copy.evidence_id, "origin": copy.origin} for copy in found.plaintext
         ],
         "plaintext_count": found.plaintext_count,
         "last_verified_backup": None,

@@ -40,7 +40,5 @@ TABLE: dict[str, Entry] = {
     "disclosures": Entry("commands.disclosures", "What was given to whom, when and why.", "out"),
     "audit": Entry("commands.audit", "The log of every access, and its verification.", "check"),
     "keygen": Entry("commands.keygen", "Make a key pair, for a lawyer or an auditor.", "check"),
-    "completion": Entry(
-        "commands.completion", "Print the script that completes commands in your shell.", "check"
-    ),
+    "completion": Entry("commands.completion", "Print the script that completes commands in your shell.", "check"),
 }

@@ -41,11 +41,20 @@ def some_events(count: int, *, start: int = 0) -> list[Event]:
         rows: tuple[RowState, ...] = ()
         if pair % 5 == 0 and not second:
             rows = (RowState("evidence", hexed(f"row {pair}", 32), hexed(f"state {pair}")),)
-        found.append(Event(
-            "evidence.add" if pair % 5 == 0 else "evidence.get", "outcome" if second else "intent", case=case, op=op,
-            object=hexed(f"object {pair}", 32), rows=rows, purpose="review", outcome="ok" if second else None,
-            count=1 if second else None, bytes=51_200 if second else None,
-        ))
+        found.append(
+            Event(
+                "evidence.add" if pair % 5 == 0 else "evidence.get",
+                "outcome" if second else "intent",
+                case=case,
+                op=op,
+                object=hexed(f"object {pair}", 32),
+                rows=rows,
+                purpose="review",
+                outcome="ok" if second else None,
+                count=1 if second else None,
+                bytes=51_200 if second else None,
+            )
+        )
     return found
 
 

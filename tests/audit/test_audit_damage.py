@@ -50,6 +50,7 @@ def edit(*statements: str) -> Callable[[object], None]:
         for statement in statements:
             db.execute(statement)
         assert db.total_changes > changed
+
     return run
 
 
@@ -59,71 +60,105 @@ def swap(table: str, column: str) -> Callable[[object], None]:
         one, two = (db.execute(query, (seq,)).fetchone()[0] for seq in (17, 42))
         db.execute(f"UPDATE {table} SET {column} = ? WHERE seq = 17", (two,))
         db.execute(f"UPDATE {table} SET {column} = ? WHERE seq = 42", (one,))
+
     return run
 
 
 TAMPERING = {
     "an entry's action": (
-        edit("UPDATE entries SET case_part = CAST(replace(case_part, 'evidence.get', 'evidence.set') AS BLOB)"
-             " WHERE seq = 17"),
-        ["entry 17 was altered: its bytes are not those that were logged"]),
+        edit(
+            "UPDATE entries SET case_part = CAST(replace(case_part, 'evidence.get', 'evidence.set') AS BLOB)"
+            " WHERE seq = 17"
+        ),
+        ["entry 17 was altered: its bytes are not those that were logged"],
+    ),
     "an entry's time": (
-        edit("UPDATE entries SET case_part = CAST(replace(case_part, '\"time\":\"2', '\"time\":\"1') AS BLOB)"
-             " WHERE seq = 17"),
-        ["entry 17 was altered: its bytes are not those that were logged"]),
+        edit(
+            'UPDATE entries SET case_part = CAST(replace(case_part, \'"time":"2\', \'"time":"1\') AS BLOB)'
+            " WHERE seq = 17"
+        ),
+        ["entry 17 was altered: its bytes are not those that were logged"],
+    ),
     "space in an entry": (
         edit("UPDATE entries SET case_part = CAST(replace(case_part, ':', ': ') AS BLOB) WHERE seq = 17"),
-        ["entry 17 is not in its canonical form", "entry 17 was altered", "entry 24 has a wrong number"]),
+        ["entry 17 is not in its canonical form", "entry 17 was altered", "entry 24 has a wrong number"],
+    ),
     "a log part": (
         edit("UPDATE places SET log_part = CAST(replace(log_part, 'mono\":', 'mono\":1') AS BLOB) WHERE seq = 17"),
-        ["entry 17 was altered"]),
+        ["entry 17 was altered"],
+    ),
     "a log part of another place": (
         edit("UPDATE places SET log_part = (SELECT log_part FROM places WHERE seq = 18) WHERE seq = 17"),
-        ["entry 17 stands in the wrong place", "entry 17 was altered"]),
+        ["entry 17 stands in the wrong place", "entry 17 was altered"],
+    ),
     "an entry deleted": (edit("DELETE FROM entries WHERE seq = 17"), ["entry 17 is missing", "the tree has lost"]),
     "a log part deleted": (edit("DELETE FROM places WHERE seq = 17"), ["entry 17 is not in its canonical form"]),
     "the first entry deleted": (
-        edit("DELETE FROM entries WHERE seq = 0", "DELETE FROM places WHERE seq = 0"), ["entry 0 is missing"]),
+        edit("DELETE FROM entries WHERE seq = 0", "DELETE FROM places WHERE seq = 0"),
+        ["entry 0 is missing"],
+    ),
     "the last entries deleted": (
         edit("DELETE FROM entries WHERE seq >= 290", "DELETE FROM places WHERE seq >= 290"),
-        [f"entry {seq} is missing" for seq in range(290, COUNT)]),
+        [f"entry {seq} is missing" for seq in range(290, COUNT)],
+    ),
     "all entries deleted": (edit("DELETE FROM entries", "DELETE FROM places"), ["entry 0 is missing"]),
     "two entries in each other's place": (
-        swap("entries", "case_part"), ["entry 17 was altered", "entry 42 was altered"]),
+        swap("entries", "case_part"),
+        ["entry 17 was altered", "entry 42 was altered"],
+    ),
     "an entry too many": (
         edit(f"INSERT INTO entries SELECT {COUNT}, counter, case_part FROM entries WHERE seq = 17"),
-        ["there are entries beyond the signed head"]),
+        ["there are entries beyond the signed head"],
+    ),
     "an entry under another case": (
-        edit("UPDATE entries SET counter = 1 + counter % 3 WHERE seq = 17"), ["entry 17 stands under another case"]),
+        edit("UPDATE entries SET counter = 1 + counter % 3 WHERE seq = 17"),
+        ["entry 17 stands under another case"],
+    ),
     "an entry under no case": (
-        edit("UPDATE entries SET counter = NULL WHERE seq = 17"), ["entry 17 stands under another case"]),
+        edit("UPDATE entries SET counter = NULL WHERE seq = 17"),
+        ["entry 17 stands under another case"],
+    ),
     "a case-less entry under a case": (
-        edit("UPDATE entries SET counter = 1 WHERE seq = 6"), ["entry 6 stands under another case"]),
+        edit("UPDATE entries SET counter = 1 WHERE seq = 6"),
+        ["entry 6 stands under another case"],
+    ),
     "a leaf": (
         edit("UPDATE places SET nodes = CAST(zeroblob(32) || substr(nodes, 33) AS BLOB) WHERE seq = 16"),
-        ["entry 16 was altered", "the tree has a wrong node at entry 17"]),
+        ["entry 16 was altered", "the tree has a wrong node at entry 17"],
+    ),
     "an inner node": (
         edit("UPDATE places SET nodes = CAST(substr(nodes, 1, 32) || zeroblob(32) AS BLOB) WHERE seq = 17"),
-        ["the tree has a wrong node at entry 17", "the tree has a wrong node at entry 19"]),
+        ["the tree has a wrong node at entry 17", "the tree has a wrong node at entry 19"],
+    ),
     "a node cut off": (
         edit("UPDATE places SET nodes = substr(nodes, 1, 32) WHERE seq = 17"),
-        ["the tree has lost its nodes at entry 17"]),
+        ["the tree has lost its nodes at entry 17"],
+    ),
     "the root": (
-        edit("UPDATE head SET root = zeroblob(32)"), ["the head of the audit log", "do not lead to the signed"]),
+        edit("UPDATE head SET root = zeroblob(32)"),
+        ["the head of the audit log", "do not lead to the signed"],
+    ),
     "the size": (edit("UPDATE head SET size = 299"), ["the head of the audit log", "beyond the signed head"]),
     "a size beyond": (edit("UPDATE head SET size = 302"), ["the head of the audit log", "entry 300 is missing"]),
     "the checkpoint": (
         edit("UPDATE head SET checkpoint = CAST(replace(checkpoint, '300', '301') AS BLOB)"),
-        ["signature does not match"]),
+        ["signature does not match"],
+    ),
     "the head deleted": (edit("DELETE FROM head"), ["lost its signed head"]),
     "a counter": (edit("UPDATE counters SET n = n - 1 WHERE id = 2"), ["the counter of case C-0ABCD"]),
     "a last leaf": (edit("UPDATE counters SET last = zeroblob(32) WHERE id = 2"), ["the counter of case C-0ABCD"]),
     "a counter too many": (
-        edit("INSERT INTO counters (case_id, n, last) VALUES ('C-QQQQQ', 1, x'')"), ["the counter of case C-QQQQQ"]),
+        edit("INSERT INTO counters (case_id, n, last) VALUES ('C-QQQQQ', 1, x'')"),
+        ["the counter of case C-QQQQQ"],
+    ),
     "a counter renamed": (
-        edit("UPDATE counters SET case_id = 'C-QQQQQ' WHERE id = 2"), ["stands under another case"]),
+        edit("UPDATE counters SET case_id = 'C-QQQQQ' WHERE id = 2"),
+        ["stands under another case"],
+    ),
     "a counter deleted": (
-        edit("PRAGMA foreign_keys = OFF", "DELETE FROM counters WHERE id = 2"), ["stands under another case"]),
+        edit("PRAGMA foreign_keys = OFF", "DELETE FROM counters WHERE id = 2"),
+        ["stands under another case"],
+    ),
 }
 
 
@@ -190,8 +225,9 @@ def test_new_entries_after_a_known_head(folder: Path) -> None:
     assert log.verify(known).problems == ()
     log.close()
     with raw(folder) as db:
-        edit("UPDATE entries SET case_part = CAST(replace(case_part, 'review', 'intake') AS BLOB)"
-             " WHERE seq = 320")(db)
+        edit("UPDATE entries SET case_part = CAST(replace(case_part, 'review', 'intake') AS BLOB) WHERE seq = 320")(
+            db
+        )
     log = open_log(folder)
     assert log.verify(known).problems == ("entry 320 was altered: its bytes are not those that were logged",)
     assert not log.verify(signing_forged(known)).ok

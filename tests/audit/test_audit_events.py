@@ -21,13 +21,32 @@ from vault.model import events
 from vault.model.events import Disclosure, Event, RowState, Writer
 
 FREE_TEXT = [
-    "Ольга Ивановна", "Olga Kovalchuk", "olga", "OLGA", "протокол.pdf", "summons.pdf", "a b", "", '"', "C-7K3Q9\n",
+    "Ольга Ивановна",
+    "Olga Kovalchuk",
+    "olga",
+    "OLGA",
+    "протокол.pdf",
+    "summons.pdf",
+    "a b",
+    "",
+    '"',
+    "C-7K3Q9\n",
     "ok\0",
-    "../x", "+79125550142", "é", "lawyer.olga", "С-7K3Q9",  # the last with a Cyrillic С
+    "../x",
+    "+79125550142",
+    "é",
+    "lawyer.olga",
+    "С-7K3Q9",  # the last with a Cyrillic С
 ]
 TEXT_FIELDS = [
-    ("action", "evidence.get"), ("case", "C-7K3Q9"), ("object", "ab" * 16), ("op", "cd" * 8), ("purpose", "review"),
-    ("outcome", "ok"), ("digest", "ef" * 32), ("phase", "event"),
+    ("action", "evidence.get"),
+    ("case", "C-7K3Q9"),
+    ("object", "ab" * 16),
+    ("op", "cd" * 8),
+    ("purpose", "review"),
+    ("outcome", "ok"),
+    ("digest", "ef" * 32),
+    ("phase", "event"),
 ]
 
 
@@ -58,12 +77,23 @@ def test_other_types_are_refused(name: str) -> None:
             Event(**{"action": "search", "phase": "event", name: value})
 
 
-@pytest.mark.parametrize("change", [
-    {"count": -1}, {"count": 10**15}, {"count": True}, {"bytes": 1.5}, {"count": "1"},
-    {"phase": "intent"}, {"phase": "outcome", "op": "ab" * 8}, {"phase": "intent", "op": "ab" * 8, "outcome": "ok"},
-    {"rows": [RowState("people", "ab" * 16, None)]}, {"rows": ("people",)}, {"disclosure": "R-1"},
-    {"rows": (RowState("people", "ab" * 16, None),) * (events.MAX_ROWS + 1)},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"count": -1},
+        {"count": 10**15},
+        {"count": True},
+        {"bytes": 1.5},
+        {"count": "1"},
+        {"phase": "intent"},
+        {"phase": "outcome", "op": "ab" * 8},
+        {"phase": "intent", "op": "ab" * 8, "outcome": "ok"},
+        {"rows": [RowState("people", "ab" * 16, None)]},
+        {"rows": ("people",)},
+        {"disclosure": "R-1"},
+        {"rows": (RowState("people", "ab" * 16, None),) * (events.MAX_ROWS + 1)},
+    ],
+)
 def test_shapes_that_are_refused(change: dict) -> None:
     with pytest.raises(ValueError, match=r"."):
         replace(Event("evidence.get", "event"), **change)
@@ -107,16 +137,27 @@ ROWS = st.lists(
 )
 NUMBERS = st.integers(0, events.MAX_NUMBER)
 EVENTS = st.builds(
-    Event, action=st.sampled_from(sorted(events.ACTIONS)), phase=st.just("outcome"),
+    Event,
+    action=st.sampled_from(sorted(events.ACTIONS)),
+    phase=st.just("outcome"),
     case=optional(from_alphabet(LETTERS, 5, 5).map("C-".__add__)),
-    object=optional(from_alphabet(HEX, 16, 64)), rows=ROWS.map(tuple),
+    object=optional(from_alphabet(HEX, 16, 64)),
+    rows=ROWS.map(tuple),
     op=from_alphabet(HEX, 16, 16),
-    count=optional(NUMBERS), bytes=optional(NUMBERS), purpose=optional(st.sampled_from(sorted(events.PURPOSES))),
-    outcome=st.sampled_from(sorted(events.OUTCOMES)), digest=optional(HASHES),
-    disclosure=optional(st.builds(
-        Disclosure, from_alphabet(LETTERS, 6, 6).map("R-".__add__), HASHES, st.sampled_from(sorted(events.PROFILES)),
-        st.sampled_from(["oral", "none", "E-7K3Q9N2XY"]),
-    )),
+    count=optional(NUMBERS),
+    bytes=optional(NUMBERS),
+    purpose=optional(st.sampled_from(sorted(events.PURPOSES))),
+    outcome=st.sampled_from(sorted(events.OUTCOMES)),
+    digest=optional(HASHES),
+    disclosure=optional(
+        st.builds(
+            Disclosure,
+            from_alphabet(LETTERS, 6, 6).map("R-".__add__),
+            HASHES,
+            st.sampled_from(sorted(events.PROFILES)),
+            st.sampled_from(["oral", "none", "E-7K3Q9N2XY"]),
+        )
+    ),
 )
 
 
@@ -150,10 +191,18 @@ def test_no_other_bytes_are_read(event: Event, data: st.DataObject) -> None:
     assert canonical.dump(json.loads(bad)) == bad
 
 
-@pytest.mark.parametrize("bad", [
-    b"", b"{}", b"null", b"\xff\xfe", b"[" * 100_000, b'{"action":"search"}',
-    b'{"actor":"S-1","action":"search","offset":"+00:00"}',
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"action":"search"}',
+        b'{"actor":"S-1","action":"search","offset":"+00:00"}',
+    ],
+)
 def test_parts_that_are_none(bad: bytes) -> None:
     with pytest.raises(Damaged):
         forms.decode(bad, b"{}")
@@ -165,11 +214,16 @@ def test_leaf_is_rfc_6962_over_canonical_json() -> None:
     assert forms.leaf(b"one", b"two") == hashlib.sha256(b"\0" + rfc8785.dumps(data)).digest()
 
 
-@pytest.mark.parametrize(("milliseconds", "text"), [
-    (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-    (4_102_444_800_007, "2100-01-01T00:00:00.007Z"),
-    (1_795_296_442_123, "2026-11-21T21:27:22.123Z"), (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
-])
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (4_102_444_800_007, "2100-01-01T00:00:00.007Z"),
+        (1_795_296_442_123, "2026-11-21T21:27:22.123Z"),
+        (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+    ],
+)
 def test_time_text(milliseconds: int, text: str) -> None:
     assert time_text(milliseconds) == text
 

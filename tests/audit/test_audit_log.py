@@ -131,8 +131,10 @@ def test_filters(tmp_path: Path) -> None:
         (log.entries(until=start + timedelta(hours=5)), lambda one: one.seq < 20),
         (log.entries(since=datetime(2026, 11, 22, tzinfo=timezone(timedelta(hours=3)))), lambda one: one.seq >= 48),
         (log.entries(after_seq=90), lambda one: one.seq > 90),
-        (log.entries(case="C-0ABCD", actor="S-7K3Q9N", action="evidence.get", after_seq=10),
-         lambda one: (one.case, one.actor, one.action) == ("C-0ABCD", "S-7K3Q9N", "evidence.get") and one.seq > 10),
+        (
+            log.entries(case="C-0ABCD", actor="S-7K3Q9N", action="evidence.get", after_seq=10),
+            lambda one: (one.case, one.actor, one.action) == ("C-0ABCD", "S-7K3Q9N", "evidence.get") and one.seq > 10,
+        ),
     ):
         assert list(found) == [one for one in everything if fits(one)]
     assert list(log.entries(reverse=True)) == everything[::-1]

@@ -142,13 +142,26 @@ def test_a_bad_or_second_signature_of_a_known_key_spoils_the_note() -> None:
         heads.open_checkpoint(GOOD + lines(GOOD)[-1], KEY)
 
 
-@pytest.mark.parametrize("text", [
-    "", "\n", f"{KEY.name}\n7\n", f"{KEY.name}\n07\n{{root}}\n", f"{KEY.name}\n-1\n{{root}}\n",
-    f"{KEY.name}\n٧\n{{root}}\n",
-    f"{KEY.name}\n7 \n{{root}}\n", f"{KEY.name}\n7\n{{root}}\nextension\n", f"{KEY.name}\n7\n{{root}}\n\n",
-    f"{KEY.name}\n{1 << 63}\n{{root}}\n", f"{KEY.name}\n7\n{{root}}=\n", f"{KEY.name}\n7\nAAAA\n", "\n7\n{root}\n",
-    "a b\n7\n{root}\n", f"{KEY.name}\n7_0\n{{root}}\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        f"{KEY.name}\n7\n",
+        f"{KEY.name}\n07\n{{root}}\n",
+        f"{KEY.name}\n-1\n{{root}}\n",
+        f"{KEY.name}\n٧\n{{root}}\n",
+        f"{KEY.name}\n7 \n{{root}}\n",
+        f"{KEY.name}\n7\n{{root}}\nextension\n",
+        f"{KEY.name}\n7\n{{root}}\n\n",
+        f"{KEY.name}\n{1 << 63}\n{{root}}\n",
+        f"{KEY.name}\n7\n{{root}}=\n",
+        f"{KEY.name}\n7\nAAAA\n",
+        "\n7\n{root}\n",
+        "a b\n7\n{root}\n",
+        f"{KEY.name}\n7_0\n{{root}}\n",
+    ],
+)
 def test_strict_checkpoints(text: str) -> None:
     with pytest.raises(Damaged):
         checkpoints.parse_body(text.replace("{root}", base64.b64encode(ROOT).decode()))

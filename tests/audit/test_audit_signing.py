@@ -68,12 +68,22 @@ def test_verifier_key_of_the_specification() -> None:
     assert key.text == EXAMPLE_KEY
 
 
-@pytest.mark.parametrize("text", [
-    "", "a+b", EXAMPLE_KEY + "\n", EXAMPLE_KEY.replace("530d903a", "530D903A"),
-    EXAMPLE_KEY.replace("530d903a", "530d903b"),
-    EXAMPLE_KEY.replace("+Aek", "+Bek"), EXAMPLE_KEY[:-2], EXAMPLE_KEY.replace("foo", "f o"), "+530d903a+AekyeRrm56h",
-    EXAMPLE_KEY.replace("example.com/foo", "a" * 2000), EXAMPLE_KEY + "=",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a+b",
+        EXAMPLE_KEY + "\n",
+        EXAMPLE_KEY.replace("530d903a", "530D903A"),
+        EXAMPLE_KEY.replace("530d903a", "530d903b"),
+        EXAMPLE_KEY.replace("+Aek", "+Bek"),
+        EXAMPLE_KEY[:-2],
+        EXAMPLE_KEY.replace("foo", "f o"),
+        "+530d903a+AekyeRrm56h",
+        EXAMPLE_KEY.replace("example.com/foo", "a" * 2000),
+        EXAMPLE_KEY + "=",
+    ],
+)
 def test_other_verifier_keys_are_refused(text: str) -> None:
     with pytest.raises(Damaged):
         signing.parse_verifier(text)

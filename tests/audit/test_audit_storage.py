@@ -57,8 +57,12 @@ def test_a_full_disk(folder: Path, room: int) -> None:
     size = before.head().size
     before.close()
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(HERE), str(folder), str(room)], cwd=ROOT, text=True,
-        capture_output=True, timeout=60, check=True,
+        [sys.executable, "-c", _FULL, str(HERE), str(folder), str(room)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=True,
     )
     assert done.stdout.startswith("unavailable the audit log")
     log = open_log(folder)
@@ -103,20 +107,27 @@ def reachable(folder: Path) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of files are POSIX")
-@pytest.mark.parametrize(("file_mode", "folder_mode", "said"), [
-    (0o666, 0o777, "written"),
-    (0o444, 0o777, "unavailable the audit log"),
-    (0o666, 0o555, "unavailable the audit log"),
-    (0o444, 0o555, "unavailable the audit log"),
-])
+@pytest.mark.parametrize(
+    ("file_mode", "folder_mode", "said"),
+    [
+        (0o666, 0o777, "written"),
+        (0o444, 0o777, "unavailable the audit log"),
+        (0o666, 0o555, "unavailable the audit log"),
+        (0o444, 0o555, "unavailable the audit log"),
+    ],
+)
 def test_read_only(reachable: Path, tmp_path: Path, file_mode: int, folder_mode: int, said: str) -> None:
     (reachable / "audit.db").chmod(file_mode)
     reachable.chmod(folder_mode)
     warm = tmp_path / "warm"
     warm.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", _READ_ONLY, str(HERE), str(reachable), str(warm)], cwd=ROOT, text=True,
-        capture_output=True, timeout=60, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        [sys.executable, "-c", _READ_ONLY, str(HERE), str(reachable), str(warm)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(said)
@@ -145,7 +156,9 @@ while True:
 def test_a_killed_process_leaves_whole_appends(folder: Path, after: int) -> None:
     """What was reported as written is there; what was not is there whole or not at all."""
     child = subprocess.Popen(
-        [sys.executable, "-c", _KILLED, str(HERE), str(folder)], cwd=ROOT, stdout=subprocess.PIPE,
+        [sys.executable, "-c", _KILLED, str(HERE), str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
         text=True,
     )
     assert child.stdout is not None

@@ -59,11 +59,17 @@ def test_inclusion_vectors(shared: Path) -> None:
     found = cases(shared, "inclusion")
     assert len(found) == 98
     wrong = [
-        name for name, case in found
+        name
+        for name, case in found
         if accepted(
-            merkle.verify_inclusion, b64(case["leafHash"]), case["leafIdx"], case["treeSize"], proof(case),
+            merkle.verify_inclusion,
+            b64(case["leafHash"]),
+            case["leafIdx"],
+            case["treeSize"],
+            proof(case),
             b64(case["root"]),
-        ) == case["wantErr"]
+        )
+        == case["wantErr"]
     ]
     assert wrong == []
     assert {case["wantErr"] for _, case in found} == {True, False}
@@ -74,11 +80,17 @@ def test_consistency_vectors(shared: Path) -> None:
     found = cases(shared, "consistency")
     assert len(found) == 98
     wrong = [
-        name for name, case in found
+        name
+        for name, case in found
         if accepted(
-            merkle.verify_consistency, case["size1"], case["size2"], b64(case["root1"]), b64(case["root2"]),
+            merkle.verify_consistency,
+            case["size1"],
+            case["size2"],
+            b64(case["root1"]),
+            b64(case["root2"]),
             proof(case),
-        ) == case["wantErr"]
+        )
+        == case["wantErr"]
     ]
     assert wrong == []
     assert sum(case["size1"] == 0 for _, case in found) == 9

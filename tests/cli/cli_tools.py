@@ -44,18 +44,12 @@ def run(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = Non
         timeout=SECONDS,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
-    return Done(
-        done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
-    )
+    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
 def environment(**variables: str) -> dict[str, str]:
     """Ours without what would change the program's mind."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("CASEVAULT_", "LC_", "LANG"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASEVAULT_", "LC_", "LANG"))}
     # Compiled code goes to a place of the tests' own: hundreds of runs must not compile everything each time.
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": COMPILED, **variables}
@@ -72,9 +66,7 @@ class Scratch:
     def run(self, *arguments: str | Path, stdin: str | bytes = b"", **variables: str) -> Done:
         """A command on this vault, in its folder."""
         secret = ["--recovery-file", self.sheet]
-        return run(
-            *arguments, *secret, stdin=stdin, cwd=self.folder, CASEVAULT_PATH=str(self.vault), **variables
-        )
+        return run(*arguments, *secret, stdin=stdin, cwd=self.folder, CASEVAULT_PATH=str(self.vault), **variables)
 
     def json(self, *arguments: str | Path, stdin: str | bytes = b"") -> Any:
         """The JSON answer of a command that must succeed."""

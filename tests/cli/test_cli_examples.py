@@ -59,8 +59,7 @@ def ids(shared_scratch: Scratch) -> dict[str, str]:
     items = [scratch.add(cases[0], f"in/{n}.txt", f"{n}. {LETTER}".encode()) for n in (1, 2, 3)]
     picture = scratch.add(cases[0], "in/scan.png", _png())
     recipients = [
-        scratch.json("recipient", "add", "--from", scratch.folder / "lawyer.json")["recipient"]["id"]
-        for _ in (1, 2)
+        scratch.json("recipient", "add", "--from", scratch.folder / "lawyer.json")["recipient"]["id"] for _ in (1, 2)
     ]
     here = [*cases, people[0]["id"], people[1]["id"], *items, picture, *recipients]
     there = ["C-7K3Q9", "C-2M8XR", "C-5D4TN", "P-9D2MK4T", "P-6H4VX2C", "E-4N8TVQ2WX", "E-6P3ZK8RYA", "E-2V9DW5JTB",

@@ -188,9 +188,7 @@ def test_unknown_errors_say_nothing_of_their_values(scratch: Scratch) -> None:
     )
     import sys
 
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, timeout=60)
     assert done.returncode == exits.FAILED
     fault = json.loads(done.stderr)["error"]
     assert fault["kind"] == "internal"

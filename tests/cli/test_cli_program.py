@@ -102,9 +102,7 @@ def test_nothing_is_written_into_a_folder_that_a_cloud_copies(shared_scratch: Sc
 
 def test_a_weak_passphrase_is_refused_everywhere(tmp_path: Path) -> None:
     (tmp_path / "p").write_text("password123\n")
-    done = run(
-        "init", "--vault", tmp_path / "v", "--passphrase-file", tmp_path / "p", "--no-recovery", "--json"
-    )
+    done = run("init", "--vault", tmp_path / "v", "--passphrase-file", tmp_path / "p", "--no-recovery", "--json")
     assert done.code == 2
     assert "weak" in done.error["message"]
     assert not (tmp_path / "v").exists()
@@ -337,9 +335,7 @@ def test_bash_completes(tmp_path: Path) -> None:
     )
     folder = Path(PROGRAM).parent
     variables = environment(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
-    done = subprocess.run(
-        [bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=60
-    )
+    done = subprocess.run([bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=60)
     assert done.stdout.split() == ["recipient"]
 
 
@@ -378,9 +374,7 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
            "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"  # fmt: skip
     import sys
 
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
     assert done.stdout.split() == ["(0,", "0)", "0o77"]
     assert resource.RLIMIT_CORE is not None
 
@@ -388,9 +382,7 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
 def test_the_memory_is_closed_to_other_programs_of_the_same_user() -> None:
     code = "from commands.main import harden; harden(); import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
     assert done.stdout.split() == ["0"], done.stderr
 
 
@@ -404,7 +396,5 @@ def test_start_up_time(scratch: Scratch, capsys: pytest.CaptureFixture[str]) -> 
             assert run(*words, CASEVAULT_PATH=str(scratch.vault)).code == 0
             taken.append(time.perf_counter() - start)
         with capsys.disabled():
-            print(
-                f"\n  {words[0]}: {min(taken):.3f} s at best, {statistics.median(taken):.3f} s in the middle"
-            )
+            print(f"\n  {words[0]}: {min(taken):.3f} s at best, {statistics.median(taken):.3f} s in the middle")
         assert min(taken[1:]) < bound

@@ -49,10 +49,7 @@ def test_case_person_evidence_search(scratch: Scratch) -> None:
     assert set(hit) == {"evidence", "case", "snippet", "score"}
     assert hit["case"] == case
     assert "вызвали" in hit["snippet"]
-    assert (
-        scratch.json("search", "--from", "-", "--case", scratch.case(), stdin='{"query": "вызвать"}')["hits"]
-        == []
-    )
+    assert scratch.json("search", "--from", "-", "--case", scratch.case(), stdin='{"query": "вызвать"}')["hits"] == []
 
 
 def test_standard_input_and_lists(scratch: Scratch) -> None:
@@ -118,9 +115,7 @@ def test_plan_bundle_and_ledger(scratch: Scratch) -> None:
 
 
 def _as_the_recipient(scratch: Scratch, bundle: dict[str, str]) -> None:
-    done = run(
-        "bundle", "open", "b.age", "--words-file", "w.txt", "--out", "opened", "--json", cwd=scratch.folder
-    )
+    done = run("bundle", "open", "b.age", "--words-file", "w.txt", "--out", "opened", "--json", cwd=scratch.folder)
     assert done.code == 0, done.err
     assert done.json["bundle"]["sha256"] == bundle["sha256"]
     assert (scratch.folder / "opened" / "index.html").exists()
@@ -142,9 +137,7 @@ def test_a_bundle_for_a_key(scratch: Scratch) -> None:
     case = scratch.case()
     scratch.add(case, "a.txt", b"Nothing personal.\n")
     scratch.json("redact", "plan", case)
-    recipient = scratch.json(
-        "recipient", "add", "--age-key", public["age"], "--from", "-", stdin='{"name":"L"}'
-    )
+    recipient = scratch.json("recipient", "add", "--age-key", public["age"], "--from", "-", stdin='{"name":"L"}')
     scratch.json(
         "bundle",
         "create",
@@ -200,9 +193,7 @@ def test_redact_without_a_vault(tmp_path: Path) -> None:
     assert [json.loads(line)["id"] for line in many.out.splitlines()] == ["a", 2]
     assert all(json.loads(line)["text"] == done.json["text"] for line in many.out.splitlines())
     (tmp_path / "in.txt").write_text(TEXT, "utf-8")
-    made = run(
-        "redact", "file", "in.txt", "--people", "people.json", "--out", "o.pdf", "--json", cwd=tmp_path
-    ).json
+    made = run("redact", "file", "in.txt", "--people", "people.json", "--out", "o.pdf", "--json", cwd=tmp_path).json
     assert made["output"] == {"path": "o.pdf", "pages": 1, "mode": "reflow"}
     assert made["findings"] == 2
     assert (tmp_path / "o.pdf").read_bytes().startswith(b"%PDF")
@@ -213,9 +204,7 @@ def test_redact_without_a_vault(tmp_path: Path) -> None:
     assert leaking.error["kind"] == "leak"
     assert {"channel", "where", "form"} == set(leaking.json["leaks"][0])
     (tmp_path / "x.bin").write_bytes(b"\x00\x01\x02")
-    refused = run(
-        "redact", "file", "x.bin", "--people", "people.json", "--out", "x.pdf", "--json", cwd=tmp_path
-    )
+    refused = run("redact", "file", "x.bin", "--people", "people.json", "--out", "x.pdf", "--json", cwd=tmp_path)
     assert (refused.code, refused.error["kind"]) == (14, "unsupported")
     assert not (tmp_path / "x.pdf").exists()
 

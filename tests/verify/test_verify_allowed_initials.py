@@ -22,7 +22,9 @@ def test_initials_of_the_applicant_and_far_capitals_pass(text: str) -> None:
     assert check_file(text.encode(), "text/plain", [MOTHER], allowed=APPLICANT) == []
 
 
-@pytest.mark.parametrize("text", ["Пришла Е. В. Тернёва.", "Пришла Тернёва Е.В.", "Пришла Е.Тернёва", "V. Terneva came"])
+@pytest.mark.parametrize(
+    "text", ["Пришла Е. В. Тернёва.", "Пришла Тернёва Е.В.", "Пришла Е.Тернёва", "V. Terneva came"]
+)
 def test_initials_of_the_protected_person_are_a_leak(text: str) -> None:
     leaks = check_file(text.encode(), "text/plain", [MOTHER], allowed=APPLICANT)
     assert [leak.form for leak in leaks] == ["P-0000002"]

@@ -50,9 +50,7 @@ def examine(
             logged.enter_context(vault.access("vault.doctor", None))
         except (Damaged, LogUnavailable) as error:
             yield _broken("audit log", error)
-        yield from _everything(
-            vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=progress
-        )
+        yield from _everything(vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=progress)
         try:
             logged.close()
         except (Damaged, LogUnavailable) as error:

@@ -17,6 +17,7 @@ from vault.crypto import age
 from vault.errors import Damaged, OutputExists, StorageFailed, Usage, WrongSecret
 from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
 from vault.session import places
+from vault.store import output
 from vault.store.durable import sync_folder
 
 
@@ -40,6 +41,7 @@ def unpack(
 ) -> Received:
     """Check a bundle, then write its files into a new folder. Raises OutputExists too; nothing is half-written."""
     places.refuse_sync_folder(out, "the folder")
+    output.refuse_inside_vault(out, "the folder")
     if out.exists():
         raise OutputExists("the folder exists already")
     if not out.parent.is_dir():

@@ -38,7 +38,7 @@ from .check_variants import masked
 
 REACH = 3  # words on each side that may belong to one name
 NEXT_LINES = 3  # lines at a page's end and start of which each is read on into each
-SHORTEST_CUT = 3  # in text with longer shortest words, which is machine data, no halves are joined
+SHORTEST_CUT = 2  # in text with longer shortest words, which is machine data, no halves are joined
 MAX_GAP = 4  # characters between the pieces of a word that was torn apart
 
 _BETWEEN = re.compile(r"[\s.,\-\u00a0_/+]{0,4}")
