@@ -47,8 +47,8 @@ def _change(vault: UnlockedVault, case_id: str, text: str) -> Change:
     digest = os.urandom(32)
     item = Evidence(
         vault.catalogue.fresh_id(Evidence), case_id, "post", f"Post {digest.hex()[:8]}", "post.txt", "text/plain",
-        2048, digest, kdf.hmac_sha256(digest, digest), digest, os.urandom(16).hex(), os.urandom(32), 66_000, now(), "",
-        "", "", "", "", "ru", None, "read", "",
+        2048, digest, kdf.hmac_sha256(digest, digest), digest, os.urandom(16).hex(), os.urandom(32), 66_000, now(),
+        "", "", "", "", "", "ru", None, "read", "",
     )  # fmt: skip
 
     def also(catalogue: Catalogue) -> None:
