@@ -258,6 +258,13 @@ def _summary(session: Session, review: Review) -> list[str]:
             all=len(findings), open=count["proposed"], accepted=count["accepted"], rejected=count["rejected"],
         )
     ]  # fmt: skip
+    withheld = sum(f.category == "picture" and f.state == "accepted" for f in findings)
+    if withheld:
+        console.warn(
+            "{count} pages that no machine has read are withheld whole: look at each in the preview, draw boxes, "
+            "then reject its finding to let it leave.",
+            count=withheld,
+        )
     if review.stale:
         console.warn("Something changed since this plan was made: plan again.")
     for one in review.plan.unreadable:

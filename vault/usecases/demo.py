@@ -154,7 +154,10 @@ def _review(run: _Run, *, keep_preview: bool) -> Iterator[Step]:
     pictures = [finding.id for finding in plan.findings if finding.category == "picture"]
     redacting.decide(run.vault, run.case.id, "rejected", pictures)
     redacting.decide(run.vault, run.case.id, "accepted", [], everything=True)
-    yield Step("All of it was reviewed and accepted; without that nothing can be exported.")
+    yield Step(
+        "All of it was accepted as proposed; a reviewer looks at each, for machines miss things. "
+        "Without a review nothing can be exported."
+    )
 
 
 def _bundle(run: _Run, recipient: RecipientRecord) -> Generator[Step, None, bundling.Bundle]:
