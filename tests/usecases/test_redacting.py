@@ -244,7 +244,7 @@ def test_consent_and_purpose_are_checked(small: Small) -> None:
     assert (
         bundling.prepare(small.vault, small.case, small.order(consent=small.item.lower())).order.consent == small.item
     )
-    with pytest.raises(NotFound):
+    with pytest.raises(Usage, match="consent"):
         bundling.prepare(small.vault, small.case, small.order(consent="written"))
     with pytest.raises(Usage, match="purpose"):
         bundling.prepare(small.vault, small.case, small.order(purpose="because"))

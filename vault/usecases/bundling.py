@@ -19,6 +19,7 @@ from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
 from vault.model import events
 from vault.model.document import Document
 from vault.model.findings import Leak
+from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
 from vault.model.records import Case, Disclosure, Evidence, RecipientRecord
 from vault.redaction import rebuild, verify
@@ -166,7 +167,11 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
 
 
 def _consent(vault: UnlockedVault, consent: str) -> str:
-    return consent if consent in ("oral", "none") else vault.catalogue.require(Evidence, consent).id
+    if consent in ("oral", "none"):
+        return consent
+    if not is_id(tidy_id(consent), Evidence.PREFIX):
+        raise Usage("a consent is 'oral', 'none' or the id of an item of evidence", hint="Such as --consent oral.")
+    return vault.catalogue.require(Evidence, consent).id
 
 
 def _chosen(everything: Sequence[Evidence], order: Order) -> list[Evidence]:
