@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -116,8 +115,3 @@ def unlink_if_still(path: Path, read: os.stat_result) -> None:
         path.unlink()
     except OSError as error:
         raise StorageFailed(f"the original can't be deleted: {error.strerror}") from None
-
-
-def paths(copies: Sequence[Lying]) -> list[str]:
-    """Their paths."""
-    return [copy.path for copy in copies]
