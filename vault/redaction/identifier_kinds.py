@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .dates import DATE
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -36,26 +38,6 @@ def _kind(
 _NO_DIGIT_BEFORE = r"(?<![\d.,])(?<!\d[ \-])"
 _NO_DIGIT_AFTER = r"(?![\d])(?![.,]\d)"
 _SEP = r"[ \-\u00a0]?"
-_MONTHS = (
-    r"(?:янв(?:ар[ья])?|фев(?:рал[ья])?|март?а?|апр(?:ел[ья])?|ма[йя]|июн[ья]?|июл[ья]?|авг(?:уста?)?"
-    r"|сен(?:т(?:ябр[ья])?)?"
-    r"|окт(?:ябр[ья])?|ноя(?:бр[ья])?|дек(?:абр[ья])?)"
-)
-_MONTHS_EN = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)"
-)
-DATE = (
-    r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d{2})|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}"
-    rf"|«?\d{{1,2}}»?[ \u00a0]{_MONTHS}\.?[ \u00a0]\d{{4}}(?:[ \u00a0]?г(?:ода|\.)?)?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ \u00a0](?:of )?{_MONTHS_EN}\.?,?[ \u00a0]\d{{4}}"
-    rf"|{_MONTHS_EN}\.?[ \u00a0]\d{{1,2}}(?:st|nd|rd|th)?,?[ \u00a0]\d{{4}})"
-)
-MONTH_OF_YEAR = (
-    rf"\b{_MONTHS_EN},? (?:of )?(?:19|20)\d{{2}}\b|\b(?:{_MONTHS}|(?:янва|февра|апре|ию|авгус|сентяб|октяб|нояб"
-    rf"|декаб|мар)"
-    r"[а-я]{1,4}) (?:19|20)\d{2}\b"
-)
 _BIRTH = r"рожд|родил|г\.\s?р\b|д\.\s?р\b|уроже|\bborn\b|\bbirth|\bDOB\b|d\.o\.b|b\.\s?\d|народи|нарадж"
 r"|туғилган|geboren|\bné[e]?\b"
 _STREET_TYPES = (
