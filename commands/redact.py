@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import paths, personal, picking, redact_files
+from commands import modelless, paths, personal, picking, redact_files
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, Profile
 from commands.context import Session, session_of
@@ -44,6 +44,7 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
     session = session_of(context)
     from vault.usecases import redacting
 
+    modelless.warn(session)
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         with session.console.progress("Searching for people"):
@@ -243,6 +244,7 @@ def _answer(session: Session, review: Review, lines: list[str]) -> None:
         "profile": review.record.profile,
         "made": review.record.made,
         "stale": review.stale,
+        "models": review.models,
         "findings": [shape(finding) for finding in review.plan.findings],
         "unreadable": [{"evidence": one.evidence, "reason": one.reason} for one in review.plan.unreadable],
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import paths, personal
+from commands import modelless, paths, personal
 from commands.choices import Profile
 from commands.console import Console, print_to
 from commands.context import Session, session_of
@@ -19,6 +19,7 @@ from vault.errors import Refused, Usage
 
 if TYPE_CHECKING:
     from vault.model.people import Person
+    from vault.redaction.found import Finder
     from vault.usecases.onefile import RedactedText
 
 MAX_TEXT_BYTES = 64 << 20
@@ -52,12 +53,16 @@ def text(
     session = session_of(context)
     if jsonl:
         session.console = Console(json=True)
+        modelless.warn(session)
         _lines(session, people, profile)
         return
-    from vault.usecases import onefile
+    from vault.usecases import models, onefile
 
-    redactor = onefile.TextRedactor(_people(session, people), profile)
-    found = redactor.redact(_decoded(session.stdin("the text").read(MAX_TEXT_BYTES + 1)))
+    listed = _people(session, people)
+    modelless.warn(session)
+    with models.finder(accept_weak_jail=session.weak_jail()) as finder:
+        redactor = onefile.TextRedactor(listed, profile, finder)
+        found = redactor.redact(_decoded(session.stdin("the text").read(MAX_TEXT_BYTES + 1)))
     session.console.answer(_shape(found), found.text.split("\n"))
 
 
@@ -87,9 +92,16 @@ def _shape(found: RedactedText) -> dict[str, Any]:
 
 
 def _lines(session: Session, path: str | None, profile: str) -> None:
-    from vault.usecases import onefile, people
+    from vault.usecases import models
 
     common = _people(session, path) if path is not None else None
+    with models.finder(accept_weak_jail=session.weak_jail()) as finder:
+        _answer_lines(session, common, profile, finder)
+
+
+def _answer_lines(session: Session, common: list[Person] | None, profile: str, finder: Finder | None) -> None:
+    from vault.usecases import onefile, people
+
     known: dict[str, onefile.TextRedactor] = {}
     for number, request in enumerate(_requests(session), 1):
         listed = request.get("people")
@@ -98,7 +110,7 @@ def _lines(session: Session, path: str | None, profile: str) -> None:
         key = json.dumps(listed, sort_keys=True)
         if key not in known:
             who = common if listed is None else onefile.named(people.parse(key.encode()))
-            known[key] = onefile.TextRedactor(who or [], profile)
+            known[key] = onefile.TextRedactor(who or [], profile, finder)
         answer = {"id": request.get("id"), **_shape(known[key].redact(request["text"]))}
         print_to(sys.stdout, json_text(answer, sys.stdout.encoding))
 
@@ -138,6 +150,7 @@ def file(
         raise Refused("a facsimile needs boxes drawn by a person: add the document to a case", kind="unsupported")
     from vault.usecases import onefile
 
+    modelless.warn(session)
     with session.console.progress("Redacting"):
         made = onefile.redact_file(
             Path(document).expanduser(), listed, Path(target).expanduser(), profile=profile,

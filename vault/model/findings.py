@@ -27,6 +27,19 @@ class Span:
     explanation: str = ""
 
 
+NameLabel = Literal["PERSON", "PLACE", "ORGANISATION", "DATE", "NATIONALITY", "QUANTITY", "CODE", "MISC"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a model took a stretch of text for: code points [start, end), and how sure the model was, 0 to 1."""
+
+    start: int
+    end: int
+    label: NameLabel
+    score: float
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle on a page in percent of its width and height, from the top left corner."""

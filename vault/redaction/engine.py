@@ -1,4 +1,4 @@
-"""One text in, its findings out: listed people, listed and found identifiers, names and other traits by rule.
+"""One text in, its findings out: listed people, listed and found identifiers, names and traits by rule and by model.
 
 The engine only proposes; what is redacted is decided by a reviewer. Two rules are kept here: a protected person's
 name is proposed even where the applicant shares it, and what overlaps becomes one span that covers all of it.
@@ -6,18 +6,19 @@ name is proposed even where the applicant shares it, and what overlaps becomes o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..model.findings import Span
 from ..model.people import Person
-from . import freetext, quasi
+from . import found, freetext, quasi
 from .identifiers import ListedIdentifiers, find_identifiers
 from .labels import Labels
 from .names import Matcher
 from .names.matcher import Match
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Profile:
 
 
 PROFILES: dict[str, Profile] = {
-    "lawyer": Profile("lawyer", keep_applicant=True, categories=None, without=quasi.CATEGORIES),
+    "lawyer": Profile("lawyer", keep_applicant=True, categories=None, without=quasi.CATEGORIES | found.NOT_PEOPLE),
     "public": Profile("public", keep_applicant=False, categories=None),
     "internal": Profile("internal", keep_applicant=True, categories=frozenset()),
 }
@@ -49,17 +50,30 @@ _TIE = 0.06
 PERHAPS = "listed, perhaps"  # the source of a listed person's span that what stands beside gives to somebody else
 
 
-class Engine:
-    """Built once for a case; `analyse` may be called for each text."""
+def version(*, models: bool) -> str:
+    """What a review is bound to: with models more is found, so a plan that was made without them doesn't count."""
+    return f"{ENGINE_VERSION}+models" if models else ENGINE_VERSION
 
-    def __init__(self, people: Sequence[Person], profile: Profile) -> None:
+
+class Engine:
+    """Built once for a case; `analyse` may be called for each text. `finder` asks the models, where there are any."""
+
+    def __init__(self, people: Sequence[Person], profile: Profile, finder: found.Finder | None = None) -> None:
         self.profile = profile
+        self._finder = finder
         self._kept = {person.id for person in people if profile.keep_applicant and _is_kept(person)}
         self._matcher = Matcher(people)
         self._listed = ListedIdentifiers(people)
 
     def analyse(self, text: str) -> list[Span]:
         """All proposals, sorted by start, none overlapping another."""
+        return self._analyse(text, self._finder)
+
+    def analyse_seam(self, text: str) -> list[Span]:
+        """The same by rules alone: for the few words around a seam, of which models make too little of too much."""
+        return self._analyse(text, None)
+
+    def _analyse(self, text: str, finder: found.Finder | None) -> list[Span]:
         if self.profile.categories is not None and not self.profile.categories:
             return []
         matches = self._matcher.matches(text)
@@ -72,7 +86,22 @@ class Engine:
         spans += [self._reviewed(span) for span in find_identifiers(text) if not (clear_ids.touches(span))]
         spans += [span for span in freetext.find_names(text) if not clear.touches(span)]
         spans += quasi.find_quasi(text)
+        if finder is not None:
+            spans += self._by_models(text, finder, spans, clear)
         return _one_each([span for span in spans if self.profile.wants(span.category)])
+
+    def _by_models(self, text: str, finder: found.Finder, others: Sequence[Span], clear: _Cover) -> list[Span]:
+        wanted = [span for span in found.spans(text, finder(text)) if self.profile.wants(span.category)]
+        out: list[Span] = []
+        people = _Cover([span for span in others if span.category == "PERSON"], join=False)
+        for span in wanted:
+            if span.category != "PERSON":
+                out.append(span)
+                continue
+            for piece in found.beside_kept(text, span, clear.within(span)):
+                known = people.within(piece)
+                out += [piece] if len(known) < 2 else found.between(text, piece, known)
+        return out
 
     def _reviewed(self, span: Span) -> Span:
         if self.profile.keep_applicant and span.category in _TO_REVIEW:
@@ -85,27 +114,31 @@ def _is_kept(person: Person) -> bool:
 
 
 class _Cover:
-    """Answers whether a span touches any of a sorted list of spans."""
+    """Answers whether a span touches any of a list of spans. `join` makes one of those that merely adjoin."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self._ends = _merged(spans)
+    def __init__(self, spans: Sequence[Span], *, join: bool = True) -> None:
+        self._ends = _merged(spans, join)
 
     def touches(self, span: Span) -> bool:
         """By bisection over the merged stretches."""
-        low, high = 0, len(self._ends)
-        while low < high:
-            middle = (low + high) // 2
-            if self._ends[middle][1] <= span.start:
-                low = middle + 1
-            else:
-                high = middle
+        low = self._first(span)
         return low < len(self._ends) and self._ends[low][0] < span.end
 
+    def within(self, span: Span) -> list[tuple[int, int]]:
+        """The merged stretches that touch it, in order."""
+        low = high = self._first(span)
+        while high < len(self._ends) and self._ends[high][0] < span.end:
+            high += 1
+        return self._ends[low:high]
 
-def _merged(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    def _first(self, span: Span) -> int:
+        return bisect_right(self._ends, span.start, key=lambda stretch: stretch[1])
+
+
+def _merged(spans: Sequence[Span], join: bool) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda one: one.start):
-        if out and span.start <= out[-1][1]:
+        if out and span.start < out[-1][1] + join:
             out[-1] = (out[-1][0], max(out[-1][1], span.end))
         else:
             out.append((span.start, span.end))

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import Damaged
 from ..model.findings import Span
 from ..model.people import Person
-from . import freetext, morphology
+from . import found, freetext, morphology
 from .names import given
 from .names.folding import CYRILLIC, LATIN, TOKEN, readings
 from .names.inflect import is_patronymic
@@ -21,6 +21,7 @@ from .names.romanise import cyrillic_keys, latin_keys, to_latin
 EXPORT_VERSION = 1
 _ROLE_LABELS = {"applicant": "APPLICANT", "relative": "RELATIVE", "witness": "WITNESS", "other": "PERSON"}
 _MAX_NUMBER = 1_000_000
+_NOT_LISTED = (freetext.SOURCE, found.SOURCE)  # labelled as nobody known, even where it may name somebody listed
 
 
 class Labels:
@@ -45,7 +46,7 @@ class Labels:
         return f"[{self._labels[entity]}]"
 
     def _entity(self, span: Span, text: str) -> tuple[str, str]:
-        if span.person is not None and span.category == "PERSON" and span.source != freetext.SOURCE:
+        if span.person is not None and span.category == "PERSON" and span.source not in _NOT_LISTED:
             role = self._roles.get(span.person, "PERSON")
             return f"person:{span.person}|{role}", role  # a changed role gets another label
         if span.category == "PERSON":
@@ -80,14 +81,14 @@ class Labels:
             raise Damaged("the key of a bundle's labels can't be read")
         if not all(isinstance(k, str) and isinstance(v, int) and 0 <= v <= _MAX_NUMBER for k, v in counts.items()):
             raise Damaged("the key of a bundle's labels can't be read")
-        found = cls(people)
-        found._labels.update(labels)
-        found._counts.update(counts)
+        restored = cls(people)
+        restored._labels.update(labels)
+        restored._counts.update(counts)
         for entity in labels:
             if entity.startswith("name:"):
                 surname, _, given_key = entity.removeprefix("name:").rpartition("|")
-                found._surnames.setdefault(surname, []).append(given_key)
-        return found
+                restored._surnames.setdefault(surname, []).append(given_key)
+        return restored
 
 
 _PHONE_DIGITS = 10

@@ -110,8 +110,9 @@ def basis(profile: str, engine: str, people: Iterable[Person], items: Iterable[t
 
 
 def make(
-    profile: str, bound_to: str, engine: str, sources: Sequence[Source], analyse: Analyse, label: Label
-) -> RedactionPlan:
+    profile: str, bound_to: str, engine: str, sources: Sequence[Source], analyse: Analyse, label: Label,
+    at_seams: Analyse | None = None,
+) -> RedactionPlan:  # fmt: skip
     """Search all documents. Findings are numbered in reading order through the whole case."""
     found: list[Finding] = []
     unreadable: list[Unreadable] = []
@@ -119,16 +120,18 @@ def make(
         if source.document is None:
             unreadable.append(Unreadable(source.evidence, source.reason))
             continue
-        found += _of_document(source.evidence, source.document, analyse, label)
+        found += _of_document(source.evidence, source.document, analyse, label, at_seams)
     if len(found) > MAX_FINDINGS:
         raise Usage("the case has more findings than one plan can hold", hint="Split it into linked cases.")
     numbered = tuple(replace(finding, id=f"F-{n}") for n, finding in enumerate(found, 1))
     return RedactionPlan(profile, bound_to, engine, numbered, tuple(unreadable))
 
 
-def _of_document(evidence: str, document: Document, analyse: Analyse, label: Label) -> list[Finding]:
+def _of_document(
+    evidence: str, document: Document, analyse: Analyse, label: Label, at_seams: Analyse | None
+) -> list[Finding]:
     found = [_picture(evidence, page) for page in document.pages if page.kind == "picture"]
-    for piece, span, name in reading.read(document, analyse, label):
+    for piece, span, name in reading.read(document, analyse, label, at_seams):
         found.append(_finding(evidence, document.pages[piece.page], piece, span, name))
     return sorted(found, key=lambda f: (f.page, f.block, f.start, -f.end))
 

@@ -44,8 +44,11 @@ class _Strip:
     text: str
 
 
-def read(document: Document, analyse: Analyse, label: Label) -> Iterator[tuple[Piece, Span, str]]:
-    """Every stretch that was found, with the span that it belongs to and its label."""
+def read(
+    document: Document, analyse: Analyse, label: Label, at_seams: Analyse | None = None
+) -> Iterator[tuple[Piece, Span, str]]:
+    """Every stretch that was found, with the span that it belongs to and its label. `at_seams` reads the seams,
+    where that should be done otherwise."""
     seen: set[tuple[int, int, int, int, str | None]] = set()
     whole = [
         _Strip(number, place, 0, block.text)
@@ -58,7 +61,7 @@ def read(document: Document, analyse: Analyse, label: Label) -> Iterator[tuple[P
         yield piece, span, name
     for seam in _seams(document):
         for joint in ("\n", ""):
-            crossing = list(_crossing(seam, joint, analyse, label))
+            crossing = list(_crossing(seam, joint, at_seams or analyse, label))
             # What the first reading has found on both sides needs no second finding.
             if all(_is_covered(piece, covered) for piece, _, _ in crossing):
                 continue

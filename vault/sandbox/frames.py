@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
@@ -84,6 +84,23 @@ def parse_answer(untrusted: Sequence[bytes]) -> Answer:
     if position != len(data):
         raise BrokenAnswer
     return Answer(header, tuple(blobs))
+
+
+def read_answer(exactly: Callable[[int], bytes], bound: int) -> Answer:
+    """One answer of a session, without blobs and of at most `bound` bytes; `exactly` gives so many bytes or raises.
+
+    Raises BrokenAnswer on anything but the one exact form.
+    """
+    start = exactly(8)
+    if start[:4] != ANSWER_MAGIC:
+        raise BrokenAnswer
+    (length,) = struct.unpack(">I", start[4:])
+    if length > bound:
+        raise BrokenAnswer
+    header = _parse_header(exactly(length))
+    if exactly(4) != bytes(4):
+        raise BrokenAnswer
+    return Answer(header, ())
 
 
 def _parse_header(untrusted_json: bytes) -> dict[str, object]:

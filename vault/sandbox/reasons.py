@@ -27,6 +27,7 @@ class Reason:
 
 _OPEN_AND_SAVE = "Open it in its usual program and save or export it again, for example as PDF."
 _PRINT = "Print it to PDF in the program that shows it, and use that copy."
+_AGAIN = "Try again; if it happens again, tell us what kind of text it was, not the text."
 _SMALLER = "Split the file, or make a smaller copy of it."
 
 REASONS = {
@@ -61,6 +62,18 @@ REASONS = {
     "no-such-page": Reason("unreadable", "the document has no page {n}", ""),
     "time": Reason("unreadable", "reading the document took longer than {n} s", _SMALLER),
     "output": Reason("unreadable", "the document's content is larger than {n} MiB", _SMALLER),
+    "no-models": Reason(
+        "unsupported", "the models that find names do not start", "Install them anew: pip install 'casevault[models]'"
+    ),
+    "models-jail": Reason(
+        "unsupported",
+        "this system can't lock in the process that finds names by models",
+        "If you trust where the text comes from, add --accept-weak-jail.",
+    ),
+    "models-stopped": Reason("unreadable", "the process that finds names by models stopped", _AGAIN),
+    "models-time": Reason("unreadable", "finding names by models took longer than {n} s", _AGAIN),
+    "models-memory": Reason("unreadable", "finding names by models needs more memory than it may use", _AGAIN),
+    "models-answer": Reason("unreadable", "the models gave an answer that makes no sense", _AGAIN),
     "lays-out-badly": Reason("unreadable", "the document's pages can't be laid out anew", ""),
 }
 

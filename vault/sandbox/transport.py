@@ -84,7 +84,7 @@ class _Reader(threading.Thread):
             self.chunks.append(chunk)
 
 
-class _Timer:
+class Timer:
     """Kills the child when its time is up, and remembers that it did."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -103,7 +103,8 @@ class _Timer:
         self._timer.join()
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """The process, with three pipes at most and nothing of ours besides."""
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     return subprocess.Popen(  # noqa: S603  (our own interpreter with a fixed command line)
         command,
@@ -119,7 +120,8 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def _write_all(sink: IO[bytes], data: bytes) -> None:
+def write_all(sink: IO[bytes], data: bytes) -> None:
+    """Write to a pipe whatever it takes at a time."""
     view = memoryview(data)
     while view:
         view = view[sink.write(view) or 0 :]
@@ -129,7 +131,7 @@ def _send(sink: IO[bytes], header: dict[str, object], blobs: Sequence[bytes | Bi
     """Write the request. A child that is gone is no error here: what it answered, or did not, tells."""
     sent = 0
     try:
-        _write_all(sink, frames.request_start(header))
+        write_all(sink, frames.request_start(header))
     except OSError:
         return
     try:
@@ -139,19 +141,34 @@ def _send(sink: IO[bytes], header: dict[str, object], blobs: Sequence[bytes | Bi
                 if sent > bound:
                     raise reasons.refusal("too-large", bound // MIB)
                 try:
-                    _write_all(sink, chunk)
+                    write_all(sink, chunk)
                 except OSError:  # only the pipe's: errors of the source come from the line of the loop
                     return
     finally:
-        _close(sink)
+        close(sink)
 
 
-def _close(stream: IO[bytes] | None) -> None:
+def close(stream: IO[bytes] | None) -> None:
+    """Close our end of a pipe."""
     if stream is not None:
         try:
             stream.close()
         except OSError:
             return  # the other end is gone already
+
+
+def opening(
+    job: str, request: Mapping[str, object], blobs: int, limits: Limits, accept_weak_jail: bool
+) -> dict[str, object]:
+    """The header that every worker reads first."""
+    return {
+        "job": job,
+        "request": dict(request),
+        "blobs": blobs,
+        "memory_bytes": limits.memory_bytes,
+        "cpu_seconds": limits.cpu_seconds,
+        "accept_weak_jail": accept_weak_jail,
+    }
 
 
 def exchange(
@@ -166,16 +183,9 @@ def exchange(
 
     Raises Refused, and whatever reading a source raises.
     """
-    header: dict[str, object] = {
-        "job": job,
-        "request": dict(request),
-        "blobs": len(blobs),
-        "memory_bytes": limits.memory_bytes,
-        "cpu_seconds": limits.cpu_seconds,
-        "accept_weak_jail": accept_weak_jail,
-    }
-    process = _start(command)
-    timer = _Timer(process, limits.wall_seconds)
+    header = opening(job, request, len(blobs), limits, accept_weak_jail)
+    process = start(command)
+    timer = Timer(process, limits.wall_seconds)
     reader = _Reader(process, limits.output_bytes)
     reader.start()
     try:
@@ -188,11 +198,11 @@ def exchange(
         timer.stop()
         process.wait(SECONDS_TO_DIE)
         reader.join(SECONDS_TO_DIE)
-        _close(process.stdout)
+        close(process.stdout)
     return _judge(reader, timer, code, limits)
 
 
-def _judge(reader: _Reader, timer: _Timer, code: int, limits: Limits) -> Answer:
+def _judge(reader: _Reader, timer: Timer, code: int, limits: Limits) -> Answer:
     if timer.expired:
         raise reasons.refusal("time", int(limits.wall_seconds))
     if reader.overflowed:
@@ -205,10 +215,11 @@ def _judge(reader: _Reader, timer: _Timer, code: int, limits: Limits) -> Answer:
         untrusted = frames.parse_answer(reader.chunks)
     except frames.BrokenAnswer:
         raise reasons.refusal("broken-answer") from None
-    return _unwrapped(untrusted)
+    return unwrapped(untrusted)
 
 
-def _unwrapped(untrusted: Answer) -> Answer:
+def unwrapped(untrusted: Answer) -> Answer:
+    """What a worker answered that did its work. Raises Refused for what it refused."""
     status = untrusted.header.get("status")
     if status == "refused":
         raise reasons.refusal(untrusted.header.get("reason"), untrusted.header.get("number"))

@@ -9,10 +9,10 @@ from typing import Literal
 
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable
 from vault.model.records import Evidence
-from vault.sandbox import jail
+from vault.sandbox import jail, names
 from vault.session import machine as system
 from vault.store import locks
-from vault.usecases import items, rowcheck
+from vault.usecases import items, models, rowcheck
 from vault.usecases.unlocked import UnlockedVault
 
 Level = Literal["ok", "warning", "damaged", "repaired"]
@@ -196,5 +196,10 @@ def machine() -> Iterator[Finding]:
     for feature in jail.jail_report().features:
         level: Level = "ok" if feature.state == "works" else "warning"
         yield Finding(level, f"jail: {feature.feature}", f"{feature.state}: {feature.detail}")
+    absent = names.missing_packages()
+    if absent:
+        yield Finding("warning", "models", f"not installed ({', '.join(absent)}): {models.ABSENT}", models.HINT)
+    else:
+        yield Finding("ok", "models", "installed: names that nobody listed are looked for by models too")
     for warning in system.warnings():
         yield Finding("warning", warning.subject, warning.message, warning.hint)

@@ -16,10 +16,12 @@ from vault.model.findings import Leak, Span
 from vault.model.people import Person
 from vault.redaction import plan as plans
 from vault.redaction import rebuild, verify
-from vault.redaction.engine import ENGINE_VERSION, PROFILES, Engine, redact
+from vault.redaction.engine import PROFILES, Engine, redact
+from vault.redaction.found import Finder
 from vault.redaction.labels import Labels
 from vault.sandbox import documents
 from vault.store import output
+from vault.usecases import models
 from vault.usecases.people import NewPerson
 
 MAX_FILE_BYTES = 256 << 20
@@ -45,13 +47,16 @@ class RedactedFile:
 
 
 class TextRedactor:
-    """The engine for a list of people, built once for many texts; each text has labels of its own."""
+    """The engine for a list of people, built once for many texts; each text has labels of its own.
 
-    def __init__(self, people: Sequence[Person], profile: str = "lawyer") -> None:
+    `finder` asks the models (`models.finder`); it may serve several redactors, one after the other.
+    """
+
+    def __init__(self, people: Sequence[Person], profile: str = "lawyer", finder: Finder | None = None) -> None:
         if profile not in PROFILES:
             raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
         self._people = list(people)
-        self._engine = Engine(self._people, PROFILES[profile])
+        self._engine = Engine(self._people, PROFILES[profile], finder)
 
     def redact(self, text: str) -> RedactedText:
         """Find and replace."""
@@ -86,8 +91,7 @@ def redact_file(
     media_type = media.sniff(data[:_HEAD], path.name)
     if media_type not in media.READABLE:
         raise Refused(f"documents of the type {media_type} can't be redacted yet", kind="unsupported")
-    engine = Engine(people, PROFILES[profile]) if profile in PROFILES else None
-    if engine is None:
+    if profile not in PROFILES:
         raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
     document = documents.extract(data, media_type, accept_weak_jail=accept_weak_jail)
     if any(page.kind == "picture" for page in document.pages):
@@ -97,7 +101,10 @@ def redact_file(
             hint="Add it to a case, draw boxes with 'casevault redact add', and make a bundle.",
         )
     labels = Labels(people)
-    plan = plans.make(profile, "", ENGINE_VERSION, [plans.Source("E", document)], engine.analyse, labels.label_for)
+    source = plans.Source("E", document)
+    with models.finder(accept_weak_jail=accept_weak_jail) as finder:
+        engine = Engine(people, PROFILES[profile], finder)
+        plan = plans.make(profile, "", "", [source], engine.analyse, labels.label_for, engine.analyse_seam)
     accepted = [replace(finding, state="accepted") for finding in plan.findings]
     remains = rebuild.rebuild(document, accepted)
     pdf = documents.typeset("", remains.text_pages, accept_weak_jail=accept_weak_jail)

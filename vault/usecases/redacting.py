@@ -15,16 +15,18 @@ from vault.model.document import Document
 from vault.model.findings import Box, Span, State
 from vault.model.people import Person
 from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Plan
+from vault.redaction import engine as engines
 from vault.redaction import marks
 from vault.redaction import plan as plans
-from vault.redaction.engine import ENGINE_VERSION, PROFILES, Engine
+from vault.redaction.engine import PROFILES, Engine
+from vault.redaction.found import Finder
 from vault.redaction.labels import Labels
 from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan, Source
 from vault.sandbox import documents
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, extracting, items, originals, rowcheck
+from vault.usecases import cases, extracting, items, models, originals, rowcheck
 from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
@@ -37,6 +39,11 @@ class Review:
     plan: RedactionPlan
     stale: bool
 
+    @property
+    def models(self) -> bool:
+        """Whether models took part in the search."""
+        return self.plan.engine == engines.version(models=True)
+
 
 def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False) -> Review:
     """Search all items of a case. Decisions of an earlier plan stay where nothing changed."""
@@ -47,11 +54,14 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
     waiting = [item for item in items.of_case(vault, case.id) if item.text_state == "pending"]
     for _ in extracting.read(vault, waiting, accept_weak_jail=accept_weak_jail):
         pass
-    with vault.access("redact.plan", case.id) as outcome:
+    if accept_weak_jail and models.present():
+        vault.note_weak_jail(case.id)
+    asking = models.finder(accept_weak_jail=accept_weak_jail)
+    with vault.access("redact.plan", case.id) as outcome, asking as finder:
         people, found = people_of(vault, case.id), items.of_case(vault, case.id)
         old = _latest(vault, case.id, profile)
         before = None if old is None else plans.unpack(old.body)
-        plan = _search(vault, case.id, profile, people, found, before)
+        plan = _search(vault, case.id, profile, people, found, before, finder)
         outcome.count = len(plan.findings)
     record = Plan(
         old.id if old else vault.catalogue.fresh_id(Plan), case.id, profile, plan.basis, now(), plans.pack(plan)
@@ -62,9 +72,9 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
 
 def _search(
     vault: UnlockedVault, case_id: str, profile: str, people: Sequence[Person], found: Sequence[Evidence],
-    before: RedactionPlan | None,
+    before: RedactionPlan | None, finder: Finder | None,
 ) -> RedactionPlan:  # fmt: skip
-    engine = Engine(people, PROFILES[profile])
+    engine, version = Engine(people, PROFILES[profile], finder), models.engine_version()
     labels = Labels(people) if before is None or before.labels is None else Labels.restore(before.labels, people)
     bound = basis_of(vault, profile, people, found)
     sources = [source_of(vault, item) for item in found]
@@ -72,8 +82,8 @@ def _search(
     def label(span: Span, text: str) -> str:
         return labels.label_for(span, text)
 
-    plan = plans.make(profile, bound, ENGINE_VERSION, sources, engine.analyse, label)
-    plan = replace(plan, listed=plans.basis(profile, ENGINE_VERSION, people, ()))
+    plan = plans.make(profile, bound, version, sources, engine.analyse, label, engine.analyse_seam)
+    plan = replace(plan, listed=plans.basis(profile, version, people, ()))
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
@@ -96,7 +106,8 @@ def _as_stranger(person: Person) -> Person:
 
 def basis_of(vault: UnlockedVault, profile: str, people: Sequence[Person], found: Sequence[Evidence]) -> str:
     """The hash that a review of this case is bound to now."""
-    return plans.basis(profile, ENGINE_VERSION, people, [(item.id, _content_hash(vault, item)) for item in found])
+    version = models.engine_version()
+    return plans.basis(profile, version, people, [(item.id, _content_hash(vault, item)) for item in found])
 
 
 def _content_hash(vault: UnlockedVault, item: Evidence) -> str:

@@ -1,5 +1,7 @@
 """The process that reads hostile documents: one request on standard input, one answer, then the end.
 
+Where the request asks for a session, further requests follow, each with its answer; nothing else differs.
+
 Started by `vault/sandbox` alone, without keys, environment or open files. It bounds itself, loads the
 libraries that its one job needs, takes all input into memory, locks itself down (lockdown.py) and only then
 parses the first byte of the document.
@@ -11,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, BinaryIO
 
 from vault.worker import frames, lockdown
 from vault.worker.refusal import Refusal
@@ -26,6 +28,7 @@ JOBS = {
     "facsimile": "write_facsimile",
     "preview": "write_preview",
     "check": "check_main",
+    "names": "find_main",
     "probe": "probe",
 }
 
@@ -50,6 +53,15 @@ def _answer(work: Work, request: dict[str, Any], blobs: list[bytes]) -> tuple[di
     return {"status": "done", "answer": header}, out
 
 
+def _converse(source: BinaryIO, sink: BinaryIO, work: Work, state: lockdown.State) -> None:
+    """Say that the work may begin, then answer one request after the other until the input ends."""
+    frames.write_answer(sink, {"status": "done", "answer": {"jail": state.as_dict()}})
+    while (header := frames.read_next(source)) is not None:
+        blobs = [frames.read_blob(source) for _ in range(header["blobs"])]
+        answer, out = _answer(work, header["request"], blobs)
+        frames.write_answer(sink, answer, out)
+
+
 def serve(load_job: Load = load) -> None:
     """Do one job and end the process. `load_job` finds the work that belongs to a job's name."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
@@ -59,6 +71,9 @@ def serve(load_job: Load = load) -> None:
     request = header["request"]
     try:
         work = load_job(header["job"], request)
+    except Refusal as refusal:
+        frames.write_answer(sink, {"status": "refused", "reason": refusal.reason, "number": refusal.number})
+        os._exit(0)
     except Exception:  # a library that is missing or does not start: nothing has been read yet
         frames.write_answer(sink, {"status": "refused", "reason": "no-reader", "number": None})
         os._exit(0)
@@ -67,10 +82,13 @@ def serve(load_job: Load = load) -> None:
     if not (state.strong or header["accept_weak_jail"]):
         frames.write_answer(sink, {"status": "refused", "reason": "no-jail", "number": None})
         os._exit(0)
-    answer, out = _answer(work, {**request, "jail": state.as_dict()}, blobs)
     try:
-        frames.write_answer(sink, answer, out)
-    except (ValueError, MemoryError):
+        if header.get("session") is True:
+            _converse(source, sink, work, state)
+        else:
+            answer, out = _answer(work, {**request, "jail": state.as_dict()}, blobs)
+            frames.write_answer(sink, answer, out)
+    except (ValueError, MemoryError, OSError, frames.BrokenRequest):
         os._exit(1)
     os._exit(0)  # no clean-up: interpreter shutdown would only make calls that are refused now
 

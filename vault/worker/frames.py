@@ -3,6 +3,8 @@
 Request:  b"CVQ1", u32 length, JSON header, then for each of header["blobs"] blobs: chunks of u32 length and
 bytes, ended by a chunk of length 0.
 Answer:   b"CVA1", u32 length, JSON header, u32 number of blobs, for each a u64 length and the bytes. Then EOF.
+A session (the header says "session": true) is the same again and again: after the worker's first answer, which only
+says that it is ready, each further request has one answer, until the end of the input.
 All numbers are big-endian. `vault/sandbox/frames.py` is the other end; the two share no code on purpose.
 """
 
@@ -29,9 +31,19 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
     return data
 
 
+def read_next(stream: BinaryIO) -> dict[str, Any] | None:
+    """The JSON header of a session's next request, None at the end of the session; raises BrokenRequest."""
+    magic = stream.read(4)
+    return _header_after(magic, stream) if magic else None
+
+
 def read_header(stream: BinaryIO) -> dict[str, Any]:
     """The JSON header; raises BrokenRequest."""
-    if _exactly(stream, 4) != REQUEST_MAGIC:
+    return _header_after(_exactly(stream, 4), stream)
+
+
+def _header_after(magic: bytes, stream: BinaryIO) -> dict[str, Any]:
+    if magic != REQUEST_MAGIC:
         raise BrokenRequest
     (length,) = struct.unpack(">I", _exactly(stream, 4))
     header = json.loads(_exactly(stream, length))

