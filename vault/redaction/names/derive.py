@@ -36,11 +36,13 @@ OF_SURNAME = frozenset({"surname"})
 class Source:
     """A folded word that another may be made of, and which parts of a name it must be for that.
 
-    `is_start` is for words cut short: it is only the beginning of the name.
+    `how` says what the other word is: "possessive of". `is_start` is for words cut short: it is only the beginning
+    of the name.
     """
 
     text: str
     parts: frozenset[str]
+    how: str
     is_start: bool = False
 
 
@@ -48,33 +50,33 @@ def sources(word: str) -> list[Source]:
     """What a folded Russian word may be made of, the longest first; each must still be some listed form."""
     found: dict[Source, None] = {}
     if match := _POSSESSIVE.fullmatch(word):
-        _put(found, match.group(1), ("а", "я"), _OF_GIVEN)
+        _put(found, match.group(1), ("а", "я"), _OF_GIVEN, "possessive of")
     if match := _ADJECTIVE.fullmatch(word):
         _of_surname(found, match.group(1))
     if match := _WIFE.fullmatch(word):
         stem = match.group(1)
-        _put(found, stem, _SURNAME_TAILS, OF_SURNAME)
+        _put(found, stem, _SURNAME_TAILS, OF_SURNAME, "wife's name of")
         if stem.endswith("ч"):
-            _put(found, stem[:-1] + "к", _SURNAME_TAILS, OF_SURNAME)
+            _put(found, stem[:-1] + "к", _SURNAME_TAILS, OF_SURNAME, "wife's name of")
     if match := _HONORIFIC.fullmatch(word):
-        _put(found, match.group(1), ("",), _OF_GIVEN)
+        _put(found, match.group(1), ("",), _OF_GIVEN, "form of respect of")
     if match := _AFFECTIONATE.fullmatch(word):
-        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN)
-        found[Source(match.group(1), _OF_GIVEN, is_start=True)] = None
+        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN, "affectionate form of")
+        found[Source(match.group(1), _OF_GIVEN, "affectionate form of", is_start=True)] = None
     return list(found)
 
 
-def _put(found: dict[Source, None], stem: str, tails: tuple[str, ...], parts: frozenset[str]) -> None:
+def _put(found: dict[Source, None], stem: str, tails: tuple[str, ...], parts: frozenset[str], how: str) -> None:
     for tail in tails:
         if len(stem) + len(tail) > 2:
-            found[Source(stem + tail, parts)] = None
+            found[Source(stem + tail, parts, how)] = None
 
 
 def _of_surname(found: dict[Source, None], stem: str) -> None:
     """Дудаевский of Дудаев, Тимченковский of Тимченко."""
-    _put(found, stem, _SURNAME_TAILS, OF_SURNAME)
+    _put(found, stem, _SURNAME_TAILS, OF_SURNAME, "adjective of")
     if stem.endswith(("ов", "ев")) and len(stem) > 5:
-        _put(found, stem[:-2], _SURNAME_TAILS, OF_SURNAME)
+        _put(found, stem[:-2], _SURNAME_TAILS, OF_SURNAME, "adjective of")
 
 
 def run_together(word: str, surnames: Container[str]) -> str | None:

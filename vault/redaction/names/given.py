@@ -16,12 +16,15 @@ from .romanise import cyrillic_keys, is_romanised, latin_keys
 
 @dataclass(frozen=True, slots=True)
 class GivenName:
-    """One row of the table, all words folded; `short` holds the diminutives, also those made by rule."""
+    """One row of the table, all words folded; `short` holds the diminutives, also those made by rule.
+
+    `neighbours` tells whose spelling each is, where the table tells it.
+    """
 
     name: str
     gender: str
     short: tuple[str, ...]
-    neighbours: tuple[str, ...]
+    neighbours: dict[str, str]
     latin: tuple[str, ...]
 
 
@@ -37,10 +40,22 @@ def table() -> dict[str, GivenName]:
             folded,
             gender,
             _with_derived(tuple(fold_cyrillic(word) for word in short.split())),
-            tuple(dict.fromkeys(fold_cyrillic(word) for word in neighbours.split())),
+            dict(_neighbour(word) for word in neighbours.split()),
             tuple(dict.fromkeys(fold_latin(word) for word in latin.split())),
         )
     return rows
+
+
+_ORIGINS = {
+    "uk": "Ukrainian", "be": "Belarusian", "uz": "Uzbek or Tajik", "tt": "Tatar", "ka": "Georgian", "hy": "Armenian",
+    "az": "Azerbaijani", "ce": "Chechen", "kk": "Kazakh or Kyrgyz",
+}  # fmt: skip
+
+
+def _neighbour(entry: str) -> tuple[str, str]:
+    """A spelling of the table, folded, and whose it is: "uk:Олена", or "Ахмет" where that is not told."""
+    mark, _, word = entry.rpartition(":")
+    return fold_cyrillic(word), _ORIGINS.get(mark, "")
 
 
 def _with_derived(short: tuple[str, ...]) -> tuple[str, ...]:

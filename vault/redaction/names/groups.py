@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from ...model.people import Person
 from . import context
 from .folding import CYRILLIC, is_cyrillic
+from .forms import NameForm
 from .index import UNCERTAIN, Candidate
-from .parts import NameForm, NameParts, initials
+from .parts import NameParts, as_listed, initials
 from .scan import Hit
 
 MAX_SHORT = 4  # parts so short are found with an error only beside another part
@@ -41,6 +42,7 @@ class Listed:
     given_initials: frozenset[str]
     patronymic_initials: frozenset[str]
     short_forms: frozenset[str]
+    shown: dict[str, str]  # folded words of the name as they are listed
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ def facts_of(person: Person, apart: list[NameParts], forms: list[NameForm]) -> L
             for form in forms
             if form.script == CYRILLIC and 2 < len(form.text) <= MAX_SHORT and form.part in ("surname", "given")
         ),
+        as_listed(person),
     )
 
 

@@ -13,8 +13,8 @@ from typing import Literal
 
 from . import derive
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings, uzbek_stem
+from .forms import NameForm
 from .inflect import NOMINATIVE
-from .parts import NameForm
 from .romanise import (
     cyrillic_keys,
     is_nearly_romanised,
@@ -31,6 +31,7 @@ Quality = Literal["exact", "romanised", "error", "derived"]
 _RANK: dict[Quality, int] = {"exact": 0, "romanised": 1, "derived": 2, "error": 3}
 UNCERTAIN: frozenset[Quality] = frozenset({"error", "derived"})
 
+ALIKE = "another spelling of"
 Readings = tuple[tuple[str, str], ...]
 
 MAX_CACHE = 200_000  # distinct words remembered; the cache is emptied beyond
@@ -45,11 +46,15 @@ MADE_OF = 2  # letters; two, since Оля and Олин share no more
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A word may be this form of this person's name; `person` counts from 0 in the list of people."""
+    """A word may be this form of this person's name; `person` counts from 0 in the list of people.
+
+    `how` says of a derived word what it is: "possessive of".
+    """
 
     person: int
     form: NameForm
     quality: Quality
+    how: str = ""
 
 
 @dataclass(slots=True)
@@ -176,18 +181,18 @@ class Index:
             for russian in (word,) if script == CYRILLIC else to_cyrillic(word):
                 for key in derive.alike_keys(russian):
                     for record in self._alike.get(key, ()):
-                        _keep(best, record, "derived", fuzzy_only=True)
+                        _keep(best, record, "derived", fuzzy_only=True, how=ALIKE)
 
     def _look_for_derived(self, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
         for script, word in read:
             if script == CYRILLIC and len(word) <= MAX_FUZZY and word[:MADE_OF] in self._made_of:
                 for source in derive.sources(word):
                     for record in self._sources(source):
-                        _keep(best, record, "derived", parts=source.parts)
+                        _keep(best, record, "derived", parts=source.parts, how=source.how)
             surname = None if best else derive.run_together(word, self._long_surnames)
             held = self._records.get((script, surname)) if surname else None
             if held is not None:
-                _keep(best, held, "derived", parts=derive.OF_SURNAME)
+                _keep(best, held, "derived", parts=derive.OF_SURNAME, how="run together with")
 
     def _sources(self, source: derive.Source) -> Iterable[_Record]:
         if source.is_start:
@@ -270,13 +275,14 @@ def _keep(
     *,
     fuzzy_only: bool = False,
     parts: frozenset[str] | None = None,
+    how: str = "",
 ) -> None:
     for number, form in record.owners:
         if (fuzzy_only and not form.fuzzy) or (parts is not None and form.part not in parts):
             continue
         held = best.get((number, form.part))
         if held is None or (_RANK[quality], not form.own) < (_RANK[held.quality], not held.form.own):
-            best[(number, form.part)] = Candidate(number, form, quality)
+            best[(number, form.part)] = Candidate(number, form, quality, how)
 
 
 def _sounds(script: str, word: str, record: _Record) -> bool:

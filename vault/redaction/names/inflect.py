@@ -51,11 +51,22 @@ _FLEETING = {"ец": ("ц", "йц", "ьц"), "яц": ("йц",),
              "ор": ("р",), "ет": ("т",), "ев": ("ьв", "в")}  # fmt: skip
 
 
+_NEVER_Y = "гкхжчшщ"  # Russian writes no ы after these
+
+
 def _put(forms: Forms, stem: str, endings: str, number: str = "") -> None:
     for item in endings.split():
         case, ending = item.split(":")
         form = stem if ending == "-" else stem + ending
-        forms.setdefault(form, number + _CASES.get(case, "vocative"))
+        if not (ending[0] == "ы" and stem[-1:] in _NEVER_Y) and _can_end(form):
+            forms.setdefault(form, number + _CASES.get(case, "vocative"))
+
+
+def _can_end(form: str) -> bool:
+    """No й after a consonant and no ь after a vowel: Оля has no genitive plural Олй."""
+    if form[-1] == "й":
+        return form[-2:-1] in _VOWELS
+    return form[-1] != "ь" or form[-2:-1] not in _VOWELS
 
 
 def _noun(forms: Forms, word: str) -> None:
@@ -144,12 +155,13 @@ def short_forms(word: str) -> tuple[tuple[str, str], ...]:
 
 
 _HUSHING = "жшчщц"
+_IS_AFFECTIONATE = ("ка", "уша", "юша", "ужа", "уля", "юля", "уня", "юня", "уся", "юся", "уха", "юха")
 
 
 @lru_cache(maxsize=4000)
 def diminutives_of(short: str) -> tuple[str, ...]:
     """Affectionate and rough forms that Russian makes of a short name by rule: Женя gives Женечка and Женька."""
-    if len(short) < 3 or short[-1] not in "ая":
+    if len(short) < 3 or short[-1] not in "ая" or short.endswith(_IS_AFFECTIONATE):
         return ()
     stem, soft = short[:-1], short[-1] == "я"
     if stem[-1] in _VOWELS:

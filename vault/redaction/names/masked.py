@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import context
 from .folding import CYRILLIC, readings
-from .parts import NameForm
+from .forms import NameForm
 
 SCORE = 0.3
 MAX_HEAD = 12

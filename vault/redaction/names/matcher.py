@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from ...model.findings import Span
 from ...model.people import Person
-from . import context
+from . import context, explain
+from .forms import NameForm
 from .groups import Group, Listed, by_person, facts_of, groups_of
 from .index import Index
 from .masked import SCORE as MASKED_SCORE
 from .masked import Masked
-from .parts import NameForm, forms_of, handles_of, names_of
+from .parts import forms_of, handles_of, names_of
 from .scan import scan
 from .weigh import score
 from .widen import Verdict, widen
@@ -72,7 +73,9 @@ class Matcher:
             written.setdefault(listed.person.id, []).extend(_written(text, pattern, listed, value))
         for start, end, number in self._masked.find(text):
             owner = self._listed[number].person.id
-            span = Span(start, end, CATEGORY, owner, SOURCE, MASKED_SCORE, False, "surname: its middle left out")
+            span = Span(
+                start, end, CATEGORY, owner, SOURCE, MASKED_SCORE, False, "the surname with its middle left out"
+            )
             written.setdefault(owner, []).append(Match(span, False))
         hits = scan(text, self._index)
         cased = bool(hits) and is_cased(text)
@@ -124,7 +127,7 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
         return None
     start, end = context.whole_handle(text, verdict.start, verdict.end)
     start = context.with_address(text, start)
-    span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict))
+    span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict, listed))
     return Match(span, verdict.conflict, not verdict.conflict and _is_own_surname(group))
 
 
@@ -135,21 +138,13 @@ def _is_own_surname(group: Group) -> bool:
     )
 
 
-def _explain(group: Group, verdict: Verdict) -> str:
-    said: dict[str, None] = {}
-    for hit, found in group.members:
-        how = {
-            "exact": "",
-            "romanised": ", romanised",
-            "error": ", one letter off",
-            "derived": ", in another spelling or made into another word",
-        }[found.quality]
-        broken = ", broken up" if hit.broken else ""
-        said[f"{found.form.part}: {found.form.what}{how}{broken}"] = None
-    text = "; ".join(said)
+def _explain(group: Group, verdict: Verdict, listed: Listed) -> str:
+    said = list(dict.fromkeys(explain.of_hit(hit, found, listed.shown) for hit, found in group.members))
     if verdict.initials:
-        text += "; the initials agree"
-    return text + ("; may be somebody else of that name" if verdict.conflict else "")
+        said.append("the initials agree")
+    if verdict.conflict:
+        said.append("may be somebody else of that name")
+    return "; ".join(said)
 
 
 def _merge(matches: list[Match]) -> list[Match]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 from ...model.people import Person
 from .. import morphology
@@ -13,12 +11,8 @@ from . import given as names
 from . import inflect
 from .context import PARTICLES
 from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
+from .forms import NameForm, given_parts, in_russian, joined_forms, patronymic_parts, script_of, surname_parts
 from .romanise import initials_of, to_cyrillic
-
-Part = Literal["surname", "given", "patronymic", "short", "joined"]
-
-MIN_FUZZY = 4  # shorter names are found exactly or not at all: under errors they explode
-MAX_JOINED = 12  # given names and short forms that are tried inside handles
 
 _AFTER_FATHER = frozenset(
     [
@@ -47,24 +41,6 @@ _AFTER_FATHER = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class NameForm:
-    """One written form of one part of a name, folded.
-
-    `weak` forms count only beside another part of the same name; `fuzzy` ones are also found with one error;
-    `own` is false for the other gender's forms; `base` is the part it was made from.
-    """
-
-    text: str
-    script: str
-    part: Part
-    what: str
-    base: str
-    weak: bool = False
-    fuzzy: bool = False
-    own: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class NameParts:
     """A name taken apart, every word folded and with its script."""
 
@@ -87,11 +63,6 @@ def fold(word: str) -> str:
         if script == LATIN:
             return folded
     return fold_latin(word)
-
-
-def script_of(folded: str) -> str:
-    """Which of the two scripts a folded word is in."""
-    return CYRILLIC if is_cyrillic(folded) else LATIN
 
 
 def _looks_given(folded: str) -> bool:
@@ -206,131 +177,24 @@ def gender_of(parts: NameParts) -> str | None:
     return None
 
 
-def _russian(word: str) -> tuple[str, ...]:
-    return (word,) if script_of(word) == CYRILLIC else to_cyrillic(word)
-
-
-@lru_cache(maxsize=2000)
-def surname_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
-    """All forms of one surname, of both genders and of the family."""
-    found: list[NameForm] = []
-    if script_of(word) == LATIN:
-        found.append(NameForm(word, LATIN, "surname", "as listed", word, fuzzy=len(word) > MIN_FUZZY))
-        found.append(NameForm(word + "s", LATIN, "surname", "plural", word, fuzzy=False))
-    for russian in _russian(word):
-        for form, what, which in inflect.surname_forms(russian):
-            own = not which or gender is None or which == gender
-            label = what if own else f"{what}, the other gender"
-            fuzzy = len(form) >= MIN_FUZZY and abs(len(form) - len(russian)) <= 4
-            found.append(NameForm(form, CYRILLIC, "surname", label, word, fuzzy=fuzzy, own=own))
-    return tuple(found)
-
-
-@lru_cache(maxsize=2000)
-def given_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
-    """All forms of one given name: cases, neighbours' spellings, western spellings, diminutives and their cases."""
-    found: list[NameForm] = []
-    if script_of(word) == LATIN:
-        found.append(NameForm(word, LATIN, "given", "as listed", word, fuzzy=len(word) > MIN_FUZZY))
-    full = names.full_names(word)
-    if not full and script_of(word) == CYRILLIC:
-        full = tuple(n for n in names.full_names_of_short(word) if gender in (None, names.table()[n].gender))
-    bases = dict.fromkeys((*(_russian(word) if not full or script_of(word) == CYRILLIC else ()), *full))
-    for russian in bases:
-        for form, what in inflect.given_forms(russian):
-            fuzzy = len(form) >= MIN_FUZZY
-            found.append(NameForm(form, CYRILLIC, "given", what, word, fuzzy=fuzzy))
-        row = names.table().get(russian)
-        short = row.short if row else (*inflect.diminutives_of(russian), *inflect.shortened(russian))
-        if row:
-            found += _neighbour_forms(row, word)
-            short += inflect.diminutives_of(russian)
-        for base in short:
-            for form, what in inflect.short_forms(base):
-                found.append(NameForm(form, CYRILLIC, "short", f"short form, {what}", word))
-    return tuple(found)
-
-
-def _neighbour_forms(row: names.GivenName, word: str) -> list[NameForm]:
-    found: list[NameForm] = []
-    for base in row.neighbours:
-        for form, what in inflect.short_forms(base):
-            found.append(NameForm(form, CYRILLIC, "given", f"a neighbour's spelling, {what}", word))
-    for base in row.latin:
-        found.append(NameForm(base, LATIN, "given", "western spelling", word, fuzzy=len(base) > 5))
-    return found
-
-
-@lru_cache(maxsize=2000)
-def patronymic_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
-    """All forms of one patronymic; those of a brother or sister count only beside another part."""
-    found: list[NameForm] = []
-    if script_of(word) == LATIN:
-        found.append(NameForm(word, LATIN, "patronymic", "as listed", word, fuzzy=True))
-    for russian in _russian(word):
-        for form, what, which in inflect.patronymic_forms(russian):
-            own = not which or gender is None or which == gender
-            fuzzy = len(form) >= MIN_FUZZY + 2
-            found.append(NameForm(form, CYRILLIC, "patronymic", what, word, weak=not own, fuzzy=fuzzy, own=own))
-    return tuple(found)
-
-
-def _joined(parts: NameParts) -> list[NameForm]:
-    """Handles and file names: the parts run together, in the nominative."""
-    found: dict[tuple[str, str], NameForm] = {}
-    for surname in parts.surname:
-        for given in parts.given:
-            firsts = {given, given[0]} | set(_short_bases(given))
-            for first in firsts:
-                for text in (first + surname, surname + first):
-                    if len(text) > 4 and script_of(first) == script_of(surname):
-                        found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", surname)
-            for patronymic in parts.patronymic:
-                for text in (given[0] + patronymic[0] + surname, surname + given[0] + patronymic[0]):
-                    found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", surname)
-    for given in parts.given:
-        for patronymic in parts.patronymic:
-            text = given + patronymic
-            found[(text, "")] = NameForm(text, script_of(text), "joined", "run together", given)
-    return list(found.values())
-
-
-def _short_bases(given: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for full in names.full_names(given):
-        row = names.table()[full]
-        found.update(dict.fromkeys((*row.latin, full) if script_of(given) == LATIN else row.short))
-    return tuple(found)[:MAX_JOINED]
-
-
-def forms_of(parts: NameParts, *, single_is_strong: bool = True) -> tuple[NameForm, ...]:
+def forms_of(parts: NameParts) -> tuple[NameForm, ...]:
     """Every form of a name taken apart."""
     gender = gender_of(parts)
     found: list[NameForm] = []
-    for word in parts.surname:
+    for word in (*parts.surname, *parts.as_one):
         found += surname_parts(word, gender)
-    for word in parts.given:
+    for word in (*parts.given, *parts.given_as_one):
         found += given_parts(word, gender)
     for word in parts.patronymic:
         found += patronymic_parts(word, gender)
-    for word in parts.as_one:
-        found += surname_parts(word, gender)
-    for word in parts.given_as_one:
-        found += given_parts(word, gender)
-    found += _joined(parts)
-    for word in parts.words:
-        if script_of(word) == LATIN and parts.surname and parts.given:
-            found += _joined(_in_russian(parts))
-            break
+    found += joined_forms(parts.given, parts.patronymic, parts.surname)
+    if parts.surname and parts.given and any(script_of(word) == LATIN for word in parts.words):
+        found += joined_forms(
+            tuple((names.full_names(word) or in_russian(word))[0] for word in parts.given),
+            tuple(in_russian(word)[0] for word in parts.patronymic),
+            tuple(in_russian(word)[0] for word in parts.surname),
+        )
     return tuple(found)
-
-
-def _in_russian(parts: NameParts) -> NameParts:
-    return NameParts(
-        tuple((names.full_names(word) or _russian(word))[0] for word in parts.given),
-        tuple(_russian(word)[0] for word in parts.patronymic),
-        tuple(_russian(word)[0] for word in parts.surname),
-    )
 
 
 _HANDLE = re.compile(r"^@|[_@/]|[0-9]$")
@@ -350,6 +214,16 @@ def names_of(person: Person) -> list[NameParts]:
     return found
 
 
+def as_listed(person: Person) -> dict[str, str]:
+    """The words of a person's name and aliases as they are listed, by their folded form."""
+    found: dict[str, str] = {}
+    for name in (person.name, *person.aliases):
+        if not _HANDLE.search(name):
+            for match in TOKEN.finditer(name):
+                found.setdefault(fold(match.group()), match.group())
+    return found
+
+
 def handles_of(person: Person) -> tuple[str, ...]:
     """Aliases that are written as handles, as listed."""
     return tuple(alias for alias in person.aliases if _HANDLE.search(alias))
@@ -359,7 +233,7 @@ def initials(parts: tuple[str, ...]) -> frozenset[str]:
     """Letters of either script that may stand as the initial of any of these words."""
     found: set[str] = set()
     for word in parts:
-        for russian in _russian(word):
+        for russian in in_russian(word):
             found |= initials_of(russian)
         found.add(word[0])
         for full in names.full_names(word):
