@@ -10,6 +10,7 @@ import re
 from ..model.findings import Span
 from . import quasi_en, quasi_ru
 from .dates import DATE_IN_DIGITS
+from .plain import plain
 from .quasi_rule import SOURCE, Rule, find_by
 
 __all__ = ["CATEGORIES", "SOURCE", "find_quasi"]
@@ -20,6 +21,7 @@ CATEGORIES = frozenset(rule.category for rule in _SHARED) | quasi_ru.CATEGORIES 
 
 def find_quasi(text: str) -> list[Span]:
     """All proposals, sorted; they may overlap."""
-    found = find_by(_SHARED, text) + quasi_ru.find(text) + quasi_en.find(text)
+    shown = plain(text)
+    found = find_by(_SHARED, shown) + quasi_ru.find(shown) + quasi_en.find(shown)
     found.sort(key=lambda span: (span.start, -span.end))
     return found
