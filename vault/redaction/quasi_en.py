@@ -1,62 +1,237 @@
-"""English rules for what narrows somebody down without a name."""
+"""English rules for what narrows somebody down without a name.
+
+Dates in every written form, ages, sums and measures, numbers of files and plots, kinship, nationality, faith,
+health, work and school. Patterns are bounded and don't mind the case of letters. All spans are proposals.
+"""
 
 from __future__ import annotations
 
 import re
 
 from ..model.findings import Span
-from .dates import DATE_EN, MONTH_OF_YEAR_EN
+from .quasi_en_words import (
+    BODY,
+    CURRENCY,
+    CURRENCY_CODE,
+    FAITHS,
+    ILLNESSES,
+    JOBS,
+    KIN,
+    MONTH,
+    NATIONS,
+    NUMBER_WORD,
+    OF_ILLNESSES,
+    OF_JOBS,
+    OF_STATE,
+    ROLES,
+    UNITS,
+    any_of,
+)
 from .quasi_rule import Rule, find_by
 
-_AGE = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[\- ]?years?[\- ]old|[\- ]?y/?o\b)|\b(?:aged|age of)[ \u00a0]{1,2}\d{1,3}\b",
+_ = r"[ \u00a0]"
+_DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?"
+_YEAR = r"(?:1[89]|20)\d\d"
+_DAYS = rf"(?<![\d.,/]){_DAY}(?:(?:,{_}?|{_}and{_}|{_}or{_}|{_}to{_}|{_}?[\-‑–]{_}?){_DAY}){{0,5}}"
+_SEASON = any_of("spring summer autumn fall winter")
+_WEEKDAY = any_of("monday tuesday wednesday thursday friday saturday sunday")
+_DATE = re.compile(
+    rf"{_DAYS}{_}(?:day{_})?(?:of{_})?{MONTH}\b(?:,?{_}(?:of{_})?{_YEAR}\b)?"
+    rf"|\b{MONTH}{_}\d{{1,2}}(?:st|nd|rd|th)?\b(?![.:]\d)(?:,?{_}{_YEAR}\b)?"
+    rf"|\b{MONTH},?{_}(?:of{_})?{_YEAR}\b"
+    rf"|\b(?:{_SEASON},?{_}(?:of{_})?)?(?<![\d.,/:\-‑–§№#$€£])(?<!no\. ){_YEAR}s?(?:{_}?[\-‑–/]{_}?(?:{_YEAR}"
+    rf"|\d\d)\b)?"
+    rf"(?![\d/:%²])(?![.,]\d)(?!{_}(?:{CURRENCY}|{UNITS}))\b"
+    rf"|(?<!\d)(?:0?[1-9]|1[0-2])[./]{_YEAR}\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(rf"{DATE_EN}|{MONTH_OF_YEAR_EN}", re.IGNORECASE)
-_KIN_EN = (
-    r"mother|father|brother|sister|husband|wife|son|daughter|grandmother|grandfather|uncle|aunt|cousin|nephew|niece"
-    r"|grandson|granddaughter|stepfather|stepmother|fianc[eé]e?|spouse|twin"
+_OF_LAW = re.compile(
+    r"(?:Act|Acts|Law|Code|Decree|Regulations?|Protocol|Convention|Bill|Constitution|Directive|Statute)"
+    r"(?:,| of| \(| from)? ?$"
+)
+_LAW_AFTER = re.compile(
+    r"[ \u00a0](?:[A-Z][\w\-]{0,20} ){0,2}(?:Act|Law|Code|Convention|Constitution|Protocol|Regulations?)\b"
+)
+_CLOCK = re.compile(
+    rf"(?<![\d.,:])\d{{1,2}}(?:[.:]\d\d)?{_}?(?:[ap]\.m\.|[ap]m\b)|(?<![\d.,:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
+    rf"|\b(?:on|last|next|this|every){_}(?P<day>{_WEEKDAY})s?\b|\b{_WEEKDAY},?{_}(?=\d)",
+    re.IGNORECASE,
+)
+_FEAST = re.compile(
+    rf"\b(?:All{_}Saints[’']{_}Day|New{_}Year[’']?s?{_}(?:Eve|Day)|Newroz|Nowruz|Navruz|Christmas(?:{_}Eve|{_}Day)?"
+    rf"|Easter(?:{_}Sunday|{_}Monday)?|Ramadan|Ramazan|Eid(?:{_}al-(?:Fitr|Adha))?|Yom{_}Kippur|Passover"
+    rf"|Victory{_}Day|Women[’']s{_}Day)\b",
+    re.IGNORECASE,
+)
+_COUNT = rf"(?:\d{{1,3}}|{NUMBER_WORD})"
+_AGE = re.compile(
+    rf"(?<![\d.,]){_COUNT}(?:[\- \u00a0‑]?years?[\- \u00a0‑](?:old|of{_}age)|[\- ]?y/?o)\b"
+    rf"|\b{_COUNT}(?:[\- \u00a0‑]years?[\- \u00a0‑](?:old|of{_}age))\b"
+    rf"|\b(?:aged|age{_}of|age:|at{_}age|turned){_}{_COUNT}\b(?:{_}years)?"
+    rf"|\bin{_}(?:his|her|my|their){_}(?:early{_}|mid[\- ]?|late{_})?(?:teens|twenties|thirties|forties|fifties"
+    rf"|sixties"
+    rf"|seventies|eighties|[2-9]0s)\b",
+    re.IGNORECASE,
 )
 _KINSHIP = re.compile(
-    rf"\b(?:my|his|her|their|our|the applicant[’']s|elder|older|younger|twin|late) (?:{_KIN_EN})s?\b",
+    rf"\b(?:my|his|her|their|our|the{_}applicant[’']s|elder|older|younger|youngest|eldest|late)"
+    rf"{_}(?:(?:elder|older|younger|twin|late|eldest|youngest|only|former){_})?{KIN}s?\b"
+    rf"|\b{_COUNT}{_}(?:(?:minor|small|young|adult){_})?(?:children|daughters|sons|brothers|sisters|siblings)\b",
     re.IGNORECASE,
 )
 _NATIONALITY = re.compile(
-    r"\b(?:Russian|Ukrainian|Belarusian|Chechen|Ingush|Dagestani|Tatar|Bashkir|Armenian|Georgian|Azerbaijani"
-    r"|Uzbek|Tajik|Kyrgyz|Kazakh|Turkmen"
-    r"|Ossetian|Abkhaz|Kurdish|Turkish|Iranian|Iraqi|Syrian|Afghan|Jewish|Roma|Polish|Romanian|Bulgarian"
-    r"|Hungarian|German|French|British|Italian"
-    r"|Spanish|Dutch|Greek|Cypriot|Moldovan|Latvian|Lithuanian|Estonian|Finnish|Swedish|Norwegian|Danish"
-    r"|Serbian|Croatian|Albanian|Somali|Nigerian"
-    r"|Pakistani|Indian|Chinese|Vietnamese)(?: (?:national|citizen|origin|nationality|citizenship)s?)?\b"
-)
-_FAITH = re.compile(
-    r"\b(?:Muslims?|Christians?|Jehovah[’']s Witness(?:es)?|Catholics?|Orthodox|Protestants?|Buddhists?|Sunni"
-    r"|Shi[’']?a|Alevi|Yazidi|Baptists?|Pentecostals?)\b",
+    rf"\b(?:ethnic{_})?{NATIONS}s?\b(?:{_}(?:national|citizen|origin|nationality|citizenship|descent"
+    rf"|ethnicity)s?\b)?",
     re.IGNORECASE,
 )
-_JOB = re.compile(
-    r"\b(?:worked|works|working|employed) as (?:an? )?(?:[a-z\-]{3,20} ){0,2}[a-z\-]{3,20}\b",
+_STATE_AFTER = re.compile(rf"[ \u00a0]{OF_STATE}\b", re.IGNORECASE)
+_FAITH = re.compile(rf"\b{FAITHS}\b", re.IGNORECASE)
+_A = rf"(?:an?{_}|the{_})?"
+_JOB = re.compile(rf"\b(?:{OF_JOBS}{_}){{0,3}}{JOBS}s?\b", re.IGNORECASE)
+_WORKED_AS = re.compile(
+    rf"\b(?:worked|works|working|work|employed|practise[sd]?|practising|serv(?:es|ed|ing)|trained"
+    rf"|qualified){_}as{_}{_A}"
+    rf"(?P<id>(?:[a-z\-‑’]{{2,20}}{_}){{0,2}}[a-z\-‑]{{3,20}})\b",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    rf"(?:\b(?:is|was|am|were|are|be|been|being|became|become|becoming|as|i[’']m){_}|(?:applicant|he|she|i),{_})"
+    rf"(?:(?:also|then|still|now|formerly|currently){_})?{_A}(?P<id>(?:{OF_JOBS}{_}){{0,3}}{ROLES}s?)\b",
+    re.IGNORECASE,
+)
+_OTHER_ROLE = re.compile(rf"{_}?(?:practising|in{_}question|concerned|responsible)\b")
+_SCHOOL = re.compile(
+    rf"\b(?:attend(?:s|ed|ing)?|enrol(?:s|led|ling)?{_}(?:in|at)|graduat(?:ed|ing){_}from|stud(?:y|ies|ied|ying){_}at"
+    rf"|(?:student|pupil|teacher|principal|director|head){_}(?:at|of|in)|(?:work|teach|taught)(?:s|ed|ing)?{_}(?:at|in)"
+    rf"|school{_}teacher{_}at){_}(?:the{_}|an?{_})?(?P<id>(?:[a-z\-]{{3,14}}{_}){{0,2}}"
+    rf"(?:school|college|academy|lyceum|gymnasium|kindergarten|university)(?:{_}(?:no\.?|№){_}?\d{{1,4}})?)\b",
+    re.IGNORECASE,
+)
+_DIPLOMA = re.compile(
+    rf"\b(?:[a-z\-]{{3,14}}{_})?(?:high{_})?(?:school|college){_}(?:(?:no\.?|№|number){_}?\d{{1,4}}|diplomas?|certificates?)"
+    rf"(?!\w)|\b(?:degree|diploma|master[’']s|bachelor[’']s|doctorate|PhD){_}in{_}[a-z]{{3,20}}(?:{_}[a-z]{{3,20}})?\b",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    rf"\b(?:entitled|titled|called|named|known{_}as|company|newspaper|magazine|journal|book|article|group|channel)"
+    rf",?{_}(?P<id>[“\"«‘][^“”\"»’\n]{{2,80}}[”\"»’])",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    rf"\b(?:{_COUNT}|an?|half){_}(?:and{_}a{_}half{_})?(?:years?|months?|weeks?|days?|hours?)"
+    rf"(?:[’']s?)?(?:{_}and{_}{_COUNT}{_}(?:months?|days?)(?:[’']s?)?)?(?={_}?[’']?{_}(?:imprisonment|in{_}prison|detention|arrest"
+    rf"|hard{_}labour|custody)\b)|\blife{_}imprisonment\b",
     re.IGNORECASE,
 )
 _WORK = re.compile(
     r"\b(?:[A-Z][\w&.\-]{1,30} ){1,4}(?:University|School|College|Hospital|Ltd|LLC|Inc|GmbH|plc|Company"
     r"|Corporation|Bank)\b\.?"
 )
+_NAME = r"[A-ZА-ЯЁ][\w\-‑]{2,30}(?:[ ,]{1,2}[A-ZА-ЯЁ][\w\-‑]{2,30}){0,2}"
 _BIRTHPLACE = re.compile(
-    r"(?:\bborn (?:on [^,.\n]{4,20} )?in |place of birth:?[ \u00a0])"
-    r"(?P<id>[A-ZА-ЯЁ][\w\-]{2,30}(?:[ ,]{1,2}[A-ZА-ЯЁ][\w\-]{2,30}){0,2})"
+    rf"(?:\b[Bb]orn (?:on [^,.\n]{{4,20}} )?in (?:the (?:village|town|city) of )?|[Pp]lace of birth:?{_})"
+    rf"(?P<id>{_NAME})"
 )
+_RESIDENCE = re.compile(
+    rf"\b(?:[Ll]iv(?:es?|ed|ing)|[Rr]esid(?:es?|ed|ing)|detained|grew up|settled|registered) (?:in|at) "
+    rf"(?P<id>{_NAME})"
+)
+_ILLNESS = re.compile(
+    rf"\b(?:{OF_ILLNESSES}{_}){{0,2}}(?:{ILLNESSES}"
+    r"|[a-z]{2,20}(?:itis|rosis|nosis|hosis|losis|algia|opathy|phrenia|plegia|aemia|ectomy))\b"
+    rf"|\b(?:fractures?|calcification|dislocation|amputation|laceration|burns?|injur(?:y|ies)|wounds?|bruis(?:es|ing)"
+    rf"|scars?|loss{_}of{_}(?:vision|sight|hearing|feeling)){_}(?:of|in|to|on){_}(?:the|his|her|my|both)"
+    rf"{_}(?:[a-z0-9]{{2,10}}{_}){{0,2}}{BODY}\b"
+    rf"|\b(?:broken|fractured|amputated){_}(?:[a-z]{{3,8}}{_})?{BODY}\b",
+    re.IGNORECASE,
+)
+_NOT_ILL = frozenset({"diagnosis", "prognosis", "homeopathy", "hypnosis"})
+_AMOUNT = rf"(?:\d{{1,3}}(?:[,.{chr(0xA0)} ]\d{{3}}){{1,5}}(?:[.,]\d{{1,2}})?|\d{{1,15}}(?:[.,]\d{{1,3}})?)"
+_ABOUT = rf"(?:(?:approximately|approx\.|about|around|nearly|almost|over|some){_})?"
+_SCALE = rf"(?:{_}(?:hundred|thousand|million|billion|mln|bn))?"
+_SUM = re.compile(
+    rf"{_ABOUT}(?:\b(?-i:{CURRENCY_CODE}){_}?|[€$£₽₴₸₺]{_}?){_AMOUNT}{_SCALE}"
+    rf"|{_ABOUT}(?<![\d.,/]){_AMOUNT}{_SCALE}{_}(?:(?:new{_})?[a-z]{{3,12}}{_})?(?:{CURRENCY}\b|"
+    rf"(?-i:{CURRENCY_CODE})\b)"
+    rf"(?:{_}\((?:[A-Z]{{3}}|euros?)\)|{_}\([A-Z]{{3}}\b)?"
+    rf"|\b{_ABOUT}{NUMBER_WORD}(?:{_}{NUMBER_WORD}){{0,3}}{_}{CURRENCY}\b"
+    rf"|(?<![\d.,/]){_AMOUNT}(?:{_}?%)?(?:{_}(?:to|and|by|x){_}{_AMOUNT})?{_}?{UNITS}(?![\w])",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    rf"\b(?:{NUMBER_WORD}|\d{{1,4}}){_}other{_}(?:persons|people|suspects|accused|co-accused|defendants|detainees"
+    rf"|applicants|students|women|men|families)\b",
+    re.IGNORECASE,
+)
+_CODE = r"(?:[A-Z]{1,4}[\-‑ ]?)?\d[\w./:\-‑]{0,30}(?<![.:/\-‑])"
+_NUMBER = re.compile(
+    rf"(?P<what>\b[a-z]{{2,20}}{_})?\b(?:nos?\.|№|number){_}?(?P<id>{_CODE}(?:(?:,{_}|{_}and{_}){_CODE}){{0,15}})",
+    re.IGNORECASE,
+)
+_LAWS = re.compile(
+    r"(?:law|protocol|article|decree|act|regulations?|directive|resolution|rule|recommendation|section|ordinance"
+    r"|convention|order|instruction|paragraph|series|chapter)\s",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(r"(?<![\w/.,:\-])\d{1,6}/\d{1,6}(?:[./]\d{1,6}){0,3}[A-Z]?\d?(?![\w/])")
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    """Not a law's year: "the Act of 1998", "the 1998 Act"."""
+    if len(match[0]) > 5:
+        return match[0][:3] not in ("may", "mar")
+    text, start = match.string, match.start()
+    return _OF_LAW.search(text[max(0, start - 16) : start]) is None and _LAW_AFTER.match(text, match.end()) is None
+
+
+def _is_of_person(match: re.Match[str]) -> bool:
+    """Not a state's: "the Turkish Government", "Polish Criminal Code"; small letters in a text that has capitals."""
+    text, end = match.string, match.end()
+    if " " in match[0].strip():
+        return True
+    if not match[0][0].isupper():
+        return False
+    after = text[end + 1 : end + 2]
+    return not (text[end : end + 1] in (" ", "\u00a0") and after.isupper() and not match[0].isupper()) and (
+        _STATE_AFTER.match(text, end) is None
+    )
+
+
+def _is_role(match: re.Match[str]) -> bool:
+    return _OTHER_ROLE.match(match.string, match.end()) is None
+
+
+def _is_illness(match: re.Match[str]) -> bool:
+    return match[0].lower() not in _NOT_ILL
+
+
+def _is_number(match: re.Match[str]) -> bool:
+    return match["what"] is None or _LAWS.fullmatch(match["what"]) is None
+
 
 RULES: tuple[Rule, ...] = (
     Rule("AGE", _AGE, 0.6, "age"),
-    Rule("DATE", _DATE, 0.5, "date"),
+    Rule("DATE", _DATE, 0.5, "date", _is_date),
+    Rule("DATE", _CLOCK, 0.4, "time or day"),
+    Rule("DATE", _FEAST, 0.4, "feast"),
     Rule("KINSHIP", _KINSHIP, 0.4, "kinship"),
-    Rule("NATIONALITY", _NATIONALITY, 0.4, "nationality"),
+    Rule("NATIONALITY", _NATIONALITY, 0.4, "nationality", _is_of_person),
     Rule("FAITH", _FAITH, 0.4, "religion"),
     Rule("PROFESSION", _JOB, 0.4, "profession"),
+    Rule("PROFESSION", _WORKED_AS, 0.4, "profession"),
+    Rule("PROFESSION", _ROLE, 0.4, "profession or post", _is_role),
     Rule("EMPLOYER", _WORK, 0.5, "employer or school"),
+    Rule("EDUCATION", _SCHOOL, 0.4, "school"),
+    Rule("EDUCATION", _DIPLOMA, 0.4, "school or degree"),
+    Rule("MISC", _TITLE, 0.4, "title or name in quotes"),
+    Rule("QUANTITY", _SENTENCE, 0.4, "length of a sentence"),
     Rule("BIRTHPLACE", _BIRTHPLACE, 0.6, "place of birth"),
+    Rule("RESIDENCE", _RESIDENCE, 0.5, "place of living"),
+    Rule("HEALTH", _ILLNESS, 0.4, "illness or injury", _is_illness),
+    Rule("QUANTITY", _SUM, 0.4, "sum or measure"),
+    Rule("QUANTITY", _OTHERS, 0.3, "number of people"),
+    Rule("NUMBER", _NUMBER, 0.5, "number of a file, plot or house", _is_number),
+    Rule("NUMBER", _SLASHED, 0.4, "number with a slash"),
 )
 CATEGORIES = frozenset(rule.category for rule in RULES)
 
