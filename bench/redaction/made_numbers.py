@@ -118,12 +118,15 @@ def _abroad(dice: random.Random) -> tuple[str, str]:
     )
 
 
+_MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "декабря")  # fmt: skip
+
+
 def _dated(dice: random.Random) -> tuple[str, str]:
     year, month, day = _born(dice)
-    months = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
     return dice.choice(
         [
-            ("родился ", f"{day:02}.{month:02}.{year}"), ("дата рождения: ", f"{day} {months[month - 1]} {year}"),
+            ("родился ", f"{day:02}.{month:02}.{year}"), ("дата рождения: ", f"{day} {_MONTHS[month - 1]} {year}"),
             ("born on ", f"{day}/{month}/{year}"), ("DOB ", f"{year}-{month:02}-{day:02}"), ("г. р. ", f"{year}"),
         ]
     )  # fmt: skip
@@ -148,6 +151,31 @@ def _address(dice: random.Random) -> tuple[str, str]:
     return "адрес: ", dice.choice([way for way in ways if "академика" not in way])
 
 
+IBANS = (("DE", 18), ("PL", 24), ("UA", 25), ("GE", 18), ("KZ", 16), ("NO", 11))
+_SIGNS = (" [at] ", " собака ", "@", "(at)")
+_HOSTS = ("mail.ru", "почта.рф", "mail точка ru", "gmail.com")
+
+
+def _belarusian(dice: random.Random) -> tuple[str, str]:
+    end = f"{_digits(dice, 3)}{dice.choice(['PB', 'BA', 'BI'])}{_digits(dice, 1)}"
+    return "", f"{dice.randint(1, 6)}{_digits(dice, 6)}{_upper(dice, 1, 'ABCHKEM')}{end}"
+
+
+def _plate(dice: random.Random, many: int) -> str:
+    return _upper(dice, many, "АВЕКМНОРСТХ")
+
+
+def _mail(dice: random.Random) -> tuple[str, str]:
+    sign = dice.choice(_SIGNS)
+    host = dice.choice(_HOSTS if sign != "@" else [host for host in _HOSTS if " " not in host])
+    return "", f"{_upper(dice, 6).lower()}{dice.randint(1, 99)}{sign}{host}"
+
+
+def _account(dice: random.Random) -> tuple[str, str]:
+    before = dice.choice(["телеграм: ", "Instagram: ", "t.me/", "@", "https://vk.com/"])
+    return before, f"{_upper(dice, 5).lower()}_{dice.randint(1, 99)}"
+
+
 KINDS_MADE: dict[str, Made] = {
     "passport": lambda d: ("паспорт ", f"{_digits(d, 2)} {_digits(d, 2)} {_digits(d, 6)}"),
     "passport for travel": lambda d: ("загранпаспорт ", f"{_digits(d, 2)} {_digits(d, 7)}"),
@@ -157,23 +185,23 @@ KINDS_MADE: dict[str, Made] = {
     "card": lambda d: ("", spaced_card(d)),
     "card in one": lambda d: ("карта ", luhn("2200" + _digits(d, 11))),
     "IMEI": lambda d: ("IMEI ", luhn("35" + _digits(d, 12))),
-    "IBAN": lambda d: ("", iban(d, *d.choice([("DE", 18), ("PL", 24), ("UA", 25), ("GE", 18), ("KZ", 16), ("NO", 11)]))),
+    "IBAN": lambda d: ("", iban(d, *d.choice(IBANS))),
     "bitcoin": lambda d: ("", bitcoin(d)),
     "ether": lambda d: ("", "0x" + "".join(d.choice("0123456789abcdef") for _ in range(40))),
     "ИИН": lambda d: (d.choice(["ИИН ", ""]), kazakh(d)),
     "ПИНФЛ": lambda d: (d.choice(["ПИНФЛ ", "JSHSHIR: ", ""]), uzbek(d)),
     "РНОКПП": lambda d: ("РНОКПП ", ukrainian(d.choice("23") + _digits(d, 8))),
-    "УНЗР": lambda d: ("", "{0:04}{1:02}{2:02}-".format(*_born(d)) + _digits(d, 5)),
+    "УНЗР": lambda d: ("", "{:04}{:02}{:02}-".format(*_born(d)) + _digits(d, 5)),
     "kimlik": lambda d: ("T.C. kimlik ", turkish(d)),
-    "Belarusian number": lambda d: ("", f"{d.randint(1, 6)}{_digits(d, 6)}{_upper(d, 1, 'ABCHKEM')}{_digits(d, 3)}{d.choice(['PB', 'BA', 'BI'])}{_digits(d, 1)}"),
+    "Belarusian number": _belarusian,
     "Georgian number": lambda d: ("личный номер ", "0" + _digits(d, 10)),
     "Armenian passport": lambda d: ("паспорт ", f"A{_upper(d, 1)}{_digits(d, 7)}"),
     "Ukrainian passport": lambda d: ("паспорт ", f"{_upper(d, 2, 'АВЕКМНОРСТ')} {_digits(d, 6)}"),
     "Georgian passport": lambda d: ("passport No ", f"{_digits(d, 2)}{_upper(d, 2)}{_digits(d, 5)}"),
     "identity card": lambda d: ("ID-карта № ", _digits(d, 9)),
     "VIN": lambda d: ("VIN ", f"X{_upper(d, 2)}{_digits(d, 5)}{_upper(d, 1)}{_digits(d, 8)}"),
-    "plate": lambda d: ("", f"{_upper(d, 1, 'АВЕКМНОРСТУХ')}{_digits(d, 3)}{_upper(d, 2, 'АВЕКМНОРСТУХ')}{d.choice(['77', '95', '777'])}"),
-    "plate of Ukraine": lambda d: ("автомобиль ", f"{_upper(d, 2, 'АВЕКМНОРСТХ')} {_digits(d, 4)} {_upper(d, 2, 'АВЕКМНОРСТХ')}"),
+    "plate": lambda d: ("", f"{_plate(d, 1)}{_digits(d, 3)}{_plate(d, 2)}{d.choice(['77', '95', '777'])}"),
+    "plate of Ukraine": lambda d: ("автомобиль ", f"{_plate(d, 2)} {_digits(d, 4)} {_plate(d, 2)}"),
     "UNHCR": lambda d: ("UNHCR ", f"{_digits(d, 3)}-{_digits(d, 2)}C{_digits(d, 5)}"),
     "BAMF": lambda d: ("Az. ", f"{_digits(d, 7)}-160"),
     "A-number": lambda d: ("", f"A{_digits(d, 9)}"),
@@ -185,8 +213,8 @@ KINDS_MADE: dict[str, Made] = {
     "phone abroad": _abroad,
     "date of birth": _dated,
     "address": _address,
-    "mail": lambda d: ("", f"{_upper(d, 6).lower()}{d.randint(1, 99)}{d.choice([' [at] ', ' собака ', '@', '(at)'])}{d.choice(['mail.ru', 'почта.рф', 'mail точка ru', 'gmail.com'])}"),
-    "account": lambda d: (d.choice(["телеграм: ", "Instagram: ", "t.me/", "@", "https://vk.com/"]), f"{_upper(d, 5).lower()}_{d.randint(1, 99)}"),
+    "mail": _mail,
+    "account": _account,
     "coordinates": lambda d: ("", f"{d.randint(41, 69)}.{_digits(d, 5)}, {d.randint(20, 99)}.{_digits(d, 5)}"),
 }  # fmt: skip
 
@@ -214,13 +242,22 @@ def innocent_numbers(dice: random.Random, each: int) -> list[str]:
         n, m, y = dice.randint(2, 999), dice.randint(2, 40), dice.randint(1990, 2025)
         big, article = dice.randint(10_000, 99_999_999), dice.randint(100, 360)
         return [
-            f"Выплачено {big} рублей, долг {big // 7} руб. и ещё {n} тыс.", f"The fine was ${big} and {n},000 euros.",
-            f"по ст. {article} ч. {m % 5 + 1} УК РФ и статьям {article}.{m % 3 + 1}, 105", f"Федеральный закон № {n}-ФЗ, пункт {m}.{m}.{m}",
-            f"см. стр. {n}-{n + m}, том {m}, листы {n + 3}-{n + 9}", f"pages {n}-{n + m}, para. {m}, section {article}(b)",
-            f"ISBN 978-5-{dice.randint(10, 99)}-{dice.randint(100000, 999999)}-{m % 10}", f"{m % 28 + 1} мая {y} года начался суд",
-            f"On {m % 28 + 1} May {y} the hearing began", f"с 10:{m + 10} до 14:{m + 10}, температура {m},{n}", f"версия {m}.{n}.{m}",
-            f"набралось {n} человек из {big}, то есть {m},{n % 90} %", f"в {y}/{(y + 1) % 100} учебном году было {n} мест",
-            f"расстояние {n} км, вес {big} кг, {m}-{m + 2} дней", f"соотношение {m}:{m + 1}, {m}/{n}, {m}х{n} см", f"{big} {n} {m}",
-        ]  # fmt: skip
+            f"Выплачено {big} рублей, долг {big // 7} руб. и ещё {n} тыс.",
+            f"The fine was ${big} and {n},000 euros.",
+            f"по ст. {article} ч. {m % 5 + 1} УК РФ и статьям {article}.{m % 3 + 1}, 105",
+            f"Федеральный закон № {n}-ФЗ, пункт {m}.{m}.{m}",
+            f"см. стр. {n}-{n + m}, том {m}, листы {n + 3}-{n + 9}",
+            f"pages {n}-{n + m}, para. {m}, section {article}(b)",
+            f"ISBN 978-5-{dice.randint(10, 99)}-{dice.randint(100000, 999999)}-{m % 10}",
+            f"{m % 28 + 1} мая {y} года начался суд",
+            f"On {m % 28 + 1} May {y} the hearing began",
+            f"с 10:{m + 10} до 14:{m + 10}, температура {m},{n}",
+            f"версия {m}.{n}.{m}",
+            f"набралось {n} человек из {big}, то есть {m},{n % 90} %",
+            f"в {y}/{(y + 1) % 100} учебном году было {n} мест",
+            f"расстояние {n} км, вес {big} кг, {m}-{m + 2} дней",
+            f"соотношение {m}:{m + 1}, {m}/{n}, {m}х{n} см",
+            f"{big} {n} {m}",
+        ]
 
     return [text for _ in range(each) for text in one()]

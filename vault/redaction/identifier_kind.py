@@ -26,12 +26,20 @@ class Kind:
     after: re.Pattern[str] | None = None
 
 
+_NEVER = r"(?!)"
+
+
 def kind(
     category: str, label: str, pattern: str, *, check: str | None = None, context: str | None = None,
     gate: str | None = None, sure: bool = True, ask: bool = False, flags: int = 0,
     after: str | None = None,
 ) -> Kind:  # fmt: skip
-    """A kind from the text of its patterns; the context's letters may be large or small."""
+    """A kind from the text of its patterns; the context's letters may be large or small.
+
+    A context that ends at the number is never looked for after it.
+    """
+    if after is None and context is not None and context.endswith("$"):
+        after = _NEVER
     return Kind(
         category, label, re.compile(pattern, flags), check,
         re.compile(context, re.IGNORECASE) if context else None, re.compile(gate) if gate else None, sure, ask,
