@@ -40,9 +40,9 @@ def in_line(session: Session, words: Sequence[str] | None) -> str:
     return text
 
 
-def file_bytes(session: Session, path: str) -> bytes:
-    """The bytes of what --from names. Raises Usage."""
-    return read_binary(path, "the text (--from)", session, MAX_FILE)
+def file_bytes(session: Session, path: str, what: str = "the text (--from)") -> bytes:
+    """The bytes of what --from, or another option, names. Raises Usage."""
+    return read_binary(path, what, session, MAX_FILE)
 
 
 def from_file(session: Session, path: str, fields: Sequence[Field]) -> dict[str, str]:

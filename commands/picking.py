@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from commands.context import Session
 from commands.printing import one_line
 from vault.errors import Usage
 from vault.model.ids import is_id, tidy_id
-from vault.model.records import Case, Evidence, PersonRecord, RecipientRecord
-from vault.usecases.unlocked import UnlockedVault
+
+if TYPE_CHECKING:
+    from vault.model.records import Case, Evidence, PersonRecord, RecipientRecord
+    from vault.usecases.unlocked import UnlockedVault
 
 
 def looks_like(word: str, prefix: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import modelless, paths, personal, picking, redact_files
+from commands import modelless, paths, personal, picking, redact_files, redact_text
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, Profile
 from commands.context import Session, session_of
@@ -33,7 +33,7 @@ FindingsArgument = Annotated[
 AllOption = Annotated[bool, typer.Option("--all", help="All findings that are still open.")]
 UnseenOption = Annotated[bool, typer.Option("--unseen", help="Also those never shown to anybody; this is logged.")]
 
-app.command("text")(redact_files.text)
+app.command("text")(redact_text.text)
 app.command("file")(redact_files.file)
 app.command("check")(redact_files.check)
 

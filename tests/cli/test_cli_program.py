@@ -197,7 +197,7 @@ def test_a_title_can_not_look_like_a_line_of_ours(shared_scratch: Scratch) -> No
     shown = run("redact", "text", "--people", "-", stdin="x")  # texts of several lines stay as they are
     assert shown.code == 2
     (scratch.folder / "nobody.json").write_text("[]")
-    assert run("redact", "text", "--people", scratch.folder / "nobody.json", stdin="a\nb\n").out == "a\nb\n\n"
+    assert run("redact", "text", "--people", scratch.folder / "nobody.json", stdin="a\nb\n").out == "a\nb\n"
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from vault import dossier
 from vault.crypto import age, signing
 from vault.errors import Damaged, OutputExists, Refused, Usage, WrongSecret
 from vault.model.people import Person
-from vault.usecases import keygen, onefile, people
-from vault.usecases.onefile import TextRedactor
+from vault.usecases import keygen, onefile, people, people_file
+from vault.usecases.onetext import TextRedactor
 from vault.usecases.text import cleaned, day
 
 PEOPLE = [
@@ -76,13 +76,13 @@ def test_what_nobody_can_judge_here_is_refused(tmp_path: Path) -> None:
 
 
 def test_people_without_ids_get_some_and_none_twice() -> None:
-    named = onefile.named(
+    named = people_file.named(
         [people.NewPerson("A"), people.NewPerson("B", id="P1"), people.NewPerson("C"), people.NewPerson("D")]
     )
     assert len({person.id for person in named}) == 4
     assert named[1].id == "P1"
     with pytest.raises(Usage, match="same id"):
-        onefile.named([people.NewPerson("A", id="X"), people.NewPerson("B", id="X")])
+        people_file.named([people.NewPerson("A", id="X"), people.NewPerson("B", id="X")])
 
 
 # ---- identity files ----------------------------------------------------------------------------------------------

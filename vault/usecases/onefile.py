@@ -1,4 +1,4 @@
-"""The redaction engine without a vault: a text, a document, and the independent check of any document.
+"""The redaction engine without a vault, for a document, and the independent check of any document.
 
 Nobody reviews here, so everything that is proposed goes. A document with pages that only a person can judge is
 refused: it needs a case and boxes.
@@ -12,29 +12,19 @@ from pathlib import Path
 
 from vault.errors import Refused, StorageFailed, Usage
 from vault.intake import media
-from vault.model.findings import Leak, Span
+from vault.model.findings import Leak
 from vault.model.people import Person
 from vault.redaction import plan as plans
 from vault.redaction import rebuild, verify
-from vault.redaction.engine import PROFILES, Engine, redact
-from vault.redaction.found import Finder
+from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.labels import Labels
 from vault.sandbox import documents
 from vault.store import output
 from vault.usecases import models
-from vault.usecases.people import NewPerson
 
 MAX_FILE_BYTES = 256 << 20
 PDF = "application/pdf"
 _HEAD = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class RedactedText:
-    """The findings of a text (offsets in code points) and the text without them."""
-
-    spans: tuple[Span, ...]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +34,6 @@ class RedactedFile:
     path: Path
     pages: int
     findings: int
-
-
-class TextRedactor:
-    """The engine for a list of people, built once for many texts; each text has labels of its own.
-
-    `finder` asks the models (`models.finder`); it may serve several redactors, one after the other.
-    """
-
-    def __init__(self, people: Sequence[Person], profile: str = "lawyer", finder: Finder | None = None) -> None:
-        if profile not in PROFILES:
-            raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
-        self._people = list(people)
-        self._engine = Engine(self._people, PROFILES[profile], finder)
-
-    def redact(self, text: str) -> RedactedText:
-        """Find and replace."""
-        spans = self._engine.analyse(text)
-        return RedactedText(tuple(spans), redact(text, spans, Labels(self._people)))
-
-
-def named(people: Sequence[NewPerson]) -> list[Person]:
-    """People of a people file, as the engine takes them; those without an id get P1, P2 …"""
-    taken = {person.id for person in people if person.id}
-    if len(taken) < sum(bool(person.id) for person in people):
-        raise Usage("two entries of the people file have the same id")
-    found = []
-    for number, one in enumerate(people, 1):
-        name = one.id or next(f"P{n}" for n in range(number, number + len(people) + 1) if f"P{n}" not in taken)
-        taken.add(name)
-        found.append(Person(name, one.name, one.role, one.aliases, one.identifiers, one.keep))
-    return found
 
 
 def redact_file(

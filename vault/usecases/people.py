@@ -2,107 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault.errors import Usage
-from vault.model.people import ROLES, Person, Role
+from vault.model.people import Person
 from vault.model.records import Case, PersonRecord
 from vault.store.catalogue import Put
 from vault.usecases import cases
-from vault.usecases.text import cleaned
+from vault.usecases.people_file import MEMBERS, NewPerson, parse, role_named, tidy
 from vault.usecases.unlocked import Change, UnlockedVault
 
-MAX_PEOPLE = 1000
-MAX_LIST = 100
-MAX_NAME = 300
-_BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
-"""Letters and signs by their category that print nothing: fillers of Hangul, the empty Braille pattern."""
-_MEMBERS = {"id", "name", "role", "aliases", "identifiers", "keep", "note"}
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """A person as typed or read from a people file."""
-
-    name: str
-    role: Role = "other"
-    aliases: tuple[str, ...] = ()
-    identifiers: tuple[str, ...] = ()
-    keep: str | None = None
-    note: str = ""
-    id: str = ""
-
-
-def parse(data: bytes) -> list[NewPerson]:
-    """A people file: JSON, one person or a list. Raises Usage that says what is wrong, without its content."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise Usage("the people file is not valid JSON") from None
-    entries = value if isinstance(value, list) else [value]
-    if len(entries) > MAX_PEOPLE:
-        raise Usage(f"the people file lists more than {MAX_PEOPLE} people")
-    return [_person(entry, number) for number, entry in enumerate(entries, 1)]
-
-
-def _person(entry: object, number: int) -> NewPerson:
-    where = f"entry {number} of the people file"
-    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-        raise Usage(f'{where} has no "name"')
-    unknown = set(entry) - _MEMBERS
-    if unknown:
-        raise Usage(f"{where} has a member that is not known", hint=f"Known are: {', '.join(sorted(_MEMBERS))}.")
-    keep = entry.get("keep")
-    if not (keep is None or isinstance(keep, str)):
-        raise Usage(f'{where}: "keep" is the reason, as text')
-    person = NewPerson(
-        name=entry["name"],
-        role=role_named(entry.get("role", "other")),
-        aliases=_strings(entry.get("aliases", []), where, "aliases"),
-        identifiers=_strings(entry.get("identifiers", []), where, "identifiers"),
-        keep=keep,
-        note=str(entry.get("note", "")),
-        id=str(entry.get("id", "")),
-    )
-    return tidy(person)
-
-
-def role_named(text: object) -> Role:
-    """One of ROLES. Raises Usage."""
-    for role in ROLES:
-        if text == role:
-            return role
-    raise Usage("there is no such role", hint=f"Roles are: {', '.join(ROLES)}.")
-
-
-def _strings(value: object, where: str, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value) or len(value) > MAX_LIST:
-        raise Usage(f'{where}: "{name}" is a list of at most {MAX_LIST} texts')
-    return tuple(value)
-
-
-def tidy(person: NewPerson) -> NewPerson:
-    """The same person with clean texts. Raises Usage for an empty name or an empty reason."""
-    keep = None if person.keep is None else cleaned(person.keep, "the reason to keep a person", required=True)
-    return replace(
-        person,
-        name=_searchable(person.name, "the name"),
-        aliases=tuple(_searchable(alias, "an alias") for alias in person.aliases),
-        identifiers=tuple(_searchable(i, "an identifier") for i in person.identifiers),
-        keep=keep,
-        note=cleaned(person.note, "the note"),
-    )
-
-
-def _searchable(text: str, what: str) -> str:
-    """Clean text in which something can be seen: nobody is protected by a name that nobody can find."""
-    kept = cleaned(text, what, required=True, limit=MAX_NAME)
-    if not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANKS for c in kept):
-        raise Usage(f"{what} is empty: it has nothing but characters that can't be seen")
-    return kept
+__all__ = ["NewPerson", "add", "as_person", "change", "listing", "parse", "remove", "role_named", "show", "tidy"]
 
 
 def add(vault: UnlockedVault, case_id: str, people: Sequence[NewPerson]) -> list[PersonRecord]:
@@ -153,7 +64,7 @@ def show(vault: UnlockedVault, person_id: str) -> Person:
 def change(vault: UnlockedVault, person_id: str, **changed: object) -> PersonRecord:
     """Change fields of a person: name, role, aliases, identifiers, keep, note."""
     record = vault.catalogue.require(PersonRecord, person_id)
-    values = {name: value for name, value in changed.items() if name in _MEMBERS - {"id"}}
+    values = {name: value for name, value in changed.items() if name in MEMBERS - {"id"}}
     before = NewPerson(
         record.name, role_named(record.role), record.aliases, record.identifiers, record.keep, record.note
     )
