@@ -13,12 +13,15 @@ from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, PersonRole
 from commands.confirming import ConfirmOption
 from commands.context import Session, session_of
+from commands.overview import PAGE, wrapped
 from commands.personal import Field
-from commands.printing import columns
+from commands.printing import columns, width
 from vault.errors import Usage
 
 if TYPE_CHECKING:
+    from vault.model.people import Person
     from vault.model.records import PersonRecord
+    from vault.redaction.names.report import FormGroup, Summary, Variants
     from vault.usecases.people import NewPerson
     from vault.usecases.unlocked import UnlockedVault
 
@@ -200,21 +203,74 @@ def remove(context: typer.Context, person: PersonArgument = None, confirm: Confi
 
 
 @app.command("variants")
-def variants(context: typer.Context, person: PersonArgument = None) -> None:
-    """Show every way in which a person may be written and will be found, and what will not be found."""
+def variants(
+    context: typer.Context,
+    person: PersonArgument = None,
+    every: Annotated[bool, typer.Option("--all", help="Every form, and where it comes from.")] = False,
+) -> None:
+    """Show in which ways a person may be written and will be found, and what will not be found.
+
+    Forms are grouped by part of the name and by how they come about, with examples; --all shows each of them.
+    """
     session = session_of(context)
-    from vault.redaction import names
+    from vault.redaction.names import report
     from vault.usecases import people
 
     with session.vault() as vault:
-        found = names.variants(people.show(vault, picking.person(session, vault, person)))
-    console = session.console
-    lines = columns([(form.text, console.library(form.explanation)) for form in found.forms])
-    lines += ["", console.text("Beware:"), *map(console.library, found.warnings)] if found.warnings else []
-    lines += ["", console.text("Not found by itself:"), *map(console.library, found.not_covered)]
-    data = {
-        "variants": [{"text": form.text, "explanation": form.explanation} for form in found.forms],
+        shown = people.show(vault, picking.person(session, vault, person))
+    found = report.summary(shown)
+    session.console.answer(
+        _variants_shape(found, report.variants(shown)), _variants_page(session, shown, found, every)
+    )
+    session.console.hint("add what is missing as an alias: casevault person set {person}", person=shown.id)
+
+
+def _variants_shape(found: Summary, forms: Variants) -> dict[str, object]:
+    groups = [
+        {
+            "part": group.part,
+            "kind": group.kind,
+            "count": group.count,
+            "examples": list(group.examples),
+            "forms": [{"text": form.text, "explanation": form.explanation} for form in group.forms],
+        }
+        for group in found.groups
+    ]
+    return {
+        "variants": [{"text": form.text, "explanation": form.explanation} for form in forms.forms],
+        "groups": groups,
         "warnings": list(found.warnings),
         "not_covered": list(found.not_covered),
     }
-    console.answer(data, lines)
+
+
+def _variants_page(session: Session, shown: Person, found: Summary, every: bool) -> list[str]:
+    from vault.redaction.names.report import PARTS
+
+    t = session.console
+    lines = [shown.name]
+    part = ""
+    for group in found.groups:
+        if group.part != part:
+            part = group.part
+            lines += ["", t.library(PARTS[part]).capitalize()]
+        lines += _group_lines(session, group, every)
+    if found.warnings:
+        lines += ["", t.text("Beware:"), *(f"  - {t.library(one)}" for one in found.warnings)]
+    lines += ["", t.text("Not covered, so list it as an alias where you know it, and read the text yourself:")]
+    return [*lines, *(f"  - {t.library(one)}" for one in found.not_covered)]
+
+
+def _group_lines(session: Session, group: FormGroup, every: bool) -> list[str]:
+    count = str(group.count) if group.count else "…"
+    title = f"  {session.console.library(group.title)} ({count})"
+    if every and group.forms:
+        rows = [(f"    {form.text}", session.console.library(form.explanation)) for form in group.forms]
+        return [title, *_aligned(rows)]
+    more = " …" if group.count != len(group.examples) else ""
+    return [title, *(f"    {line}" for line in wrapped(", ".join(group.examples) + more, PAGE - 4))]
+
+
+def _aligned(rows: list[tuple[str, str]]) -> list[str]:
+    size = max(width(text) for text, _ in rows)
+    return [f"{text}{' ' * (size - width(text))}  {why}" for text, why in rows]
