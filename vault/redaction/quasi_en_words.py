@@ -124,9 +124,9 @@ CURRENCY_CODE = any_of(
 CURRENCY = any_of(
     "euro euros dollar dollars cent cents pound pounds pounds.sterling penny pence rouble roubles ruble rubles"
     " hryvnia hryvnias lari dram drams manat manats tenge som soms soum somoni lira liras zloty zlotys koruna forint"
-    " leu lei lev leva krone kroner krona kronor schilling schillings mark marks deutschmark deutschmarks deutsch.mark"
-    " deutsche.mark franc francs guilder guilders peseta pesetas drachma drachmas shekel shekels dinar dinars rial"
-    " rials toman rupee rupees yuan yen peso pesos naira"
+    " leu lei lev leva krone kroner krona kronor schilling schillings mark marks deutschmark deutschmarks"
+    " deutsch.mark deutsche.mark franc francs guilder guilders peseta pesetas drachma drachmas shekel shekels dinar"
+    " dinars rial rials toman rupee rupees yuan yen peso pesos naira"
 )
 UNITS = any_of(
     "% percent per.cent km/h mph km kilometres kilometers miles metres meters m² sq.m square.metres square.meters cm"
