@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vault.bundle import container, index, signature
+from vault.bundle import container, index, signature, taken_out
 from vault.crypto import signing
 from vault.errors import Damaged, Forged, NewerFormat
 from vault.formats import canonical
@@ -294,6 +294,25 @@ def test_the_page_of_exhibits_is_inert() -> None:
     assert "<i>" not in page
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_page_says_in_words_what_was_taken_out() -> None:
+    one = replace(EXHIBITS[0], redactions={"PERSON": 2, "COURT_UID": 1, "CODE": 1, "NUMBER": 2, "NEW_KIND": 3})
+    page = index.page((one,), "B-1", "2024").decode()
+    for code in ("PERSON", "COURT_UID", "NEW_KIND"):
+        assert code not in page
+    assert "names of people: 2" in page
+    assert "имена людей: 2" in page
+    assert "other numbers: 3" in page
+    assert "new kind: 3" in page
+    assert "nothing" in index.page((replace(one, redactions={}),), "B-1", "2024").decode()
+
+
+def test_every_category_of_the_engine_has_words() -> None:
+    from vault.redaction import identifiers, quasi
+
+    assert set(taken_out.WORDS) >= quasi.CATEGORIES
+    assert {kind.category for kind in identifiers.KINDS} <= set(taken_out.WORDS)
 
 
 # ---- signatures --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from vault.bundle import taken_out
 from vault.formats.manifest import Exhibit
 
 _STYLE = (
@@ -25,6 +26,8 @@ def page(exhibits: Sequence[Exhibit], bundle: str, made: str) -> bytes:
 <p>Bundle {html.escape(bundle)}, made {html.escape(made)}. Labels such as [WITNESS 1] stand where something was
 taken out; the same label is the same person or number throughout. Black boxes were filled in before the picture was
 made anew: there is nothing beneath them.</p>
+<p lang="ru">Метки вроде [WITNESS 1] стоят там, где что-то убрано; одна метка — везде один человек или номер. Под
+чёрными прямоугольниками ничего нет: изображение сделано заново.</p>
 <table><thead><tr><th scope="col">Exhibit</th><th scope="col">Description</th><th scope="col">Date</th>
 <th scope="col">Language</th><th scope="col">Files</th><th scope="col">Taken out</th></tr></thead>
 <tbody>{rows}</tbody></table>
@@ -40,8 +43,9 @@ def _row(exhibit: Exhibit) -> str:
         f'<a href="{html.escape(file.name)}">{html.escape(file.name[start:])}</a> {html.escape(file.pages)}'
         for file in exhibit.files
     )
-    taken = (
-        ", ".join(f"{count} {html.escape(name)}" for name, count in sorted(exhibit.redactions.items())) or "nothing"
+    taken = "<br>".join(
+        f'<span lang="{language}">{html.escape(words)}</span>'
+        for language, words in zip(("en", "ru"), taken_out.phrases(exhibit.redactions), strict=True)
     )
     about = html.escape(exhibit.title or exhibit.kind)
     if exhibit.translation_of:
