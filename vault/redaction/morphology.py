@@ -98,3 +98,12 @@ def gender(word: str) -> str | None:
     if seen == {"masc"}:
         return "m"
     return "f" if seen == {"femn"} else None
+
+
+def all_forms(lemma: str) -> frozenset[str]:
+    """Every form of a word given in the nominative, by the readings that have it so; the word itself where none has."""
+    forms = {lemma}
+    for parse in parses(lemma):
+        if parse.normal_form == lemma or "nomn" in parse.tag:
+            forms.update(form.word for form in parse.lexeme if "COMP" not in form.tag and "ADJS" not in form.tag)
+    return frozenset(forms)
