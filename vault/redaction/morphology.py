@@ -37,6 +37,13 @@ def name_marks(word: str) -> frozenset[str]:
     return frozenset(marks)
 
 
+@lru_cache(maxsize=20000)
+def is_given_name(word: str) -> bool:
+    """Whether the likeliest reading of the word is a given name in the nominative."""
+    found = parses(word)
+    return bool(found) and {"Name", "nomn"} <= found[0].tag.grammemes
+
+
 _COMMON_SHARE = 0.3
 _NAME_LIKE = NAME_MARKS | {"Geox", "Poss", "Orgn"}
 
@@ -98,12 +105,3 @@ def gender(word: str) -> str | None:
     if seen == {"masc"}:
         return "m"
     return "f" if seen == {"femn"} else None
-
-
-def all_forms(lemma: str) -> frozenset[str]:
-    """Every form of a word given in the nominative, by the readings that have it so; the word itself where none has."""
-    forms = {lemma}
-    for parse in parses(lemma):
-        if parse.normal_form == lemma or "nomn" in parse.tag:
-            forms.update(form.word for form in parse.lexeme if "COMP" not in form.tag and "ADJS" not in form.tag)
-    return frozenset(forms)

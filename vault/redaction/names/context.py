@@ -10,6 +10,7 @@ from .. import morphology
 from . import given as names
 from .folding import CYRILLIC, HYPHENS, TOKEN, readings
 from .inflect import is_patronymic
+from .romanise import to_cyrillic
 
 _WINDOW = 72
 _INITIAL = r"([^\W\d_][^\W\d_]{0,2})\."
@@ -147,6 +148,7 @@ PARTICLES = frozenset(
         "bek",
     ]
 )
+_LONGEST_ABBREVIATION = 2
 _NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
 
 
@@ -190,8 +192,10 @@ def with_address(text: str, start: int) -> int:
 
 
 def _is_title(initial: str) -> bool:
-    """Abbreviations such as "Dr." and "гр."; a single capital is always an initial."""
-    return (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES
+    """Abbreviations such as "Dr." and "гр." and words that end a sentence ("мая."); a single capital is an initial."""
+    if (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES:
+        return True
+    return len(initial) > _LONGEST_ABBREVIATION and morphology.is_everyday(initial.lower().replace("ё", "е"))
 
 
 def initials_after(text: str, end: int) -> Initials | None:
@@ -249,6 +253,19 @@ def _neighbour(gap: str, word: str, start: int, end: int, cased: bool) -> Neighb
     return Neighbour(start, end, word, marks, known, hyphen)
 
 
+def is_apart(gap: str) -> bool:
+    """Whether a gap may part two names: a line's end, a table's cell."""
+    return "\n" in gap or "\t" in gap
+
+
+def has_given_before(text: str, start: int) -> bool:
+    """Whether a given name or an initial stands just before, so that a surname has its given name already."""
+    if initials_before(text, start) is not None:
+        return True
+    found = neighbour_before(text, start, True)
+    return found is not None and "Name" in found.marks
+
+
 def is_particle(word: str) -> bool:
     """Whether a word only joins the parts of a name (аль, ван, оглы), also in look-alike letters."""
     return len(word) < 6 and any(folded in PARTICLES for _, folded in readings(word))
@@ -275,7 +292,7 @@ def marks_of(word: str) -> tuple[frozenset[str], bool]:
             if is_patronymic(folded):
                 marks.add("Patr")
         else:
-            if names.full_names(folded):
+            if names.full_names(folded) or _is_given_in_russian(folded):
                 marks.add("Name")
                 known = True
             elif folded.endswith(("ovich", "evich", "ovna", "evna", "ichna", "owna", "ewitsch", "owitsch")):
@@ -283,6 +300,16 @@ def marks_of(word: str) -> tuple[frozenset[str], bool]:
             elif _LATIN_SURNAME.search(folded) and len(folded) > 4:
                 marks.add("Surn")
     return frozenset(marks), known
+
+
+_MIN_READ_BACK = 4
+
+
+def _is_given_in_russian(latin: str) -> bool:
+    """Whether a folded Latin word, read back, is a given name of the Russian dictionary: Milana."""
+    if len(latin) < _MIN_READ_BACK:
+        return False
+    return any(morphology.is_known(one) and morphology.is_given_name(one) for one in to_cyrillic(latin)[:2])
 
 
 def whole_handle(text: str, start: int, end: int) -> tuple[int, int]:

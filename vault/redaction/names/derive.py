@@ -89,31 +89,3 @@ def run_together(word: str, surnames: Container[str]) -> str | None:
         if word[:-at] in surnames:
             return word[:-at]
     return None
-
-
-_DOUBLED = re.compile(r"(.)\1+")
-_OPEN = str.maketrans("ыэюой", "ииуаи")
-_ROUND = str.maketrans("ыэюой", "ииууи")
-_FIRST = str.maketrans("яеэ", "иии")
-
-
-def alike_keys(word: str) -> tuple[str, ...]:
-    """What the official Russian spellings of Uzbek, Tajik and Kazakh names have in common with the national ones.
-
-    ж and дж, а and о or о and у, ю and у, ы and и are one; at the start also я, е, э and и. Two words that share a
-    key may be the same name.
-    """
-    first = word[:1].translate(_FIRST)
-    plain = (
-        (first + word[1:])
-        .replace("дж", "ж")
-        .replace("йу", "у")
-        .replace("йо", "о")
-        .replace("йе", "е")
-        .replace("зод", "зад")
-    )
-    if plain.endswith("заде"):
-        plain = plain[:-1] + "а"
-    plain = _DOUBLED.sub(r"\1", plain)
-    one, other = plain.translate(_OPEN), plain.translate(_ROUND)
-    return (one,) if one == other else (one, other)

@@ -63,7 +63,7 @@ def _kind(what: str, own: bool = True) -> Kind:
 
 
 @lru_cache(maxsize=2000)
-def surname_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+def surname_parts(word: str, gender: str | None, spelled: tuple[str, ...] = ()) -> tuple[NameForm, ...]:
     """All forms of one surname, of both genders and of the family."""
     found: list[NameForm] = []
     latin = script_of(word) == LATIN
@@ -71,7 +71,7 @@ def surname_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
         fuzzy = len(word) > MIN_FUZZY
         found.append(NameForm(word, LATIN, "surname", NOMINATIVE, word, fuzzy=fuzzy, kind="listed"))
         found.append(NameForm(word + "s", LATIN, "surname", "plural", word, kind="plural"))
-    for russian in in_russian(word):
+    for russian in spelled or in_russian(word):
         for form, what, which in inflect.surname_forms(russian):
             own = not which or gender is None or which == gender
             fuzzy = len(form) >= MIN_FUZZY and abs(len(form) - len(russian)) <= 4
@@ -85,16 +85,16 @@ def surname_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
 
 
 @lru_cache(maxsize=2000)
-def given_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+def given_parts(word: str, gender: str | None, spelled: tuple[str, ...] = ()) -> tuple[NameForm, ...]:
     """All forms of one given name: cases, neighbours' spellings, western spellings, diminutives and their cases."""
     found: list[NameForm] = []
     latin = script_of(word) == LATIN
     if latin:
         found.append(NameForm(word, LATIN, "given", NOMINATIVE, word, fuzzy=len(word) > MIN_FUZZY, kind="listed"))
-    full = names.full_names(word)
+    full = tuple(dict.fromkeys((*names.full_names(word), *(n for one in spelled for n in names.full_names(one)))))
     if not full and not latin:
         full = tuple(n for n in names.full_names_of_short(word) if gender in (None, names.table()[n].gender))
-    bases = dict.fromkeys((*(in_russian(word) if not full or not latin else ()), *full))
+    bases = dict.fromkeys((*(spelled or in_russian(word) if not full or not latin else ()), *full))
     for russian in bases:
         via = russian if russian != word else ""
         for form, what in inflect.given_forms(russian):
@@ -124,13 +124,13 @@ def _neighbour_forms(row: names.GivenName, word: str) -> list[NameForm]:
 
 
 @lru_cache(maxsize=2000)
-def patronymic_parts(word: str, gender: str | None) -> tuple[NameForm, ...]:
+def patronymic_parts(word: str, gender: str | None, spelled: tuple[str, ...] = ()) -> tuple[NameForm, ...]:
     """All forms of one patronymic; those of a brother or sister count only beside another part."""
     found: list[NameForm] = []
     latin = script_of(word) == LATIN
     if latin:
         found.append(NameForm(word, LATIN, "patronymic", NOMINATIVE, word, fuzzy=True, kind="listed"))
-    for russian in in_russian(word):
+    for russian in spelled or in_russian(word):
         for form, what, which in inflect.patronymic_forms(russian):
             own = not which or gender is None or which == gender
             fuzzy = len(form) >= MIN_FUZZY + 2

@@ -53,6 +53,7 @@ class Group:
     end: int
     members: list[tuple[Hit, Candidate]]
     kinds: set[str] = field(default_factory=set)
+    conflict: bool = False  # a part between its hits is none of this person's
 
     def __post_init__(self) -> None:
         self.kinds = {kind_of(found) for _, found in self.members}
@@ -128,20 +129,42 @@ def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed
     if len(group.members) >= MAX_MEMBERS:
         return False
     gap = text[group.end : hit.start]
-    if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)) and not _is_middle(gap):
-        return False
+    middle = None
+    if not (len(gap) <= _MAX_GAP and _is_joint(gap, group)):
+        middle = _middle(gap)
+        if middle is None:
+            return False
     used = group.kinds
-    if "," in gap and used != {"surname"}:
+    if "," in gap and (used != {"surname"} or context.has_given_before(text, group.start)):
+        return False
+    if context.is_apart(gap) and (gap.strip() or used == _WHOLE or _is_of_another(text, group)):
         return False
     free = [one for one in candidates if kind_of(one) not in used]
     if not free and len(group.members) == 1:
         free = _swap_reading(group, hit, candidates)
     if not free:
-        if "," in gap or not (listed.compound or "-" in gap or used == {"given"}):
+        if "," in gap or context.is_apart(gap) or not (listed.compound or "-" in gap or used == {"given"}):
             return False
         free = candidates
     group.add(hit, free[0])
+    group.conflict = group.conflict or _contradicts(middle, listed)
     return True
+
+
+_WHOLE = {"given", "surname"}
+
+
+def _is_of_another(text: str, group: Group) -> bool:
+    """Whether what stands before a line's end is the rest of somebody else's name."""
+    return "given" not in group.kinds and context.has_given_before(text, group.start)
+
+
+def _contradicts(middle: str | None, listed: Listed) -> bool:
+    """Whether the word between two parts is a given name or patronymic where this person has another."""
+    if not middle:
+        return False
+    marks, known = context.marks_of(middle)
+    return known and (("Name" in marks and listed.given) or ("Patr" in marks and listed.patronymic))
 
 
 def _swap_reading(group: Group, hit: Hit, candidates: list[Candidate]) -> list[Candidate]:
@@ -161,15 +184,15 @@ def _is_joint(gap: str, group: Group) -> bool:
     return bool(_JOIN_INITIALS.fullmatch(gap))
 
 
-def _is_middle(gap: str) -> bool:
-    """Whether only one further word of a name, or a particle, stands between two parts."""
+def _middle(gap: str) -> str | None:
+    """The further word of a name, or the particle, that alone stands between two parts; None when more does."""
     match = _MIDDLE.fullmatch(gap)
     if match is None:
-        return False
+        return None
     word = match.group(1) + (match.group(2) or "")
     if context.is_particle(word):
-        return True
+        return ""
     marks, known = context.marks_of(word)
     if word[0].isupper():
-        return bool(marks) or not known
-    return not known and is_cyrillic(word)
+        return word if marks or not known else None
+    return word if not known and is_cyrillic(word) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from . import derive
+from .alike import alike_keys
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings, uzbek_stem
 from .forms import NameForm
 from .inflect import NOMINATIVE
@@ -104,7 +105,7 @@ class Index:
             for short in {record.text, undoubled(record.text), *_less_one(record.text)}:
                 self._less_a_letter.setdefault(short, []).append(record)
         if record.fuzzy and record.script == CYRILLIC and len(record.text) >= MIN_ALIKE:
-            for key in derive.alike_keys(record.text):
+            for key in alike_keys(record.text):
                 self._alike.setdefault(key, []).append(record)
         if len(record.text) >= derive.MIN_RUN_TOGETHER and any(f.part == "surname" for _, f in record.owners):
             self._long_surnames.add(record.text)
@@ -179,7 +180,7 @@ class Index:
             if script == LATIN and not token[0].isupper():
                 continue  # to turn every English word into Russian letters costs more than it finds
             for russian in (word,) if script == CYRILLIC else to_cyrillic(word):
-                for key in derive.alike_keys(russian):
+                for key in alike_keys(russian):
                     for record in self._alike.get(key, ()):
                         _keep(best, record, "derived", fuzzy_only=True, how=ALIKE)
 

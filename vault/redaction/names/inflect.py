@@ -274,13 +274,16 @@ _ADJECTIVE_TABLE = (("m", _ADJECTIVE_M), ("f", _ADJECTIVE_F), ("p", _ADJECTIVE_P
 
 
 def _surname_tables(word: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
-    if word.endswith(("ова", "ева", "ина", "ына")) and len(word) > 4:
+    if word.endswith(("ова", "ева", "ина", "ына", "ава", "ява")) and len(word) > 4:
         return [(word[:-1], _POSSESSIVE_TABLE)]
-    if word.endswith(("ов", "ев", "ин", "ын", "ив")) and len(word) > 3:
+    if word.endswith(("ов", "ев", "ин", "ын", "ив", "ав", "яв")) and len(word) > 3:
         return [(word, _POSSESSIVE_TABLE)]
     if word.endswith(("ский", "цкий", "ская", "цкая", "ской", "цкой")):
         stem = word[:-2]
         return [(stem, _ADJECTIVE_TABLE), (stem[:-1] + "ьк", _ADJECTIVE_TABLE)]
+    if word.endswith(("ський", "цький", "ська", "цька")):
+        stem = word[: word.rindex("ьк")]
+        return [(stem + "к", _ADJECTIVE_TABLE), (stem + "ьк", _ADJECTIVE_TABLE)]
     if word.endswith(("ски", "цки")):
         return [(word[:-1], _ADJECTIVE_TABLE)]
     if word.endswith(("ый", "ий", "ой", "ая", "яя")) and len(word) > 4:

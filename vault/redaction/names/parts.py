@@ -12,6 +12,7 @@ from . import inflect
 from .context import PARTICLES
 from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
 from .forms import NameForm, given_parts, in_russian, joined_forms, patronymic_parts, script_of, surname_parts
+from .national import national_spellings
 from .romanise import initials_of, to_cyrillic
 
 _AFTER_FATHER = frozenset(
@@ -49,6 +50,7 @@ class NameParts:
     surname: tuple[str, ...] = ()
     as_one: tuple[str, ...] = ()  # double surnames and particles with their name, written as one word
     given_as_one: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, tuple[str, ...]], ...] = ()  # Russian readings of Latin words with marks
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ def take_apart(name: str) -> NameParts:
         surname=tuple(folded[at] for at in surname_at),
         as_one=tuple("".join(run) for run in runs if not set(run) <= set(given)),
         given_as_one=tuple("".join(run) for run in runs if set(run) <= set(given)),
+        spelled=tuple((fold(word), read) for word in words if (read := national_spellings(word))),
     )
 
 
@@ -181,12 +184,13 @@ def forms_of(parts: NameParts) -> tuple[NameForm, ...]:
     """Every form of a name taken apart."""
     gender = gender_of(parts)
     found: list[NameForm] = []
+    readings_of = dict(parts.spelled)
     for word in (*parts.surname, *parts.as_one):
-        found += surname_parts(word, gender)
+        found += surname_parts(word, gender, readings_of.get(word, ()))
     for word in (*parts.given, *parts.given_as_one):
-        found += given_parts(word, gender)
+        found += given_parts(word, gender, readings_of.get(word, ()))
     for word in parts.patronymic:
-        found += patronymic_parts(word, gender)
+        found += patronymic_parts(word, gender, readings_of.get(word, ()))
     found += joined_forms(parts.given, parts.patronymic, parts.surname)
     if parts.surname and parts.given and any(script_of(word) == LATIN for word in parts.words):
         found += joined_forms(
@@ -208,7 +212,7 @@ def names_of(person: Person) -> list[NameParts]:
             continue
         parts = take_apart(alias)
         if len(parts.words) == 1 and not parts.given:
-            parts = NameParts(surname=parts.words)
+            parts = NameParts(surname=parts.words, spelled=parts.spelled)
         if parts.words:
             found.append(parts)
     return found

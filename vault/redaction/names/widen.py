@@ -22,7 +22,7 @@ class Verdict:
 
 def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
     """Takes in initials and further parts beside the group."""
-    verdict = Verdict(group.start, group.end)
+    verdict = Verdict(group.start, group.end, group.conflict)
     kinds = group.kinds
     if "surname" in kinds:
         _take_initials(text, verdict, listed)
@@ -35,14 +35,16 @@ def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
 
 
 def _take_initials(text: str, verdict: Verdict, listed: Listed) -> None:
-    for found, is_after in (
-        (context.initials_after(text, verdict.end), True),
-        (context.initials_before(text, verdict.start), False),
-    ):
-        if found is None:
-            continue
+    after, before = context.initials_after(text, verdict.end), context.initials_before(text, verdict.start)
+    beside = []
+    if after is not None:
+        beside.append((text[verdict.end : after.place], after, True))
+    if before is not None:
+        beside.append((text[before.place : verdict.start], before, False))
+    beside.sort(key=lambda one: context.is_apart(one[0]))  # those of the same line rather than of the next
+    for gap, found, is_after in beside:
         agrees = _initials_agree(found.letters, listed)
-        if not agrees and not found.surely:
+        if not agrees and (not found.surely or context.is_apart(gap)):
             continue
         if is_after:
             verdict.end = found.place
@@ -68,7 +70,9 @@ def _take_neighbours(text: str, verdict: Verdict, kinds: set[str], listed: Liste
     end = verdict.end
     for _ in range(_MAX_NEIGHBOURS):
         found = context.neighbour_after(text, end, cased)
-        if found is None or not _belongs(found, kinds, listed, verdict):
+        if found is None or not _may_go_on(text[end : found.start], found, kinds, listed):
+            break
+        if not _belongs(found, kinds, listed, verdict):
             break
         end = found.end
         if "Particle" not in found.marks or _is_after_name(found):
@@ -76,11 +80,23 @@ def _take_neighbours(text: str, verdict: Verdict, kinds: set[str], listed: Liste
     start = verdict.start
     for _ in range(_MAX_NEIGHBOURS):
         found = context.neighbour_before(text, start, cased)
-        if found is None or not _belongs(found, kinds, listed, verdict):
+        if found is None or not _may_go_on(text[found.end : start], found, kinds, listed):
+            break
+        if not _belongs(found, kinds, listed, verdict):
             break
         start = found.start
         if "Particle" not in found.marks or not _is_after_name(found):
             verdict.start = start
+
+
+def _may_go_on(gap: str, found: context.Neighbour, kinds: set[str], listed: Listed) -> bool:
+    """Over a line's end only what a wrapped name still lacks: a list of relatives has the next one there."""
+    if not context.is_apart(gap) or found.hyphen or "Particle" in found.marks:
+        return True
+    if "\t" in gap:
+        return False
+    lacks_patronymic = "Patr" in found.marks and "patronymic" not in kinds and not listed.patronymic
+    return lacks_patronymic and "given" in kinds
 
 
 _AFTER_NAME = frozenset(
