@@ -16,6 +16,7 @@ from commands.printing import columns, size
 from vault.errors import Usage
 
 if TYPE_CHECKING:
+    from vault.crypto.age import Identity
     from vault.model.records import Disclosure
     from vault.usecases.bundling import Bundle, Order
     from vault.usecases.receiving import Received
@@ -200,11 +201,16 @@ def verify(
     No vault is needed: words that you were told, or --identity with your key.
     """
     session = session_of(context)
-    secret = identity.for_bundle(session, words_file)
+    path = Path(file).expanduser()
     from vault.usecases import receiving
 
-    with session.console.progress("Checking"):
-        received = receiving.verify(Path(file).expanduser(), secret, fingerprint)
+    receiving.require_bundle(path)
+
+    def checked(secret: list[Identity]) -> Received:
+        with session.console.progress("Checking"):
+            return receiving.verify(path, secret, fingerprint)
+
+    received = identity.tried(session, words_file, checked)
     session.console.answer({"bundle": _received(received), "ok": True}, _received_lines(session, received))
     _say_proven(session, received)
 
@@ -220,11 +226,17 @@ def open_(
     """Check a bundle, then write its files into a new folder. No vault is needed."""
     session = session_of(context)
     target = paths.needed(session, out)
-    secret = identity.for_bundle(session, words_file)
+    path, folder = Path(file).expanduser(), Path(target).expanduser()
     from vault.usecases import receiving
 
-    with session.console.progress("Opening"):
-        received = receiving.unpack(Path(file).expanduser(), secret, Path(target).expanduser(), fingerprint)
+    receiving.require_bundle(path)
+    receiving.require_new(folder)
+
+    def opened(secret: list[Identity]) -> Received:
+        with session.console.progress("Opening"):
+            return receiving.unpack(path, secret, folder, fingerprint)
+
+    received = identity.tried(session, words_file, opened)
     session.console.answer(
         {"bundle": _received(received), "path": target, "ok": True}, _received_lines(session, received)
     )

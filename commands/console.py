@@ -112,18 +112,34 @@ class Console:
         except EOFError:
             raise KeyboardInterrupt from None
 
-    def choose(self, english: str, options: Sequence[tuple[str, str]], **values: object) -> str:
-        """Pick one of (value, what to show) by its number, its value or a part of what is shown."""
+    def choose(
+        self,
+        english: str,
+        options: Sequence[tuple[str, str]],
+        other: Callable[[str], None] = lambda typed: None,
+        **values: object,
+    ) -> str:
+        """Pick one of (value, what to show) by its number, its value or a part of what is shown.
+
+        What fits nothing is first given to `other`, which may raise, then said to be no entry and asked again.
+        """
         shown = list(options)
         while True:
             print_to(sys.stderr, self.text(english, **values))
             for number, (_, label) in enumerate(shown, 1):
                 print_to(sys.stderr, f"{number:4}  {clean(label)}")
-            typed = self.ask("Number, or a part of it")
-            found = _matching(shown, typed)
+            found: list[tuple[str, str]] = []
+            while not found:
+                typed = self.ask("Number, or a part of it")
+                found = _matching(shown, typed) if typed else []
+                if typed and not found:
+                    other(typed)
+                    found = _matching(options, typed)
+                if typed and not found:
+                    self.warn("Nothing in this list fits that. Type a number from it, or Ctrl-C to leave it.")
             if len(found) == 1:
                 return found[0][0]
-            shown = found or list(options)
+            shown = found
 
     # Progress
 

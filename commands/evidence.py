@@ -66,7 +66,7 @@ def add(
 
 def _case_and_files(session: Session, words: list[str] | None) -> tuple[str | None, list[str]]:
     case, rest = picking.leading(words, "C")
-    if case is None and rest and session.case is None:
+    if case is None and rest and session.case is None and not (session.in_shell and session.console.can_ask):
         raise Usage(
             "the case comes first, such as C-7K3Q9, then the files",
             hint="'casevault case list' shows the ids.",

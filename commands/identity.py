@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from commands import secrets
 from commands.context import Session
@@ -10,6 +11,22 @@ from vault.errors import Locked, Usage, WrongSecret
 
 if TYPE_CHECKING:
     from vault.crypto.age import Identity
+
+T = TypeVar("T")
+
+
+def tried(session: Session, words_file: str | None, use: Callable[[list[Identity]], T]) -> T:
+    """`use` with the secret; words that are asked for may be mistyped twice. Raises Locked, Usage, WrongSecret."""
+    asked = session.options.identity is None and words_file is None
+    for left in reversed(range(secrets.TRIES if asked else 1)):
+        secret = for_bundle(session, words_file)
+        try:
+            return use(secret)
+        except WrongSecret as error:
+            if left == 0:
+                raise
+            session.console.failed(0, error)
+    raise AssertionError("the loop above ends by itself")
 
 
 def for_bundle(session: Session, words_file: str | None) -> list[Identity]:

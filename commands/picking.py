@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING
 
 from commands.context import Session
 from commands.printing import one_line
+from commands.table import TABLE
 from vault.errors import Usage
 from vault.model.ids import is_id, tidy_id
 
 if TYPE_CHECKING:
     from vault.model.records import Case, Evidence, PersonRecord, RecipientRecord
     from vault.usecases.unlocked import UnlockedVault
+
+ENDS = ("exit", "quit", "выход")
+
+
+class AnotherCommand(BaseException):
+    """A command was typed where an entry of a list was asked for: the shell leaves the list and runs it.
+
+    No error: what catches those must let it pass.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
 
 
 def looks_like(word: str, prefix: str) -> bool:
@@ -110,4 +124,19 @@ def _need_terminal(session: Session, what: str, command: str) -> None:
 def _pick(session: Session, question: str, options: list[tuple[str, str]], none: str) -> str:
     if not options:
         raise Usage(none)
-    return session.console.choose(question, options)
+    return session.console.choose(question, options, _leave if session.in_shell else lambda typed: None)
+
+
+def _leave(typed: str) -> None:
+    if is_command(typed):
+        raise AnotherCommand(typed)
+
+
+def is_command(typed: str) -> bool:
+    """Whether a line typed in the shell begins like one of its commands."""
+    words = typed.split()
+    if words[:1] == ["casevault"]:
+        words = words[1:]
+    if not words:
+        return False
+    return words[0] in (*ENDS, "use", "help") or words[0] in TABLE

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from vault.usecases.unlocked import UnlockedVault
 
 app = new_app()
-ENDS = ("exit", "quit", "выход")
 STDIN_USE = "the shell's commands"
 
 
@@ -42,23 +41,37 @@ def shell(context: typer.Context) -> None:
 
 
 def _loop(session: Session, vault: UnlockedVault) -> None:
-    for line in _typed(session):
-        try:
-            words = split(line)
-            if words[:1] == ["casevault"]:
-                words = words[1:]
-            if not words:
-                continue
-            if words[0] in ENDS:
-                return
-            if words[0] == "use":
-                _use(session, vault, words[1:])
-                continue
-            run_line(session, ["-h", *words[1:]] if words[0] == "help" else words)
-        except CasevaultError as error:
-            session.console.failed(0, error)
-        except KeyboardInterrupt:
-            session.console.say("")
+    for typed in _typed(session):
+        line: str | None = typed
+        while line is not None:
+            try:
+                if not _run(session, vault, line):
+                    return
+                line = None
+            except picking.AnotherCommand as other:
+                line = other.line
+            except CasevaultError as error:
+                session.console.failed(0, error)
+                line = None
+            except KeyboardInterrupt:
+                session.console.say("")
+                line = None
+
+
+def _run(session: Session, vault: UnlockedVault, line: str) -> bool:
+    """One line; whether the shell goes on."""
+    words = split(line)
+    if words[:1] == ["casevault"]:
+        words = words[1:]
+    if not words:
+        return True
+    if words[0] in picking.ENDS:
+        return False
+    if words[0] == "use":
+        _use(session, vault, words[1:])
+    else:
+        run_line(session, ["-h", *words[1:]] if words[0] == "help" else words)
+    return True
 
 
 def run_line(session: Session, words: list[str]) -> int:

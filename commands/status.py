@@ -65,9 +65,6 @@ def _warn(session: Session, found: Status) -> None:
             console.say("    {item}  {path}", item=copy.evidence_id, path=copy.path)
         if found.plaintext_count > MAX_SHOWN:
             console.say("    … and {count} more", count=found.plaintext_count - MAX_SHOWN)
-    if found.uncosigned:
-        console.warn("No auditor has vouched for the {count} entries of the log.", count=found.uncosigned)
-    console.warn("No verified backup is known.")
     if found.pending:
         console.warn(
             "{count} items were not read for the search yet; 'casevault doctor' reads them.",

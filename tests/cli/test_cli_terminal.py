@@ -151,7 +151,7 @@ def test_answers_stand_before_what_to_do_next(scratch: Scratch) -> None:
     for words, answer, after in (
         (("case", "new", "--from", "title.json", *secret), "C-[0-9A-Z]{5}\r", "Next: "),
         (("keygen", "--out", "k", "--x25519", "--no-passphrase"), "age1[0-9a-z]{20}", "Next: "),
-        (("status", *secret), "V-[0-9A-Z]{12}", "warning:"),
+        (("status", "--timings", *secret), "V-[0-9A-Z]{12}", "timings:"),
     ):
         child = spawn(*words, cwd=scratch.folder)
         child.expect(pexpect.EOF)
@@ -233,6 +233,98 @@ def _nothing_kept(home: Path) -> None:
     kept = [path for path in home.rglob("*") if path.is_file()]
     assert all("Ковальчук" not in path.read_text("utf-8", "replace") for path in kept)
     assert not [path for path in kept if "history" in path.name]
+
+
+def in_the_shell(scratch: Scratch) -> pexpect.spawn[str]:
+    """A shell that waits for its first command."""
+    child = spawn("shell", "--vault", scratch.vault, cwd=scratch.folder)
+    child.expect("Recovery code: ")
+    child.sendline(scratch.sheet.read_text().strip())
+    child.expect("casevault> ")
+    return child
+
+
+def test_a_list_says_what_is_none_of_its_entries_and_lets_a_command_through(scratch: Scratch) -> None:
+    first, second = scratch.case("Дело о повестке"), scratch.case("Дело о квартире")
+    child = in_the_shell(scratch)
+    child.sendline("case show")
+    child.expect("Which case")
+    child.expect("Number, or a part of it: ")
+    for nothing in ("квартирка", "17"):
+        child.sendline(nothing)
+        child.expect("Nothing in this list fits that")
+        child.expect("Number, or a part of it: ")
+    child.sendline("")
+    child.expect("Number, or a part of it: ")
+    child.sendline("case list --json")
+    child.expect('"cases"')
+    child.expect("casevault> ")
+    child.sendline("use")
+    child.expect("Number, or a part of it: ")
+    child.sendline("квартире")
+    child.expect(f"casevault {second}> ")
+    child.sendline("use")
+    child.expect("Number, or a part of it: ")
+    child.sendline(f"casevault use {first}")
+    child.expect(f"casevault {first}> ")
+    child.sendline("use")
+    child.expect("Number, or a part of it: ")
+    child.sendline("exit")
+    assert ended(child) == 0
+
+
+def test_evidence_can_be_added_in_the_shell_before_a_case_is_chosen(scratch: Scratch) -> None:
+    case = scratch.case("Дело о повестке")
+    (scratch.folder / "note.txt").write_text("Повестка пришла.", "utf-8")
+    child = in_the_shell(scratch)
+    child.sendline("evidence add note.txt")
+    child.expect("Which case")
+    child.expect("Number, or a part of it: ")
+    child.sendline("1")
+    child.expect("Where does it come from")
+    child.sendline("почта")
+    child.expect("Who gave it")
+    child.sendline("")
+    child.expect("E-[0-9A-Z]{9}")
+    child.expect("casevault> ")
+    child.sendline("exit")
+    assert ended(child) == 0
+    assert [one["size"] for one in scratch.json("evidence", "list", case)["evidence"]] == [
+        len("Повестка пришла.".encode())
+    ]
+
+
+def test_words_of_a_bundle_are_asked_three_times_and_only_for_a_bundle(tmp_path: Path) -> None:
+    import io
+
+    from vault.crypto import age
+
+    sealed = io.BytesIO()
+    age.encrypt(io.BytesIO(b"x"), sealed, [age.ScryptRecipient("six words that nobody would guess", 10)])
+    (tmp_path / "sealed.age").write_bytes(sealed.getvalue())
+    child = spawn("bundle", "verify", "sealed.age", cwd=tmp_path)
+    for _ in range(3):
+        child.expect("The words you were told: ")
+        child.sendline("wrong words")
+        child.expect("does not open with that")
+    assert ended(child) == 12
+    (tmp_path / "plain.txt").write_text("nothing")
+    for name, code, said in (("plain.txt", 13, "not a bundle"), ("missing.age", 2, "can't be opened")):
+        for verb in (("verify",), ("open", "--out", "new")):
+            child = spawn("bundle", verb[0], name, *verb[1:], cwd=tmp_path)
+            child.expect(said)
+            assert "words" not in child.before
+            assert ended(child) == code
+    child = spawn("bundle", "open", "sealed.age", "--out", ".", cwd=tmp_path)
+    child.expect("exists already")
+    assert ended(child) == 2
+
+
+def test_status_warns_only_of_what_can_be_done_now(scratch: Scratch) -> None:
+    done = scratch.run("status")
+    assert done.code == 0
+    assert "backup" not in done.err
+    assert "auditor" not in done.err
 
 
 def test_the_shell_reads_a_pipe(scratch: Scratch) -> None:

@@ -40,12 +40,7 @@ def unpack(
     path: Path, identities: Sequence[age.Identity], out: Path, told_fingerprint: str | None = None
 ) -> Received:
     """Check a bundle, then write its files into a new folder. Raises OutputExists too; nothing is half-written."""
-    places.refuse_sync_folder(out, "the folder")
-    output.refuse_inside_vault(out, "the folder")
-    if out.exists():
-        raise OutputExists("the folder exists already")
-    if not out.parent.is_dir():
-        raise Usage("the place for the folder does not exist")
+    require_new(out)
     received, members = _open(path, identities, told_fingerprint)
     building = out.parent / f".casevault-{secrets.token_hex(6)}.part"
     try:
@@ -61,6 +56,42 @@ def unpack(
     return received
 
 
+def require_bundle(path: Path) -> None:
+    """For before any secret is asked. Raises Usage if the file can't be read, Damaged if it is no age file at all."""
+    with _opened(path):
+        pass
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        file = path.open("rb")
+        head = file.read(len(_AGE))
+        file.seek(0)
+    except OSError as error:
+        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
+    if head != _AGE:
+        file.close()
+        raise Damaged(
+            "this file is not a bundle",
+            kind="not-a-bundle",
+            hint="Check that it is the file that you were given. If it is, ask the sender to hand it over again.",
+        )
+    return file
+
+
+_AGE = b"age-encryption.org/"
+
+
+def require_new(out: Path) -> None:
+    """Raises SyncFolder, OutputExists, Usage if the folder can't be made there."""
+    places.refuse_sync_folder(out, "the folder")
+    output.refuse_inside_vault(out, "the folder")
+    if out.exists():
+        raise OutputExists("the folder exists already")
+    if not out.parent.is_dir():
+        raise Usage("the place for the folder does not exist")
+
+
 def _write(path: Path, data: bytes) -> None:
     # Every name was matched against a strict pattern when the manifest was read.
     path.parent.mkdir(exist_ok=True)
@@ -73,11 +104,7 @@ def _write(path: Path, data: bytes) -> None:
 def _open(
     path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None
 ) -> tuple[Received, dict[str, bytes]]:
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
-    with file:
+    with _opened(path) as file:
         digest = _digest(file)
         payload = _decrypted(file, identities)
     members = container.unpack(payload)
