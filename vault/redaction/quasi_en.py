@@ -22,7 +22,6 @@ from .quasi_en_words import (
     NUMBER_WORD,
     OF_ILLNESSES,
     OF_JOBS,
-    OF_STATE,
     ROLES,
     UNITS,
     any_of,
@@ -42,7 +41,8 @@ _DATE = re.compile(
     rf"|\b(?:{_SEASON},?{_}(?:of{_})?)?(?<![\d.,/:\-‑–§№#$€£])(?<!no\. ){_YEAR}s?(?:{_}?[\-‑–/]{_}?(?:{_YEAR}"
     rf"|\d\d)\b)?"
     rf"(?![\d/:%²])(?![.,]\d)(?!{_}(?:{CURRENCY}|{UNITS}))\b"
-    rf"|(?<!\d)(?:0?[1-9]|1[0-2])[./]{_YEAR}\b",
+    rf"|(?<!\d)(?:0?[1-9]|1[0-2])[./]{_YEAR}\b"
+    rf"|\bthe{_}\d{{1,2}}(?:st|nd|rd|th)(?=[.,;?!])",
     re.IGNORECASE,
 )
 _OF_LAW = re.compile(
@@ -68,23 +68,24 @@ _AGE = re.compile(
     rf"(?<![\d.,]){_COUNT}(?:[\- \u00a0‑]?years?[\- \u00a0‑](?:old|of{_}age)|[\- ]?y/?o)\b"
     rf"|\b{_COUNT}(?:[\- \u00a0‑]years?[\- \u00a0‑](?:old|of{_}age))\b"
     rf"|\b(?:aged|age{_}of|age:|at{_}age|turned){_}{_COUNT}\b(?:{_}years)?"
+    rf"|(?-i:\b[A-Z][\w\-‑’]{{1,30}}),{_}(?P<years>[1-9]\d)(?=,{_}[a-z]|\.$)"
     rf"|\bin{_}(?:his|her|my|their){_}(?:early{_}|mid[\- ]?|late{_})?(?:teens|twenties|thirties|forties|fifties"
     rf"|sixties"
     rf"|seventies|eighties|[2-9]0s)\b",
     re.IGNORECASE,
 )
 _KINSHIP = re.compile(
-    rf"\b(?:my|his|her|their|our|the{_}applicant[’']s|elder|older|younger|youngest|eldest|late)"
+    rf"\b(?:my|your|his|her|their|our|the{_}applicant[’']s|elder|older|younger|youngest|eldest|late)"
     rf"{_}(?:(?:elder|older|younger|twin|late|eldest|youngest|only|former){_})?{KIN}s?\b"
-    rf"|\b{_COUNT}{_}(?:(?:minor|small|young|adult){_})?(?:children|daughters|sons|brothers|sisters|siblings)\b",
+    rf"|\b{_COUNT}{_}(?:(?:minor|small|young|adult){_})?(?:children|kids|daughters|sons|brothers|sisters|siblings)\b"
+    rf"|\b{KIN}(?=:|{_}(?-i:[A-Z][a-z]))",
     re.IGNORECASE,
 )
 _NATIONALITY = re.compile(
     rf"\b(?:ethnic{_})?{NATIONS}s?\b(?:{_}(?:national|citizen|origin|nationality|citizenship|descent"
-    rf"|ethnicity)s?\b)?",
+    rf"|ethnicity|government|republic)s?\b)?",
     re.IGNORECASE,
 )
-_STATE_AFTER = re.compile(rf"[ \u00a0]{OF_STATE}\b", re.IGNORECASE)
 _FAITH = re.compile(rf"\b{FAITHS}\b", re.IGNORECASE)
 _A = rf"(?:an?{_}|the{_})?"
 _JOB = re.compile(rf"\b(?:{OF_JOBS}{_}){{0,3}}{JOBS}s?\b", re.IGNORECASE)
@@ -119,7 +120,7 @@ _TITLE = re.compile(
 )
 _SENTENCE = re.compile(
     rf"\b(?:{_COUNT}|an?|half){_}(?:and{_}a{_}half{_})?(?:years?|months?|weeks?|days?|hours?)"
-    rf"(?:[’']s?)?(?:{_}and{_}{_COUNT}{_}(?:months?|days?)(?:[’']s?)?)?(?={_}?[’']?{_}(?:imprisonment|in{_}prison|detention|arrest"
+    rf"(?:[’']s?)?(?:{_}and{_}{_COUNT}{_}(?:months?|days?)(?:[’']s?)?)?(?={_}?[’']?{_}(?:imprisonment|in{_}(?:prison|detention|jail|custody)|detention|arrest"
     rf"|hard{_}labour|custody)\b)|\blife{_}imprisonment\b",
     re.IGNORECASE,
 )
@@ -135,6 +136,21 @@ _BIRTHPLACE = re.compile(
 _RESIDENCE = re.compile(
     rf"\b(?:[Ll]iv(?:es?|ed|ing)|[Rr]esid(?:es?|ed|ing)|detained|grew up|settled|registered) (?:in|at) "
     rf"(?P<id>{_NAME})"
+)
+_NO_STREET = any_of("the a an of on in at to by for from and or with that this his her their was were is")
+_STREETS = any_of(
+    "street avenue ave road rd boulevard blvd lane drive plaza square terrace crescent close way place parkway"
+    " alley gardens grove hill row mews embankment highway prospekt prospect"
+)
+_ROOMS = any_of("room flat apartment apt apt. suite unit block cell ward courtroom gate seat bed dormitory")
+_STREET = re.compile(
+    rf"(?<![\d.,/])\d{{1,5}}[a-z]?,?{_}(?:(?!{_NO_STREET}\b)[a-z][\w'’.\-]{{1,20}}{_}){{1,3}}{_STREETS}\b",
+    re.IGNORECASE,
+)
+_ROOM = re.compile(rf"\b{_ROOMS}{_}(?:no\.?{_}?|number{_}|#)?(?P<id>\d{{1,5}}[a-z]?|[a-z]\d{{1,4}})\b", re.IGNORECASE)
+_SUBJECT = re.compile(
+    rf"\b(?:stud(?:y|ies|ied|ying)|read|taught|teach(?:es|ing)?){_}(?P<id>[a-z]{{3,20}}(?:{_}[a-z]{{3,20}})?){_}(?:at|in{_}the)\b",
+    re.IGNORECASE,
 )
 _ILLNESS = re.compile(
     rf"\b(?:{OF_ILLNESSES}{_}){{0,2}}(?:{ILLNESSES}"
@@ -184,17 +200,9 @@ def _is_date(match: re.Match[str]) -> bool:
     return _OF_LAW.search(text[max(0, start - 16) : start]) is None and _LAW_AFTER.match(text, match.end()) is None
 
 
-def _is_of_person(match: re.Match[str]) -> bool:
-    """Not a state's: "the Turkish Government", "Polish Criminal Code"; small letters in a text that has capitals."""
-    text, end = match.string, match.end()
-    if " " in match[0].strip():
-        return True
-    if not match[0][0].isupper():
-        return False
-    after = text[end + 1 : end + 2]
-    return not (text[end : end + 1] in (" ", "\u00a0") and after.isupper() and not match[0].isupper()) and (
-        _STATE_AFTER.match(text, end) is None
-    )
+def _is_nationality(match: re.Match[str]) -> bool:
+    """Written small, such a word is an everyday one ("polish", "roma"), unless more is said."""
+    return match[0][0].isupper() or " " in match[0].strip()
 
 
 def _is_role(match: re.Match[str]) -> bool:
@@ -215,7 +223,7 @@ RULES: tuple[Rule, ...] = (
     Rule("DATE", _CLOCK, 0.4, "time or day"),
     Rule("DATE", _FEAST, 0.4, "feast"),
     Rule("KINSHIP", _KINSHIP, 0.4, "kinship"),
-    Rule("NATIONALITY", _NATIONALITY, 0.4, "nationality", _is_of_person),
+    Rule("NATIONALITY", _NATIONALITY, 0.4, "nationality", _is_nationality),
     Rule("FAITH", _FAITH, 0.4, "religion"),
     Rule("PROFESSION", _JOB, 0.4, "profession"),
     Rule("PROFESSION", _WORKED_AS, 0.4, "profession"),
@@ -227,6 +235,9 @@ RULES: tuple[Rule, ...] = (
     Rule("QUANTITY", _SENTENCE, 0.4, "length of a sentence"),
     Rule("BIRTHPLACE", _BIRTHPLACE, 0.6, "place of birth"),
     Rule("RESIDENCE", _RESIDENCE, 0.5, "place of living"),
+    Rule("RESIDENCE", _STREET, 0.5, "street and house"),
+    Rule("NUMBER", _ROOM, 0.4, "number of a room or flat"),
+    Rule("EDUCATION", _SUBJECT, 0.3, "what was studied"),
     Rule("HEALTH", _ILLNESS, 0.4, "illness or injury", _is_illness),
     Rule("QUANTITY", _SUM, 0.4, "sum or measure"),
     Rule("QUANTITY", _OTHERS, 0.3, "number of people"),

@@ -92,7 +92,7 @@ def _left_over(tokens: Words, kept: Sequence[Proposal]) -> list[Proposal]:
             last += 1
         done = last
         if tokens.at(last).lower() not in _LAW and not _NUMERAL.fullmatch(word):
-            found.append((tokens.spans[at][0], tokens.spans[last][1], MISC, 0.3))
+            found.append((tokens.spans[at][0], with_bracket(tokens, tokens.spans[last][1]), MISC, 0.3))
     return found
 
 

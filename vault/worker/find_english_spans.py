@@ -26,7 +26,7 @@ _FOREIGN_BODY = re.compile(
     r"(?:e?s)?$",
     re.IGNORECASE,
 )
-_GAP = re.compile(r"[ \u00a0/]|[ ]?\n[ ]?")
+_GAP = re.compile(r"[’']?[ \u00a0/]|[ ]?\n[ ]?")
 
 
 class Words:
@@ -133,11 +133,8 @@ def _is_place(text: Words, start: int, end: int) -> bool:
     before = text.inside(max(0, start - 1), start)
     inside = [text.at(at) for at in text.inside(start, end)]
     small = [word.lower() for word in inside]
-    if any(word in words.NATIONAL_STATE for word in small):
-        return bool(proper_words(text, start, end))
-    if small and all(word in words.COUNTRIES for word in small):
-        at = text.inside(start, end)[0]
-        return not (text.at(at - 1) in ("of", "v", "the") and _is_state(text, at))
+    if small and all(word in words.GENERIC or word in words.COUNTRIES or word in words.STOP for word in small):
+        return any(word in words.COUNTRIES for word in small)  # a state too: else it tells the nationality
     del before
     return any(is_capital(word) and word.lower() not in words.GENERIC and not is_bad(word) for word in inside)
 
