@@ -6,6 +6,22 @@ import re
 from dataclasses import dataclass
 
 
+class Words:
+    """Words of a context, whatever their case; compiled when first looked for, since few texts need many of them."""
+
+    __slots__ = ("_compiled", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    def search(self, text: str) -> bool:
+        """Whether one of them stands in `text`."""
+        if self._compiled is None:
+            self._compiled = re.compile(self._text, re.IGNORECASE)
+        return self._compiled.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind; `category` is what a label says, `context` None when the shape alone is enough.
@@ -19,11 +35,11 @@ class Kind:
     label: str
     pattern: re.Pattern[str]
     check: str | None = None
-    context: re.Pattern[str] | None = None
+    context: Words | None = None
     gate: re.Pattern[str] | None = None
     sure: bool = True
     ask: bool = False
-    after: re.Pattern[str] | None = None
+    after: Words | None = None
 
 
 _NEVER = r"(?!)"
@@ -42,8 +58,8 @@ def kind(
         after = _NEVER
     return Kind(
         category, label, re.compile(pattern, flags), check,
-        re.compile(context, re.IGNORECASE) if context else None, re.compile(gate) if gate else None, sure, ask,
-        re.compile(after, re.IGNORECASE) if after else None,
+        Words(context) if context else None, re.compile(gate) if gate else None, sure, ask,
+        Words(after) if after else None,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import re
 
 from ..model.findings import Span
 from .checksums import CHECKS
+from .identifier_kind import Words
 from .identifier_kinds import KINDS, Kind
 from .listed_identifiers import ListedIdentifiers
 from .plain import best, plain, with_letters_as_digits, without_ignorable
@@ -116,9 +117,9 @@ def _is_other(text: str, start: int, end: int) -> bool:
     return bool(before or _OTHER_AFTER.match(text, end))
 
 
-def _near(context: re.Pattern[str], after: re.Pattern[str], text: str, start: int, end: int) -> bool:
+def _near(context: Words, after: Words, text: str, start: int, end: int) -> bool:
     # Slices, so that ^ and $ in a context mean the place of the number.
     if context.search(text[max(0, start - CONTEXT_BEFORE) : start]):
         return True
     stop = text.find("\n", end, end + CONTEXT_AFTER)
-    return bool(after.search(text[end : stop if stop >= 0 else end + CONTEXT_AFTER]))
+    return after.search(text[end : stop if stop >= 0 else end + CONTEXT_AFTER])
