@@ -8,6 +8,7 @@ from importlib import resources
 
 from ..model.findings import Span
 from . import morphology
+from .paradigms import all_forms
 from .quasi_rule import SOURCE
 
 _WORD = re.compile(r"[а-яё]{2,40}(?:-[а-яё]{1,40}){0,3}")
@@ -70,8 +71,8 @@ def _forms() -> dict[str, str]:
     forms: dict[str, str] = {}
     for category in _WHY:
         for word in _listed()[category]:
-            for form in morphology.all_forms(word):
-                forms.setdefault(form.replace("ё", "е"), category)
+            for form in all_forms(word):
+                forms.setdefault(form, category)
     return {form: category for form, category in forms.items() if form not in _listed()["NOT"]}
 
 

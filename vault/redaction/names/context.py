@@ -192,7 +192,7 @@ def with_address(text: str, start: int) -> int:
 
 
 def _is_title(initial: str) -> bool:
-    """Abbreviations such as "Dr." and "гр." and words that end a sentence ("мая."); a single capital is an initial."""
+    """Abbreviations ("Dr.", "гр.") and words that end a sentence ("мая."); a single capital is an initial."""
     if (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES:
         return True
     return len(initial) > _LONGEST_ABBREVIATION and morphology.is_everyday(initial.lower().replace("ё", "е"))
