@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from ..model.findings import Span
 from ..model.people import Person
 from . import found, freetext, quasi
+from . import kept as kept_people
 from .identifiers import ListedIdentifiers, find_identifiers
 from .labels import Labels
 from .names import Matcher
-from .names.matcher import Match
+from .names.matcher import Match, is_cased
 
 ENGINE_VERSION = "2"
 
@@ -78,27 +79,32 @@ class Engine:
             return []
         matches = self._matcher.matches(text)
         kept = [match for match in matches if match.span.person in self._kept]
-        spans = _protected([match for match in matches if match.span.person not in self._kept], kept)
+        spans = _protected(text, [match for match in matches if match.span.person not in self._kept], kept)
         listed = self._listed.find(text)
         spans += [span for span in listed if span.person not in self._kept]
-        clear = _Cover([match.span for match in kept if not match.conflict])
+        own = kept_people.own_words(text, [match for match in kept if not match.conflict])
         clear_ids = _Cover([span for span in listed if span.person in self._kept])
         spans += [self._reviewed(span) for span in find_identifiers(text) if not (clear_ids.touches(span))]
-        spans += [span for span in freetext.find_names(text) if not clear.touches(span)]
+        cased = is_cased(text)
+        for span in freetext.find_names(text):
+            spans += kept_people.others(text, span, own, cased)
         spans += quasi.find_quasi(text)
         if finder is not None:
-            spans += self._by_models(text, finder, spans, clear)
+            spans += self._by_models(text, finder, spans, own)
         return _one_each([span for span in spans if self.profile.wants(span.category)])
 
-    def _by_models(self, text: str, finder: found.Finder, others: Sequence[Span], clear: _Cover) -> list[Span]:
+    def _by_models(
+        self, text: str, finder: found.Finder, others: Sequence[Span], own: Sequence[tuple[int, int]]
+    ) -> list[Span]:
         wanted = [span for span in found.spans(text, finder(text)) if self.profile.wants(span.category)]
         out: list[Span] = []
+        cased = is_cased(text)
         people = _Cover([span for span in others if span.category == "PERSON"], join=False)
         for span in wanted:
             if span.category != "PERSON":
                 out.append(span)
                 continue
-            for piece in found.beside_kept(text, span, clear.within(span)):
+            for piece in kept_people.others(text, span, own, cased):
                 known = people.within(piece)
                 out += [piece] if len(known) < 2 else found.between(text, piece, known)
         return out
@@ -145,8 +151,12 @@ def _merged(spans: Sequence[Span], join: bool) -> list[tuple[int, int]]:
     return out
 
 
-def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
-    """Protected people's spans; where a kept person's name fits better it is theirs, where as well it is asked."""
+def _protected(text: str, matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
+    """Protected people's spans; where a kept person's name fits better it is theirs, where as well it is asked.
+
+    A kept name excuses only the words that are its own: never one beside it that is a protected person's alone
+    (the applicant in one line of a table, a relative of the same surname in the next).
+    """
     out: list[Span] = []
     waiting = sorted(kept, key=lambda one: one.span.start)
     first = 0
@@ -155,16 +165,24 @@ def _protected(matches: Sequence[Match], kept: Sequence[Match]) -> list[Span]:
         while first < len(waiting) and waiting[first].span.end <= span.start:
             first += 1
         rival = 0.0
+        beside: list[Match] = []
         for other in waiting[first:]:
             if other.span.start >= span.end:
                 break
-            if other.span.start <= span.start and span.end <= other.span.end:
+            beside.append(other)
+            whole = other.span.start <= span.start and span.end <= other.span.end
+            if whole and not other.conflict and all(_is_within(part, other.parts) for part in match.parts):
                 # Only a name that accounts for every letter: «Даш. Гронберга» is not the applicant's for «Даш».
                 rival = max(rival, other.span.score)
         if rival > span.score + _TIE and not match.own_surname:
             continue  # a surname in a form of the protected person's own is asked about, whoever else has it
+        span = kept_people.without_kept(text, span, beside) if beside else span
         out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)
     return out
+
+
+def _is_within(part: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= part[0] and part[1] <= end for start, end in others)
 
 
 def _rank(span: Span) -> tuple[bool, bool, float, int]:
@@ -189,7 +207,15 @@ def _joined(one: Span, other: Span) -> Span:
         longer = outer.end - outer.start > inner.end - inner.start
         if outer.category in _CONTAINERS and inside and longer:
             return _with_person(outer, one, other)
-    return _with_person(replace(max(one, other, key=_rank), start=start, end=end), one, other)
+    joined = _with_person(replace(max(one, other, key=_rank), start=start, end=end), one, other)
+    return replace(joined, sure=False) if _may_be_either(one, other) else joined
+
+
+def _may_be_either(one: Span, other: Span) -> bool:
+    """Whether the same words may be two listed people: sisters, by their surname alone."""
+    same = (one.start, one.end) == (other.start, other.end)
+    both = one.person is not None and other.person is not None and one.person != other.person
+    return same and both and abs(one.score - other.score) < _TIE
 
 
 def _with_person(joined: Span, one: Span, other: Span) -> Span:

@@ -32,7 +32,6 @@ _EXPLANATIONS = {
 _OTHER = "narrows somebody down, says a model"
 _MAX_WORD = 60
 _EDGE = re.compile(r"[\w\u0300\u0301]")
-_APART = re.compile(r"[,;:()/\n\r\u2022]|\s(?:и|или|а|and|or|und|et|та|й|с|with)\s", re.IGNORECASE)
 
 
 def spans(text: str, found: Iterable[Found]) -> list[Span]:
@@ -77,20 +76,6 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def beside_kept(text: str, span: Span, kept: Sequence[tuple[int, int]]) -> list[Span]:
-    """What of a model's person stays a proposal where it touches people who stay: the names that are clearly
-    somebody else's, behind a comma or an "and". `kept` are the stretches of those people, sorted."""
-    touched = [(a, b) for a, b in kept if a < span.end and b > span.start]
-    if not touched:
-        return [span]
-    out = []
-    for start, end in _gaps(span, touched):
-        for piece in _apart(text, start, end, span):
-            if any(char.isupper() for char in text[piece[0] : piece[1]]):
-                out.append(replace(span, start=piece[0], end=piece[1]))
-    return out
-
-
 def between(text: str, span: Span, known: Sequence[tuple[int, int]]) -> list[Span]:
     """What a model's person that runs over several people already found leaves between them: they stay apart."""
     out = []
@@ -111,17 +96,3 @@ def _gaps(span: Span, touched: Sequence[tuple[int, int]]) -> list[tuple[int, int
     if at < span.end:
         gaps.append((at, span.end))
     return gaps
-
-
-def _apart(text: str, start: int, end: int, span: Span) -> list[tuple[int, int]]:
-    """The part of a gap that a comma or an "and" divides from the kept name beside it."""
-    seams = list(_APART.finditer(text, start, end))
-    if not seams:
-        return []
-    first = start if start == span.start else seams[0].end()
-    last = end if end == span.end else seams[-1].start()
-    stripped = text[first:last].strip()
-    if len(stripped) < 2:
-        return []
-    first = text.index(stripped, first)
-    return [(first, first + len(stripped))]

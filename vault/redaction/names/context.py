@@ -191,6 +191,11 @@ def with_address(text: str, start: int) -> int:
     return start - len(window) + match.start() if match else start
 
 
+def is_title(word: str) -> bool:
+    """Whether a word is a form of address or an office before a name, and no part of it."""
+    return word.lower() in _TITLES or _ADDRESS_BEFORE.search(f"{word} ") is not None
+
+
 def _is_title(initial: str) -> bool:
     """Abbreviations ("Dr.", "гр.") and words that end a sentence ("мая."); a single capital is an initial."""
     if (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES:

@@ -1,0 +1,97 @@
+"""Relatives who share a surname with the applicant: nobody protected may stay standing beside a name that stays."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from vault.model.people import Person
+from vault.redaction.engine import PROFILES, Engine, redact
+from vault.redaction.labels import Labels
+
+PAIRS = [
+    (("Мурад", "Вахаевич", "Темирсултанов"), ("Исрапил", "Вахаевич", "Темирсултанов")),
+    (("Любовь", "Егоровна", "Рыкова"), ("Гордей", "Фомич", "Рыков")),
+    (("Захар", "Лукич", "Горенко"), ("Лука", "Захарович", "Горенко")),
+    (("Савва", "Ильич", "Ким"), ("Марк", "Ильич", "Ким")),
+    (("Нана", "Зурабовна", "Маисурадзе"), ("Зураб", "Отарович", "Маисурадзе")),
+]
+BESIDE = [
+    "{a} и {w} ушли.", "{w} и {a} ушли.",
+    "{a}, {w}, соседи.", "{a}\n{w}\n", "{w}\n{a}\n", "{a}\t{w}", "{w}\t{a}",
+    "{a}; {w}", "{w} пришёл. {a} молчал.", "{a} — {w}", "1. {a} 2. {w}", "{a} / {w}"]  # fmt: skip
+
+
+def written(name: tuple[str, str, str]) -> list[str]:
+    given, father, surname = name
+    return [
+        f"{surname} {given} {father}",
+        f"{given} {father} {surname}",
+        f"{given} {surname}",
+        f"{surname} {given[0]}.{father[0]}.",
+        f"{given[0]}. {father[0]}. {surname}",
+        f"{given} {father}",
+        f"{surname} {given} {father}".upper(),
+    ]
+
+
+@pytest.mark.parametrize(("applicant", "witness"), PAIRS, ids=lambda name: name[0])
+def test_a_witness_beside_the_applicant_goes_in_every_layout(
+    applicant: tuple[str, str, str], witness: tuple[str, str, str]
+) -> None:
+    engine = Engine(
+        [Person("A", " ".join(applicant), "applicant"), Person("W", " ".join(witness), "witness")], PROFILES["lawyer"]
+    )
+    standing = []
+    for own, other, beside in product(written(applicant), written(witness), BESIDE):
+        before, after = beside.format(a=own, w="\0").split("\0")
+        text = before + other + after
+        covered = {at for span in engine.analyse(text) for at in range(span.start, span.end)}
+        if any(text[at].isalnum() and at not in covered for at in range(len(before), len(before) + len(other))):
+            standing.append(text)
+    assert not standing
+
+
+UNLISTED = [
+    "Дома остался Дзагоев Исмаил Исаевич.",
+    "Дома осталась Дзагоева Милана Исаевна.",
+    "At home: Milana Dzagoeva.",
+    "Умар Асланович Дзагоев — дядя.",
+    "Дзагоев И. И. ушёл.",
+]
+
+
+@pytest.mark.parametrize("text", UNLISTED)
+def test_a_relative_whom_nobody_listed_is_proposed_beside_an_applicant_of_the_same_surname(text: str) -> None:
+    applicant = Person("A", "Умар Исаевич Дзагоев", "applicant")
+    assert [span.category for span in Engine([applicant], PROFILES["lawyer"]).analyse(text)] == ["PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Дзагоев Умар Исаевич пришёл.",
+        "Mr Umar Dzagoev came.",
+        "Гражданин Дзагоев У. И. пояснил",
+        "Умару Дзагоеву и ему",
+    ],
+)
+def test_the_applicant_alone_stays(text: str) -> None:
+    applicant = Person("A", "Умар Исаевич Дзагоев", "applicant")
+    assert Engine([applicant], PROFILES["lawyer"]).analyse(text) == []
+
+
+def test_the_applicant_s_own_line_of_a_list_stays() -> None:
+    people = [Person("A", "Любовь Егоровна Рыкова", "applicant"), Person("W", "Гордей Фомич Рыков", "relative")]
+    text = "Любовь Егоровна Рыкова\nГордей Рыков\n"
+    spans = Engine(people, PROFILES["lawyer"]).analyse(text)
+    assert redact(text, spans, Labels(people)).splitlines()[0] == "Любовь Егоровна Рыкова"
+    assert "Рыков" not in redact(text, spans, Labels(people)).splitlines()[1]
+
+
+def test_a_surname_of_two_protected_people_alone_is_asked_about() -> None:
+    sisters = [Person("F", "Фатима Исаевна Дзагоева", "relative"), Person("M", "Милана Исаевна Дзагоева", "relative")]
+    spans = Engine(sisters, PROFILES["lawyer"]).analyse("Дзагоева сказала. Пришла Милана Дзагоева.")
+    assert [span.sure for span in spans] == [False, True]
+    assert spans[1].person == "M"
