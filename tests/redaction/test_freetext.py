@@ -58,15 +58,23 @@ def test_finds_the_name_and_no_more(marked: str) -> None:
     assert inside.rstrip(".") in [_bare(text[span.start : span.end]) for span in find_names(text)]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Суд приехал 2 мая. Решение отложили.", "Президент Республики и Директор Департамента", "В Министерстве ждали.",
-        "Согласно Конвенции, Статья 3, Пункт 2", "ПОСТАНОВЛЕНИЕ О ВОЗБУЖДЕНИИ УГОЛОВНОГО ДЕЛА", "The Supreme Court of Appeal held",
-        "The Ministry named a date.", "их зовут домой", "он подписал протокол и ушёл", "брат ушёл, мать осталась",
-        "Название: Справка", "до 10 G. Из-за этого",
-    ],
-)  # fmt: skip
+NO_NAMES = """
+Суд приехал 2 мая. Решение отложили.
+Президент Республики и Директор Департамента
+В Министерстве ждали.
+Согласно Конвенции, Статья 3, Пункт 2
+ПОСТАНОВЛЕНИЕ О ВОЗБУЖДЕНИИ УГОЛОВНОГО ДЕЛА
+The Supreme Court of Appeal held
+The Ministry named a date.
+их зовут домой
+он подписал протокол и ушёл
+брат ушёл, мать осталась
+Название: Справка
+до 10 G. Из-за этого
+"""
+
+
+@pytest.mark.parametrize("text", NO_NAMES.strip().splitlines())
 def test_leaves_what_is_no_name(text: str) -> None:
     assert [text[span.start : span.end] for span in find_names(text)] == []
 
