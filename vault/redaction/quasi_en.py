@@ -166,9 +166,9 @@ _AMOUNT = rf"(?:\d{{1,3}}(?:[,.{chr(0xA0)} ]\d{{3}}){{1,5}}(?:[.,]\d{{1,2}})?|\d
 _ABOUT = rf"(?:(?:approximately|approx\.|about|around|nearly|almost|over|some){_})?"
 _SCALE = rf"(?:{_}(?:hundred|thousand|million|billion|mln|bn))?"
 _SUM = re.compile(
-    rf"{_ABOUT}(?:\b(?-i:{CURRENCY_CODE}){_}?|[€$£₽₴₸₺]{_}?){_AMOUNT}{_SCALE}"
+    rf"{_ABOUT}(?:\b{CURRENCY_CODE}{_}?|[€$£₽₴₸₺]{_}?){_AMOUNT}{_SCALE}"
     rf"|{_ABOUT}(?<![\d.,/]){_AMOUNT}{_SCALE}{_}(?:(?:new{_})?[a-z]{{3,12}}{_})?(?:{CURRENCY}\b|"
-    rf"(?-i:{CURRENCY_CODE})\b)"
+    rf"{CURRENCY_CODE}\b)"
     rf"(?:{_}\((?:[A-Z]{{3}}|euros?)\)|{_}\([A-Z]{{3}}\b)?"
     rf"|\b{_ABOUT}{NUMBER_WORD}(?:{_}{NUMBER_WORD}){{0,3}}{_}{CURRENCY}\b"
     rf"|(?<![\d.,/]){_AMOUNT}(?:{_}?%)?(?:{_}(?:to|and|by|x){_}{_AMOUNT})?{_}?{UNITS}(?![\w])",
@@ -194,8 +194,8 @@ _SLASHED = re.compile(r"(?<![\w/.,:\-])\d{1,6}/\d{1,6}(?:[./]\d{1,6}){0,3}[A-Z]?
 
 def _is_date(match: re.Match[str]) -> bool:
     """Not a law's year: "the Act of 1998", "the 1998 Act"."""
-    if len(match[0]) > 5:
-        return match[0][:3] not in ("may", "mar")
+    if not match[0][:4].isdigit():
+        return True
     text, start = match.string, match.start()
     return _OF_LAW.search(text[max(0, start - 16) : start]) is None and _LAW_AFTER.match(text, match.end()) is None
 

@@ -118,11 +118,12 @@ KIN = any_of(
     " half-brother half-sister godfather godmother godson parents grandparents siblings partner boyfriend"
     " girlfriend ex-husband ex-wife widow widower mum mom dad"
 )
-CURRENCY_CODE = any_of(
-    "EUR USD GBP CHF RUB UAH BYN GEL AMD AZN KZT KGS UZS TJS TMT TRY TRL YTL PLN CZK HUF RON BGN MDL SEK NOK DKK"
+_CODES = any_of(
+    "EUR USD GBP CHF RUB UAH BYN GEL AMD AZN KZT KGS UZS TJS TMT TRL YTL PLN CZK HUF RON BGN MDL SEK NOK DKK"
     " ISK ATS DEM FRF ITL ESP BEF NLG FIM GRD IEP PTE SKK SIT EEK LVL LTL HRK RSD CYP MTL ILS IRR IQD SYP AFN PKR"
     " INR CNY JPY CAD AUD MXN NGN GBX"
 )
+CURRENCY_CODE = rf"(?:{_CODES}|(?-i:TRY))"  # "try 5" is no sum
 CURRENCY = any_of(
     "euro euros dollar dollars cent cents pound pounds pounds.sterling penny pence rouble roubles ruble rubles"
     " hryvnia hryvnias lari dram drams manat manats tenge som soms soum somoni lira liras zloty zlotys koruna"

@@ -12,7 +12,7 @@ from .find_english_spans import ORGANISATION, PLACE, Proposal, Words, is_capital
 
 _MAX_WORDS = 9  # to each side of a head
 _MAX_BRACKET = 90
-_MAX_SMALL = 2
+_MAX_SMALL = 3
 _LEFT_JOINS = frozenset({"of", "the", "for", "de", "du", "des", "la", "der", "von"})
 _RIGHT_JOINS = frozenset({"of", "for", "de", "du", "des", "der", "für"})
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)")
@@ -69,7 +69,7 @@ def _named_of(text: Words, at: int) -> tuple[int, int] | None:
 
 
 def _before_small(text: Words, head: int) -> int | None:
-    """The first word of "Andijan police", "Salzburg municipal cemetery": capitals, and at most two small words."""
+    """The first word of "Andijan police", "Salzburg municipal cemetery": capitals, and at most three small words."""
     at = head
     while head - at <= _MAX_SMALL and at and text.joined(at - 1):
         word = text.at(at - 1)
