@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..model.findings import Span
 from ..model.people import Person
-from . import found, freetext, quasi
+from . import echoes, found, freetext, places, quasi
 from . import kept as kept_people
 from .identifiers import ListedIdentifiers, find_identifiers
 from .labels import Labels
@@ -88,9 +88,13 @@ class Engine:
         cased = is_cased(text)
         for span in freetext.find_names(text):
             spans += kept_people.others(text, span, own, cased)
-        spans += quasi.find_quasi(text)
         if finder is not None:
             spans += self._by_models(text, finder, spans, own)
+        people = [span for span in spans if span.category == "PERSON"]
+        for span in echoes.find(text, people):
+            spans += kept_people.others(text, span, own, cased)
+        if self.profile.wants("PLACE"):
+            spans += quasi.find_quasi(text) + places.find_places(text)
         return _one_each([span for span in spans if self.profile.wants(span.category)])
 
     def _by_models(

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from vault.errors import Refused
 from vault.sandbox import frames
 from vault.sandbox.frames import Answer
 from vault.sandbox.transport import SECONDS_TO_DIE, Limits, Timer, close, opening, start, unwrapped, write_all
@@ -42,7 +43,11 @@ class Session:
         self._limits = limits
         self._process = start(command)
         header = {**opening(job, request, 0, limits, accept_weak_jail), "session": True}
-        self.ready = self._exchange(frames.request_start(header), start_seconds)
+        try:
+            self.ready = self._exchange(frames.request_start(header), start_seconds)
+        except Refused:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from vault.worker.find_case import Restorer
+
 Found = tuple[int, int, str, float]
 
 _VECTORS = "emb/navec_news_v1_1B_250K_300d_100q.tar"
@@ -35,12 +37,25 @@ def _tagger() -> Any:
     return tagger.navec(Navec.load(str(_data() / _VECTORS)))
 
 
+def _listed(name: str) -> frozenset[str]:
+    text = (_data() / "dict" / name).read_text(encoding="utf-8")
+    return frozenset(line.strip().lower() for line in text.splitlines() if line.strip())
+
+
+def _restorer() -> Restorer:
+    import pymorphy3
+
+    return Restorer(pymorphy3.MorphAnalyzer(lang="ru"), _listed("first.txt"), _listed("last.txt"))
+
+
 def load() -> Callable[[str], list[Found]]:
     """Load the weights and give back what finds names in one text: [(start, end, label, score)]."""
-    tagger = _tagger()
+    tagger, restorer = _tagger(), _restorer()
 
     def find(text: str) -> list[Found]:
-        return [(span.start, span.stop, _LABELS[span.type], _SCORE) for span in tagger(text).spans]
+        spans = tagger(restorer.restored(text)).spans
+        return [(span.start, span.stop, _LABELS[span.type], _SCORE) for span in spans]
 
     find(_WARM_UP)
     return find
+
