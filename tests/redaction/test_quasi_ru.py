@@ -75,3 +75,10 @@ def test_each_category_has_its_reason_and_is_only_proposed() -> None:
             seen[span.category] = span.explanation
     assert set(seen) <= CATEGORIES
     assert len(seen) >= 10
+
+
+def test_a_clan_named_before_the_word_is_proposed() -> None:
+    text = "Он из чинхойского тейпа, старшего жуза."
+    assert {text[span.start : span.end] for span in find_quasi(text) if span.category == "CLAN"} >= {
+        "чинхойского тейпа"
+    }

@@ -313,7 +313,7 @@ _NAMED_GROUPS = (
 RULES: tuple[Rule, ...] = (
     *(Rule(category, pattern, score, why) for category, patterns, score, why in _GROUPS for pattern in patterns),
     *(
-        Rule(category, pattern, score, why, _is_a_name)
+        Rule(category, pattern, score, why, _is_a_name if "name" in pattern.groupindex else None)
         for category, patterns, score, why in _NAMED_GROUPS
         for pattern in patterns
     ),
