@@ -335,6 +335,19 @@ class TestFacsimile:
         assert shown.tobytes() == noise.tobytes()
 
 
+def test_a_jpeg_with_a_second_picture_is_two_pages() -> None:
+    first, second = Image.new("RGB", (300, 200), "red"), Image.new("RGB", (300, 200), "blue")
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[second])
+    data = file.getvalue()
+    assert [page.kind for page in extract(data, "image/jpeg").pages] == ["picture", "picture"]
+    covered = facsimile(data, "image/jpeg", {2: [Box(0, 0, 100, 100)]})
+    middle = [drawn(covered, page).convert("RGB") for page in range(2)]
+    red, black = (picture.getpixel((picture.width // 2, picture.height // 2)) for picture in middle)
+    assert red[0] > 200
+    assert max(black) < 30
+
+
 def _pictures_in(data: bytes) -> list[Any]:
     """The pixels of each picture in a PDF, as RGB."""
     found = [one for page in pypdfium2.PdfDocument(data) for one in page.get_objects() if one.type == 3]

@@ -33,8 +33,9 @@ TURNS = {
 
 
 def prepare() -> None:
-    """Load the five decoders, and no other."""
-    from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+    """Load the five decoders, and no other; JPEG's is two, as a camera may put a second picture into one file."""
+    from PIL import GifImagePlugin, Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
+    from PIL import WebPImagePlugin
 
     Image.MAX_IMAGE_PIXELS = None  # our own bound is checked before decoding, and says so in our own words
     for module, name in (
@@ -49,6 +50,13 @@ def prepare() -> None:
         buffer = io.BytesIO()
         sample.save(buffer, name)
         Image.open(io.BytesIO(buffer.getvalue()), formats=(name,)).load()
+    # Pillow looks for this one late, when a JPEG says that it holds a second picture.
+    assert MpoImagePlugin is not None
+    buffer = io.BytesIO()
+    sample.save(buffer, "MPO", save_all=True, append_images=[sample])
+    with Image.open(io.BytesIO(buffer.getvalue()), formats=("JPEG",)) as double:
+        double.seek(1)
+        double.load()
 
 
 @contextmanager
