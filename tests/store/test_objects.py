@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,26 @@ def test_an_object_of_another_case_is_refused_before_a_byte(store: ObjectStore) 
     stored = put(store, b"a" * 200_000, OTHER)
     with pytest.raises(Damaged, match="another case"):
         next(chunks(store, stored))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_in_the_place_of_an_object_is_named_at_once(store: ObjectStore) -> None:
+    stored = put(store, b"a")
+    path = store.path(stored.name)
+    path.unlink()
+    os.mkfifo(path)
+    ended: list[str] = []
+
+    def read() -> None:
+        try:
+            get(store, stored)
+        except Damaged as error:
+            ended.append(error.message)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(10)
+    assert ended == ["what lies in the place of the stored file of E-1 is no file"]
 
 
 def test_a_missing_object_is_named(store: ObjectStore) -> None:

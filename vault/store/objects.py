@@ -12,6 +12,7 @@ import os
 import queue
 import re
 import secrets
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -137,6 +138,8 @@ class ObjectStore:
         except OSError as error:
             raise StorageFailed(f"the stored file of {what} can't be read: {error.strerror}") from None
         with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Damaged(f"what lies in the place of the stored file of {what} is no file")
             yield _chunks(file, header_mac, size, identities, what)
 
     def remove(self, name: str) -> None:
@@ -161,7 +164,8 @@ class ObjectStore:
 
 def _open_unnoticed(path: Path) -> int:
     # Linux can read without noting when; only for whom the file belongs to, and not on every file system.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    # Without waiting: somebody may have put a pipe in the file's place, and opening one waits for a writer.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     with contextlib.suppress(PermissionError):
         return os.open(path, flags | getattr(os, "O_NOATIME", 0))
     return os.open(path, flags)
