@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from commands import lang as languages
 from commands.printing import clean, json_text
-from vault.errors import CasevaultError, Usage
+from vault.errors import CasevaultError, StorageFailed, Usage
 
 Advance = Callable[[int], None]
 MAX_LINE = 20_000
@@ -173,6 +173,15 @@ def print_to(stream: TextIO, line: str) -> None:
         stream.write(line + "\n")
     except UnicodeEncodeError:
         stream.write(line.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritten(error) from None
+
+
+def unwritten(error: OSError) -> StorageFailed:
+    """What to raise when an answer can't be written where it was to go: a full disk, a closed device."""
+    return StorageFailed(f"the answer can't be written: {error.strerror}")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -180,15 +180,17 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         return _without_stdout()
     except OSError as error:
+        if code != exits.OK:  # that has been said
+            return _without_stdout(code)
         print_to(sys.stderr, f"error: the answer can't be written: {error.strerror}")
-        return exits.FAILED
+        return _without_stdout()
     return code
 
 
-def _without_stdout() -> int:
+def _without_stdout(code: int = exits.FAILED) -> int:
     # The reader has gone. Python would try to flush again at exit and complain.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return exits.FAILED
+    return code
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import typer
 
 from commands import exits, modelless, personal
 from commands.choices import Profile
-from commands.console import Console, is_terminal, print_to
+from commands.console import Console, is_terminal, print_to, unwritten
 from commands.context import Session, session_of
 from commands.printing import clean, json_text
 from vault.errors import CasevaultError, PartlyDone, Refused, Usage
@@ -146,8 +146,14 @@ def _write(redacted: str) -> None:
         stream.flush()
         return
     # Not as text: Windows would make two line ends of one.
-    stream.flush()
-    stream.buffer.write(redacted.encode(stream.encoding, "backslashreplace"))
+    try:
+        stream.flush()
+        stream.buffer.write(redacted.encode(stream.encoding, "backslashreplace"))
+        stream.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritten(error) from None
 
 
 def _shape(spans: Sequence[Span], redacted: str) -> dict[str, Any]:

@@ -335,3 +335,19 @@ def test_a_thousand_people_are_quick(folder: Path) -> None:
     started = time.monotonic()
     assert redact(folder, "Заура Тимчаова видели").code == 0
     assert time.monotonic() - started < 60
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_full_disk_is_named(folder: Path, more: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [PROGRAM, "redact", "text", "--people", "people.json", *more],
+            input=LETTER.encode(), stdout=full, stderr=subprocess.PIPE, cwd=folder, env=environment(),
+        )  # fmt: skip
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert said.count("the answer can't be written") == 1
+    assert "internal" not in said
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said
