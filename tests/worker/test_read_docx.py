@@ -175,3 +175,18 @@ def test_deep_nesting_ends() -> None:
         assert refused.kind == "damaged"  # noqa: PT017  (either is right, a crash is not)
     else:
         assert "embedded objects" in " ".join(document.notes)
+
+
+def test_text_boxes_in_text_boxes_are_read_once_each() -> None:
+    body, deep = paragraph("самое глубокое"), 12
+    for number in range(deep):
+        drawing = f"<w:pict><w:txbxContent>{paragraph(f'рамка {number}')}{body}</w:txbxContent></w:pict>"
+        body = f"<w:p><w:r>{drawing}</w:r></w:p>"
+    texts = [text for _, text in blocks(extract(docx(body), DOCX))]
+    assert sorted(texts) == sorted(["самое глубокое", *(f"рамка {number}" for number in range(deep))])
+
+
+def test_more_text_than_can_be_searched_in_time_is_refused_by_name() -> None:
+    with pytest.raises(Refused, match="million characters") as caught:
+        extract(docx(paragraph(" ".join(f"слово {number}" for number in range(400_000)))), DOCX)
+    assert caught.value.kind == "unreadable"

@@ -11,7 +11,7 @@ from vault.worker.refusal import Refusal
 
 MAX_PAGES = 2_000
 MAX_BLOCKS = 200_000
-MAX_TEXT = 20_000_000
+MAX_TEXT = 5_000_000
 MILLION = 1_000_000
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85]")

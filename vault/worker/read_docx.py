@@ -216,13 +216,21 @@ class _Reader:
                 yield from self._piece(inner, depth + 1) if depth < MAX_DEPTH else ()
 
     def _drawing(self, drawing: Any) -> None:
-        boxes = [
-            box
-            for box in drawing.iter(f"{W}txbxContent")
-            if not any(up.tag == FALLBACK for up in box.iterancestors())
-        ]
+        boxes = _outermost_boxes(drawing)
         self._boxes += boxes
         self._collector.note("pictures", int(not boxes))
+
+
+def _outermost_boxes(drawing: Any) -> list[Any]:
+    """The text boxes of a drawing in order, not those inside them: they come when their own drawing is read."""
+    found, waiting = [], list(reversed(drawing))
+    while waiting:
+        element = waiting.pop()
+        if element.tag == f"{W}txbxContent":
+            found.append(element)
+        elif element.tag != FALLBACK:
+            waiting.extend(reversed(element))
+    return found
 
 
 def _notes(root: Any) -> Iterator[Any]:

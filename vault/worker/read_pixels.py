@@ -34,8 +34,15 @@ TURNS = {
 
 def prepare() -> None:
     """Load the five decoders, and no other; JPEG's is two, as a camera may put a second picture into one file."""
-    from PIL import GifImagePlugin, Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
-    from PIL import WebPImagePlugin
+    from PIL import (
+        GifImagePlugin,
+        Image,
+        JpegImagePlugin,
+        MpoImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )
 
     Image.MAX_IMAGE_PIXELS = None  # our own bound is checked before decoding, and says so in our own words
     for module, name in (
