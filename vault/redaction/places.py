@@ -25,7 +25,7 @@ _CYRILLIC = "\u0410-\u044f\u0401\u0451"
 _TOKEN = re.compile(f"[{_CYRILLIC}]+(?:[-\u2010\u2011][{_CYRILLIC}]+){{0,3}}|\\d+(?:-[{_CYRILLIC}]{{1,3}})?")
 _GAP = re.compile(r"[ \t\u00a0]{1,2}|[ \t\u00a0]?\n[ \t\u00a0]?")
 _QUOTED = re.compile('[\u00ab\u201e\u201c"](?P<name>[^\u00ab\u00bb\u201e\u201c\u201d"\n]{2,80})[\u00bb\u201d\u201c"]')
-_LATIN_JOINS = r"(?:(?:of|and|to|the|for|de|la|with|in|on|&)[ \u00a0]){0,3}"
+_LATIN_JOINS = r"(?:(?:of|and|the|for|de|la|&)[ \u00a0]){0,3}"
 _LATIN = re.compile(
     r"(?<![\w@./:-])(?=[\w.&'-]{0,40}[A-Z]|[a-z0-9-]{2,30}\.(?:ru|com|org|net|info|ua|by|kz|eu|рф)\b)"
     r"[A-Za-z0-9\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f.&'\u2019-]{1,40}"
@@ -192,6 +192,9 @@ def _latin(text: str) -> Iterator[Span]:
 
 def _in_russian(text: str, start: int, end: int) -> bool:
     around = text[max(0, start - 60) : start] + text[end : end + 60]
+    beside = text[max(0, start - 3) : start].strip()[-1:] + text[end : end + 3].strip()[:1]
+    if any("a" <= char.lower() <= "z" for char in beside):
+        return False  # part of an English sentence
     cyrillic = sum("\u0400" <= char <= "\u04ff" for char in around)
     latin = sum("a" <= char.lower() <= "z" for char in around)
     return cyrillic > 2 * latin
