@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vault.model.document import Block, Document, Page
 from vault.model.findings import Box
 from vault.redaction.plan import BOX, PICTURE, Finding
+
+MAX_GLUE = 40
+"""Signs in a row that may hold the pieces of one word together."""
+_GLUE_KINDS = frozenset({"So", "Sk", "Sm", "Sc", "Cf", "Mn", "Me", "Mc", "Cn", "Co", "Pc"})
+_GLUE = frozenset("-\u2010\u2011\ufffe*\u00b7\u2022\u2027@#%&'\u2019\u02bc\u2018`\u00b4/\\|")
+# Between two names these stand as often as inside one: only what can't begin a name belongs to the word before.
+_BETWEEN_WORDS = frozenset("/\\|&+")
+_POSSESSIVE = re.compile(r"['\u2019]s(?![^\W_])")
+# Scripts that put no space between words: there a neighbouring letter says nothing.
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +68,58 @@ def _text_page(page: Page, accepted: Sequence[Finding]) -> Page:
 
 
 def replaced(block: Block, findings: Sequence[Finding]) -> str:
-    """The block's text with each accepted stretch replaced by its label; overlapping ones become one."""
+    """The block's text with each accepted stretch replaced by its label; overlapping ones become one.
+
+    A cover never ends inside a word: what a letter, a sign or an invisible character ties to it goes with it.
+    """
     out, place = [], 0
-    for finding in sorted(findings, key=lambda f: (f.start, -f.end)):
-        if finding.start < place:
+    covers = [(*whole_words(block.text, f.start, f.end), f.label) for f in findings]
+    for start, end, label in sorted(covers, key=lambda cover: (cover[0], -cover[1])):
+        if start < place:
             # Nested or overlapping: the first label stands for both, and nothing of the second may remain.
-            place = max(place, finding.end)
+            place = max(place, end)
             continue
-        out += [block.text[place : finding.start], finding.label]
-        place = finding.end
+        out += [block.text[place:start], label]
+        place = end
     return "".join([*out, block.text[place:]])
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start` and `end` of a cover, moved out to where the words that it begins and ends in have their ends."""
+    return len(text) - _end_of_word(text[::-1], len(text) - start, back=True), _end_of_word(text, end, back=False)
+
+
+def _end_of_word(text: str, end: int, *, back: bool) -> int:
+    """The end of the word that ends or goes on at `end`; for `back` both the text and the place are reversed."""
+    while 0 < end < len(text):
+        last, after = text[end - 1], end
+        while after < len(text) and after - end < MAX_GLUE and _is_glue(text[after]):
+            after += 1
+        if after == end and text[end] == ".":
+            after += 1
+        if after == len(text) or not text[after].isalnum() or _WITHOUT_SPACES.match(text[after]):
+            break
+        glue = text[end:after]
+        if not (last.isalpha() or (not glue and last.isdigit() and text[after].isdigit())):
+            break
+        stop = after
+        while stop < len(text) and text[stop].isalnum() and not _WITHOUT_SPACES.match(text[stop]):
+            stop += 1
+        if (not back and _POSSESSIVE.match(text, end)) or not _belongs(last, glue, text[after:stop], back=back):
+            break
+        end = stop
+    return end
+
+
+def _is_glue(char: str) -> bool:
+    return char in _GLUE or unicodedata.category(char) in _GLUE_KINDS
+
+
+def _belongs(last: str, glue: str, piece: str, *, back: bool) -> bool:
+    """Whether a piece is of one word with the letter before it, with this between them."""
+    if glue == ".":  # Т.и.м; but a sentence may begin after a full stop, and an abbreviation ends with one
+        return len(piece) == 1 or (not back and piece[0].islower())
+    if glue and set(glue) <= _BETWEEN_WORDS:
+        first, second = (piece[0], last) if back else (last, piece[0])
+        return second.islower() or (len(piece) > 1 and piece.isupper() and first.isupper() and second.isupper())
+    return True
