@@ -1,7 +1,8 @@
 """English rules for what narrows somebody down without a name.
 
-Dates in every written form, ages, sums and measures, numbers of files and plots, kinship, nationality, faith,
-health, work and school. Patterns are bounded and don't mind the case of letters. All spans are proposals.
+Dates in every written form, ages, sums and measures, numbers of files and plots here; kinship, nationality, faith,
+health, work and school in quasi_en_people. Patterns are bounded and don't mind the case of letters. All spans are
+proposals.
 """
 
 from __future__ import annotations
@@ -9,23 +10,8 @@ from __future__ import annotations
 import re
 
 from ..model.findings import Span
-from .quasi_en_words import (
-    BODY,
-    CURRENCY,
-    CURRENCY_CODE,
-    FAITHS,
-    ILLNESSES,
-    JOBS,
-    KIN,
-    MONTH,
-    NATIONS,
-    NUMBER_WORD,
-    OF_ILLNESSES,
-    OF_JOBS,
-    ROLES,
-    UNITS,
-    any_of,
-)
+from .quasi_en_people import ABOUT_PEOPLE
+from .quasi_en_words import CURRENCY, CURRENCY_CODE, MONTH, NUMBER_WORD, UNITS, any_of
 from .quasi_rule import Rule, find_by
 
 _ = r"[ \u00a0]"
@@ -74,43 +60,9 @@ _AGE = re.compile(
     rf"|seventies|eighties|[2-9]0s)\b",
     re.IGNORECASE,
 )
-_KINSHIP = re.compile(
-    rf"\b(?:my|your|his|her|their|our|the{_}applicant[’']s|elder|older|younger|youngest|eldest|late)"
-    rf"{_}(?:(?:elder|older|younger|twin|late|eldest|youngest|only|former){_})?{KIN}s?\b"
-    rf"|\b{_COUNT}{_}(?:(?:minor|small|young|adult){_})?(?:children|kids|daughters|sons|brothers|sisters|siblings)\b"
-    rf"|\b{KIN}(?=:|{_}(?-i:[A-Z][a-z]))",
-    re.IGNORECASE,
-)
-_NATIONALITY = re.compile(
-    rf"\b(?:ethnic{_})?{NATIONS}s?\b(?:{_}(?:national|citizen|origin|nationality|citizenship|descent"
-    rf"|ethnicity|government|republic)s?\b)?",
-    re.IGNORECASE,
-)
-_FAITH = re.compile(rf"\b{FAITHS}\b", re.IGNORECASE)
-_A = rf"(?:an?{_}|the{_})?"
-_JOB = re.compile(rf"\b(?:{OF_JOBS}{_}){{0,3}}{JOBS}s?\b", re.IGNORECASE)
-_WORKED_AS = re.compile(
-    rf"\b(?:worked|works|working|work|employed|practise[sd]?|practising|serv(?:es|ed|ing)|trained"
-    rf"|qualified){_}as{_}{_A}"
-    rf"(?P<id>(?:[a-z\-‑’]{{2,20}}{_}){{0,2}}[a-z\-‑]{{3,20}})\b",
-    re.IGNORECASE,
-)
-_ROLE = re.compile(
-    rf"(?:\b(?:is|was|am|were|are|be|been|being|became|become|becoming|as|i[’']m){_}|(?:applicant|he|she|i),{_})"
-    rf"(?:(?:also|then|still|now|formerly|currently){_})?{_A}(?P<id>(?:{OF_JOBS}{_}){{0,3}}{ROLES}s?)\b",
-    re.IGNORECASE,
-)
-_OTHER_ROLE = re.compile(rf"{_}?(?:practising|in{_}question|concerned|responsible)\b")
-_SCHOOL = re.compile(
-    rf"\b(?:attend(?:s|ed|ing)?|enrol(?:s|led|ling)?{_}(?:in|at)|graduat(?:ed|ing){_}from|stud(?:y|ies|ied|ying){_}at"
-    rf"|(?:student|pupil|teacher|principal|director|head){_}(?:at|of|in)|(?:work|teach|taught)(?:s|ed|ing)?{_}(?:at|in)"
-    rf"|school{_}teacher{_}at){_}(?:the{_}|an?{_})?(?P<id>(?:[a-z\-]{{3,14}}{_}){{0,2}}"
-    rf"(?:school|college|academy|lyceum|gymnasium|kindergarten|university)(?:{_}(?:no\.?|№){_}?\d{{1,4}})?)\b",
-    re.IGNORECASE,
-)
-_DIPLOMA = re.compile(
-    rf"\b(?:[a-z\-]{{3,14}}{_})?(?:high{_})?(?:school|college){_}(?:(?:no\.?|№|number){_}?\d{{1,4}}|diplomas?|certificates?)"
-    rf"(?!\w)|\b(?:degree|diploma|master[’']s|bachelor[’']s|doctorate|PhD){_}in{_}[a-z]{{3,20}}(?:{_}[a-z]{{3,20}})?\b",
+_DURATION = re.compile(
+    rf"\b(?:{_COUNT}|several|half{_}a){_}(?:and{_}a{_}half{_})?(?:consecutive{_}|full{_})?(?:years?|months?|weeks?)\b(?:[’'](?!\w))?"
+    rf"(?:{_}and{_}{_COUNT}{_}(?:years?|months?|weeks?|days?)\b)?",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -123,10 +75,6 @@ _SENTENCE = re.compile(
     rf"(?:[’']s?)?(?:{_}and{_}{_COUNT}{_}(?:months?|days?)(?:[’']s?)?)?(?={_}?[’']?{_}(?:imprisonment|in{_}(?:prison|detention|jail|custody)|detention|arrest"
     rf"|hard{_}labour|custody)\b)|\blife{_}imprisonment\b",
     re.IGNORECASE,
-)
-_WORK = re.compile(
-    r"\b(?:[A-Z][\w&.\-]{1,30} ){1,4}(?:University|School|College|Hospital|Ltd|LLC|Inc|GmbH|plc|Company"
-    r"|Corporation|Bank)\b\.?"
 )
 _NAME = r"[A-ZА-ЯЁ][\w\-‑]{2,30}(?:[ ,]{1,2}[A-ZА-ЯЁ][\w\-‑]{2,30}){0,2}"
 _BIRTHPLACE = re.compile(
@@ -148,20 +96,6 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _ROOM = re.compile(rf"\b{_ROOMS}{_}(?:no\.?{_}?|number{_}|#)?(?P<id>\d{{1,5}}[a-z]?|[a-z]\d{{1,4}})\b", re.IGNORECASE)
-_SUBJECT = re.compile(
-    rf"\b(?:stud(?:y|ies|ied|ying)|read|taught|teach(?:es|ing)?){_}(?P<id>[a-z]{{3,20}}(?:{_}[a-z]{{3,20}})?){_}(?:at|in{_}the)\b",
-    re.IGNORECASE,
-)
-_ILLNESS = re.compile(
-    rf"\b(?:{OF_ILLNESSES}{_}){{0,2}}(?:{ILLNESSES}"
-    r"|[a-z]{2,20}(?:itis|rosis|nosis|hosis|losis|algia|opathy|phrenia|plegia|aemia|ectomy))\b"
-    rf"|\b(?:fractures?|calcification|dislocation|amputation|laceration|burns?|injur(?:y|ies)|wounds?|bruis(?:es|ing)"
-    rf"|scars?|loss{_}of{_}(?:vision|sight|hearing|feeling)){_}(?:of|in|to|on){_}(?:the|his|her|my|both)"
-    rf"{_}(?:[a-z0-9]{{2,10}}{_}){{0,2}}{BODY}\b"
-    rf"|\b(?:broken|fractured|amputated){_}(?:[a-z]{{3,8}}{_})?{BODY}\b",
-    re.IGNORECASE,
-)
-_NOT_ILL = frozenset({"diagnosis", "prognosis", "homeopathy", "hypnosis"})
 _AMOUNT = rf"(?:\d{{1,3}}(?:[,.{chr(0xA0)} ]\d{{3}}){{1,5}}(?:[.,]\d{{1,2}})?|\d{{1,15}}(?:[.,]\d{{1,3}})?)"
 _ABOUT = rf"(?:(?:approximately|approx\.|about|around|nearly|almost|over|some){_})?"
 _SCALE = rf"(?:{_}(?:hundred|thousand|million|billion|mln|bn))?"
@@ -200,45 +134,23 @@ def _is_date(match: re.Match[str]) -> bool:
     return _OF_LAW.search(text[max(0, start - 16) : start]) is None and _LAW_AFTER.match(text, match.end()) is None
 
 
-def _is_nationality(match: re.Match[str]) -> bool:
-    """Written small, such a word is an everyday one ("polish", "roma"), unless more is said."""
-    return match[0][0].isupper() or " " in match[0].strip()
-
-
-def _is_role(match: re.Match[str]) -> bool:
-    return _OTHER_ROLE.match(match.string, match.end()) is None
-
-
-def _is_illness(match: re.Match[str]) -> bool:
-    return match[0].lower() not in _NOT_ILL
-
-
 def _is_number(match: re.Match[str]) -> bool:
     return match["what"] is None or _LAWS.fullmatch(match["what"]) is None
 
 
 RULES: tuple[Rule, ...] = (
+    *ABOUT_PEOPLE,
     Rule("AGE", _AGE, 0.6, "age"),
     Rule("DATE", _DATE, 0.5, "date", _is_date),
     Rule("DATE", _CLOCK, 0.4, "time or day"),
     Rule("DATE", _FEAST, 0.4, "feast"),
-    Rule("KINSHIP", _KINSHIP, 0.4, "kinship"),
-    Rule("NATIONALITY", _NATIONALITY, 0.4, "nationality", _is_nationality),
-    Rule("FAITH", _FAITH, 0.4, "religion"),
-    Rule("PROFESSION", _JOB, 0.4, "profession"),
-    Rule("PROFESSION", _WORKED_AS, 0.4, "profession"),
-    Rule("PROFESSION", _ROLE, 0.4, "profession or post", _is_role),
-    Rule("EMPLOYER", _WORK, 0.5, "employer or school"),
-    Rule("EDUCATION", _SCHOOL, 0.4, "school"),
-    Rule("EDUCATION", _DIPLOMA, 0.4, "school or degree"),
+    Rule("DATE", _DURATION, 0.3, "length of time"),
     Rule("MISC", _TITLE, 0.4, "title or name in quotes"),
     Rule("QUANTITY", _SENTENCE, 0.4, "length of a sentence"),
     Rule("BIRTHPLACE", _BIRTHPLACE, 0.6, "place of birth"),
     Rule("RESIDENCE", _RESIDENCE, 0.5, "place of living"),
     Rule("RESIDENCE", _STREET, 0.5, "street and house"),
     Rule("NUMBER", _ROOM, 0.4, "number of a room or flat"),
-    Rule("EDUCATION", _SUBJECT, 0.3, "what was studied"),
-    Rule("HEALTH", _ILLNESS, 0.4, "illness or injury", _is_illness),
     Rule("QUANTITY", _SUM, 0.4, "sum or measure"),
     Rule("QUANTITY", _OTHERS, 0.3, "number of people"),
     Rule("NUMBER", _NUMBER, 0.5, "number of a file, plot or house", _is_number),

@@ -44,7 +44,10 @@ PLACE_HEADS = _words(
 # What a body is about: "Ministry of Defence" or "State Railways" tells where somebody served or worked.
 SUBJECTS = _words(
     "insurance railways railway defence defense education health veterans agriculture armed pension pensions"
-    " fisheries forestry energy electricity gas oil telecommunications post postal aviation prisons"
+    " fisheries forestry energy electricity gas oil telecommunications post postal aviation prisons military army"
+    " navy air social labour labor tax treasury immigration migration asylum aliens refugee border customs interior"
+    " internal security intelligence counter-terrorism anti-terrorism planning transport environment roads highways"
+    " traffic housing construction science culture sport economics economy finance"
 )
 GENERIC = (
     HEADS
