@@ -143,6 +143,12 @@ def _decide(
         review = redacting.decide(
             vault, case_id, state, findings, everything=everything, unseen=unseen, profile=profile
         )
+    if review.left_open:
+        session.console.warn(
+            "Still open, as nobody has looked at them: {findings}. A picture, or the name of somebody who is listed, "
+            "is let go only after a look; to keep a person in for good, give the reason with 'casevault person set'.",
+            findings=", ".join(review.left_open),
+        )
     _answer(session, review, lines=_summary(session, review))
 
 
@@ -232,7 +238,7 @@ def shape(finding: Finding) -> dict[str, Any]:
         "sure": finding.sure,
         "label": finding.label,
         "explanation": finding.explanation,
-        "shown": finding.shown,
+        "shown": finding.seen,
         "box": None if box is None else [box.x, box.y, box.width, box.height],
     }
 

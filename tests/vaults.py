@@ -94,11 +94,23 @@ def build_dossier(folder: Path) -> DossierVault:
 
 def accept_all(vault: UnlockedVault, case_id: str) -> None:
     """Look at every finding, let the pictures leave, accept the rest."""
-    review = redacting.show(vault, case_id)
+    review = look(vault, case_id)
     pictures = [finding.id for finding in review.plan.findings if finding.category == "picture"]
     if pictures:
         redacting.decide(vault, case_id, "rejected", pictures)
     redacting.decide(vault, case_id, "accepted", [], everything=True)
+
+
+def look(vault: UnlockedVault, case_id: str) -> redacting.Review:
+    """Look at all findings: in the preview where there are pictures."""
+    review = redacting.show(vault, case_id)
+    if not any(finding.category == "picture" for finding in review.plan.findings):
+        return review
+    out = vault.folder.parent / "look.pdf"
+    try:
+        return redacting.preview(vault, case_id, out, accept_weak_jail=WEAK_JAIL)
+    finally:
+        out.unlink(missing_ok=True)
 
 
 def copy_of(made: DossierVault, folder: Path) -> DossierVault:

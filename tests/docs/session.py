@@ -43,6 +43,7 @@ TYPED = (
     "redact add --page 1 --box 5,24,90,6",
     "statement",
     "Ветлугорская",
+    "redact preview --out boxes.pdf",
     "redact reject 1 5",
     "redact accept --all",
     "recipient add --role lawyer A. Lawyer",

@@ -180,10 +180,12 @@ CHANGES: dict[str, tuple[Callable[[World], object], list[str]]] = {
         change("redact.plan", obj=False) + change("redact.plan", obj=False),
     ),
     "accept": (
-        lambda w: redacting.decide(w.vault, w.case, "accepted", [w.finding]), change("redact.accept", obj=False)
+        lambda w: redacting.decide(w.vault, w.case, "accepted", [w.finding], unseen=True),
+        change("redact.accept-unseen", obj=False),
     ),
-    "reject": (
-        lambda w: redacting.decide(w.vault, w.case, "rejected", [w.finding]), change("redact.reject", obj=False)
+    "show and reject": (
+        lambda w: (redacting.show(w.vault, w.case), redacting.decide(w.vault, w.case, "rejected", [w.finding])),
+        [line for action in ("show", "show", "reject") for line in change(f"redact.{action}", obj=False)],
     ),
     "accept unseen": (
         lambda w: redacting.decide(w.vault, w.case, "accepted", [], everything=True, unseen=True),

@@ -148,7 +148,7 @@ def test_a_reviewed_case_leaves_without_the_witness(small: Small) -> None:
 
 def test_a_rejected_finding_stays_and_the_rest_goes(small: Small) -> None:
     redacting.make(small.vault, small.case, accept_weak_jail=vaults.WEAK_JAIL)
-    plan = redacting.current(small.vault, small.case).plan
+    plan = redacting.show(small.vault, small.case).plan
     stays = [f.id for f in plan.findings if f.text == "Заречнову"]
     assert stays
     redacting.decide(small.vault, small.case, "rejected", stays)
@@ -347,7 +347,7 @@ def test_a_rejected_name_is_asked_again_when_that_person_is_listed(small: Small)
     """It was left in when nobody knew that it is somebody to protect."""
     vaults.add_text(small.vault, small.case, "Приходила Лариса Тавсултанова и всё рассказала.")
     small.plan()
-    before = redacting.current(small.vault, small.case).plan
+    before = redacting.show(small.vault, small.case).plan
     left = [f.id for f in before.findings if "Лариса" in f.text]
     assert left
     redacting.decide(small.vault, small.case, "rejected", left)

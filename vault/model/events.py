@@ -63,6 +63,7 @@ ACTIONS = frozenset(
         "redact.accept",
         "redact.accept-unseen",
         "redact.reject",
+        "redact.reject-unseen",
         "redact.add",
         "bundle.create",
         "bundle.verify",

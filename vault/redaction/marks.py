@@ -18,6 +18,7 @@ from vault.redaction.reading import Label
 
 REVIEWER = "reviewer"
 PERSON = "PERSON"
+NEW = "F-0"
 MAX_CHARACTERS = 1_000
 
 
@@ -78,9 +79,15 @@ def _still_there(mark: Finding, page: Page) -> bool:
 def _numbered(plan: RedactionPlan, marks: Sequence[Finding]) -> RedactionPlan:
     if len(plan.findings) + len(marks) > MAX_FINDINGS:
         raise Usage("the case has more findings than one plan can hold", hint="Split it into linked cases.")
-    first = max((finding.number for finding in plan.findings), default=0) + 1
-    numbered = tuple(replace(mark, id=f"F-{n}") for n, mark in enumerate(marks, first))
-    return replace(plan, findings=(*plan.findings, *numbered))
+    last = plan.highest
+    taken = {finding.id for finding in plan.findings}
+    numbered = []
+    for mark in marks:
+        if mark.id == NEW or mark.id in taken:
+            last += 1
+            mark = replace(mark, id=f"F-{last}")
+        numbered.append(mark)
+    return replace(plan, findings=(*plan.findings, *numbered), last=last)
 
 
 def _key(finding: Finding) -> tuple[object, ...]:
@@ -101,7 +108,7 @@ def _on_page(evidence: str, page: Page, text: str, person: str, label: Label) ->
             part = block.text[left - start : right - start] if left < right else ""
             if part.strip():
                 yield Finding(
-                    "F-0", evidence, page.number, number, left - start, right - start, PERSON, person, REVIEWER, 1.0,
+                    NEW, evidence, page.number, number, left - start, right - start, PERSON, person, REVIEWER, 1.0,
                     True, "marked by the reviewer", name, part, state="accepted", shown=True,
                 )  # fmt: skip
             start += len(block.text) + 1

@@ -32,7 +32,9 @@ class Finding:
 
     `start` and `end` count code points in the block's text; a `picture` finding stands for a whole page that no
     machine has read: accepted means that the page is withheld, rejected that the reviewer has looked at it and
-    it leaves with the boxes that they drew. `shown` is whether a reviewer has seen it.
+    it leaves with the boxes that they drew. The id is given once: a plan that is made anew keeps it for the same
+    place, and never gives it to another. `shown` is whether it was listed for a reviewer since, `previewed` whether
+    it was drawn for one, with the boxes that it has now.
     """
 
     id: str
@@ -52,11 +54,17 @@ class Finding:
     state: State = "proposed"
     shown: bool = False
     box: Box | None = None
+    previewed: bool = False
 
     @property
     def number(self) -> int:
         """The number in `F-12`, as the preview prints it."""
         return int(self.id[2:])
+
+    @property
+    def seen(self) -> bool:
+        """Whether a reviewer could have judged it: words can be read in a list, a picture only in the preview."""
+        return self.previewed if self.category == PICTURE else self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class RedactionPlan:
     """All findings of one case under one profile. `labels` is the engine's key, which stays in the vault; `listed`
-    is the hash of the people, the profile and the engine alone."""
+    is the hash of the people, the profile and the engine alone; `last` a number below which no new finding of the
+    case may be numbered."""
 
     profile: str
     basis: str
@@ -79,6 +88,12 @@ class RedactionPlan:
     unreadable: tuple[Unreadable, ...]
     labels: Any = None
     listed: str = ""
+    last: int = 0
+
+    @property
+    def highest(self) -> int:
+        """The highest number that was ever given to a finding."""
+        return max([self.last, *(finding.number for finding in self.findings)])
 
     def of(self, evidence_id: str) -> tuple[Finding, ...]:
         """The findings of one item."""
@@ -111,9 +126,9 @@ def basis(profile: str, engine: str, people: Iterable[Person], items: Iterable[t
 
 def make(
     profile: str, bound_to: str, engine: str, sources: Sequence[Source], analyse: Analyse, label: Label,
-    at_seams: Analyse | None = None,
+    at_seams: Analyse | None = None, last: int = 0,
 ) -> RedactionPlan:  # fmt: skip
-    """Search all documents. Findings are numbered in reading order through the whole case."""
+    """Search all documents. Findings are numbered in reading order through the whole case, from `last` on."""
     found: list[Finding] = []
     unreadable: list[Unreadable] = []
     for source in sources:
@@ -123,8 +138,8 @@ def make(
         found += _of_document(source.evidence, source.document, analyse, label, at_seams)
     if len(found) > MAX_FINDINGS:
         raise Usage("the case has more findings than one plan can hold", hint="Split it into linked cases.")
-    numbered = tuple(replace(finding, id=f"F-{n}") for n, finding in enumerate(found, 1))
-    return RedactionPlan(profile, bound_to, engine, numbered, tuple(unreadable))
+    numbered = tuple(replace(finding, id=f"F-{n}") for n, finding in enumerate(found, last + 1))
+    return RedactionPlan(profile, bound_to, engine, numbered, tuple(unreadable), last=last + len(numbered))
 
 
 def _of_document(
@@ -161,8 +176,8 @@ def _finding(evidence: str, page: Page, piece: reading.Piece, span: Span, label:
     )
 
 
-def decide(plan: RedactionPlan, ids: Collection[str], state: State) -> RedactionPlan:
-    """Set the state of the findings named. Raises NotFound if one does not exist."""
+def named(plan: RedactionPlan, ids: Collection[str]) -> tuple[Finding, ...]:
+    """The findings of these ids, as people type them. Raises NotFound if one does not exist."""
     known = {finding.id for finding in plan.findings}
     wanted = {name.upper() if name.upper().startswith("F-") else f"F-{name}" for name in ids}
     missing = sorted(wanted - known)
@@ -171,33 +186,45 @@ def decide(plan: RedactionPlan, ids: Collection[str], state: State) -> Redaction
         number = missing[0].removeprefix("F-")
         which = f"finding {missing[0]}" if number.isdecimal() and len(number) < 9 else "such finding"
         raise NotFound(f"there is no {which} in this plan")
+    return tuple(finding for finding in plan.findings if finding.id in wanted)
+
+
+def decide(plan: RedactionPlan, ids: Collection[str], state: State) -> RedactionPlan:
+    """Set the state of the findings named. Raises NotFound if one does not exist."""
+    wanted = {finding.id for finding in named(plan, ids)}
     return replace(plan, findings=tuple(replace(f, state=state) if f.id in wanted else f for f in plan.findings))
 
 
-def shown(plan: RedactionPlan, evidence: Collection[str] | None = None) -> RedactionPlan:
-    """Note that a reviewer has seen the findings (of these items)."""
+def shown(plan: RedactionPlan, *, drawn: bool = False) -> RedactionPlan:
+    """Note that a reviewer was given all findings, as a list or `drawn` in their places."""
     return replace(
-        plan,
-        findings=tuple(
-            replace(f, shown=True) if evidence is None or f.evidence in evidence else f for f in plan.findings
-        ),
+        plan, findings=tuple(replace(f, shown=True, previewed=f.previewed or drawn) for f in plan.findings)
     )
 
 
 def add_box(plan: RedactionPlan, evidence: str, page: int, box: Box, person: str | None, label: str) -> RedactionPlan:
-    """Add a box that a reviewer drew; it counts as accepted."""
-    number = max((finding.number for finding in plan.findings), default=0) + 1
+    """Add a box that a reviewer drew; it counts as accepted. The page has to be looked at again, with the box."""
+    number = plan.highest + 1
     finding = Finding(
         f"F-{number}", evidence, page, 0, 0, 0, BOX, person, "reviewer", 1.0, True, "drawn by the reviewer", label,
         "", state="accepted", shown=True, box=box,
     )  # fmt: skip
-    return replace(plan, findings=(*plan.findings, finding))
+    return _unseen_pages(replace(plan, findings=(*plan.findings, finding), last=number), {(evidence, page)})
+
+
+def _unseen_pages(plan: RedactionPlan, pages: Collection[tuple[str, int]]) -> RedactionPlan:
+    findings = tuple(
+        replace(f, previewed=False) if f.category == PICTURE and (f.evidence, f.page) in pages else f
+        for f in plan.findings
+    )
+    return replace(plan, findings=findings)
 
 
 def without(plan: RedactionPlan, evidence: str) -> RedactionPlan:
-    """The plan without what it holds of one item."""
+    """The plan without what it holds of one item. Its numbers are not given again."""
     return replace(
         plan,
+        last=plan.highest,
         findings=tuple(finding for finding in plan.findings if finding.evidence != evidence),
         unreadable=tuple(one for one in plan.unreadable if one.evidence != evidence),
     )
@@ -210,22 +237,27 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     was decided with the people in mind who were listed then: when the list changes, it is asked again.
     """
     same_list = old.listed == new.listed
-    decided = {_place(f): f for f in old.findings if f.evidence in unchanged and f.source != "reviewer"}
-    kept = []
+    known = {_place(f): f for f in reversed(old.findings) if f.source != "reviewer"}
+    kept, last = [], max(old.highest, new.last - len(new.findings))
     for finding in new.findings:
-        before = decided.get(_place(finding))
-        kept.append(finding if before is None else _as_before(finding, before, same_list=same_list))
-    plan = replace(new, findings=tuple(kept))
-    for box in (f for f in old.findings if f.source == "reviewer" and f.evidence in unchanged):
-        if box.box is not None:  # words marked by hand are looked for in the text: marks.carry_over
-            plan = add_box(plan, box.evidence, box.page, box.box, box.person, box.label)
-    return plan
+        before = known.pop(_place(finding), None)
+        if before is None:
+            last += 1
+            kept.append(replace(finding, id=f"F-{last}"))
+        elif finding.evidence in unchanged:
+            kept.append(_as_before(replace(finding, id=before.id), before, same_list=same_list))
+        else:
+            kept.append(replace(finding, id=before.id))
+    # Words marked by hand are looked for in the text: marks.carry_over.
+    boxes = [f for f in old.findings if f.box is not None and f.evidence in unchanged]
+    return replace(new, findings=(*kept, *boxes), last=last)
 
 
 def _as_before(finding: Finding, before: Finding, *, same_list: bool) -> Finding:
-    if before.state == "rejected" and not same_list:
-        return finding
-    return replace(finding, state=before.state, shown=before.shown)
+    if same_list:
+        return replace(finding, state=before.state, shown=before.shown, previewed=before.previewed)
+    # Whoever looked at it did not look for those who are listed now.
+    return finding if before.state == "rejected" else replace(finding, state=before.state)
 
 
 def _place(finding: Finding) -> tuple[object, ...]:
@@ -254,6 +286,7 @@ def unpack(data: bytes) -> RedactionPlan:
             unreadable,
             value["labels"],
             value["listed"],
+            value.get("last", 0),
         )
     except (ValueError, KeyError, TypeError):
         raise Damaged("a redaction plan in the catalogue is damaged") from None

@@ -31,13 +31,19 @@ from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 
+MAX_NAMED = 10
+"""Findings that one error names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A case's plan as it stands in the vault. `stale` is whether something changed since it was made."""
+    """A case's plan as it stands in the vault. `stale` is whether something changed since it was made; `left_open`
+    are the findings that a decision on all of them did not take in."""
 
     record: Plan
     plan: RedactionPlan
     stale: bool
+    left_open: tuple[str, ...] = ()
 
     @property
     def models(self) -> bool:
@@ -60,7 +66,7 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
     with vault.access("redact.plan", case.id) as outcome, asking as finder:
         people, found = people_of(vault, case.id), items.of_case(vault, case.id)
         old = _latest(vault, case.id, profile)
-        before = None if old is None else plans.unpack(old.body)
+        before = None if old is None else _numbered_on(vault, case.id, plans.unpack(old.body))
         plan = _search(vault, case.id, profile, people, found, before, finder)
         outcome.count = len(plan.findings)
     record = Plan(
@@ -82,13 +88,24 @@ def _search(
     def label(span: Span, text: str) -> str:
         return labels.label_for(span, text)
 
-    plan = plans.make(profile, bound, version, sources, engine.analyse, label, engine.analyse_seam)
+    last = _highest(vault, case_id) if before is None else before.last
+    plan = plans.make(profile, bound, version, sources, engine.analyse, label, engine.analyse_seam, last)
     plan = replace(plan, listed=plans.basis(profile, version, people, ()))
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
         plan = marks.carry_over(before, plan, sources, label)
     return replace(plan, labels=labels.export())
+
+
+def _highest(vault: UnlockedVault, case_id: str) -> int:
+    """The highest number of a finding in any plan of the case: one number is one finding, whatever the profile."""
+    made = (plans.unpack(record.body) for record in vault.catalogue.all(Plan, case_id=case_id))
+    return max((plan.highest for plan in made), default=0)
+
+
+def _numbered_on(vault: UnlockedVault, case_id: str, plan: RedactionPlan) -> RedactionPlan:
+    return replace(plan, last=_highest(vault, case_id))
 
 
 def people_of(vault: UnlockedVault, case_id: str) -> list[Person]:
@@ -166,24 +183,41 @@ def decide(
     vault: UnlockedVault, case_id: str, state: State, ids: Collection[str], *, everything: bool = False,
     unseen: bool = False, profile: str | None = None,
 ) -> Review:  # fmt: skip
-    """Accept or reject findings. `everything` takes all that are still open; those never shown need `unseen`,
-    which is logged. Raises Refused (stale), Usage."""
+    """Accept or reject findings. Nothing is decided that was not shown since the plan was made; a picture is let go
+    only if the preview showed it as it is now.
+
+    `everything` takes all that are still open. `unseen` takes in what was not shown, which is logged; but nothing
+    that surely names a listed person is let go that way, and no picture: those stay open (`left_open`).
+    Raises Refused (stale), NotFound, Usage.
+    """
     review = current(vault, case_id, profile)
     _refuse_stale(review)
-    action = "redact.accept" if state == "accepted" else "redact.reject"
-    if everything:
-        open_ones = [finding for finding in review.plan.findings if finding.state == "proposed"]
-        hidden = sum(not finding.shown for finding in open_ones)
-        if hidden and not unseen:
-            raise Usage(
-                f"{hidden} findings were never shown",
-                hint="Look at them with 'redact show' or 'redact preview' first, or add --unseen, which is logged.",
-            )
-        ids = [finding.id for finding in open_ones]
-        action = "redact.accept-unseen" if hidden and state == "accepted" else action
+    plan, letting_go = review.plan, state == "rejected"
     if not ids and not everything:
         raise Usage("no finding was named", hint="Name findings such as F-12, or use --all.")
-    return _store(vault, review, plans.decide(review.plan, ids, state), action, len(ids))
+    chosen = [f for f in plan.findings if f.state == "proposed"] if everything else plans.named(plan, ids)
+    hidden = [f for f in chosen if not (f.seen if letting_go else f.shown)]
+    left: list[Finding] = []
+    if hidden and (not unseen or (letting_go and not everything)):
+        raise _never_shown(hidden, everything=everything, letting_go=letting_go)
+    if hidden and letting_go:
+        left = [f for f in hidden if f.category == PICTURE or (f.person is not None and f.sure)]
+        chosen = [f for f in chosen if f not in left]
+    action = ("redact.reject" if letting_go else "redact.accept") + ("-unseen" if len(hidden) > len(left) else "")
+    done = _store(vault, review, plans.decide(plan, [f.id for f in chosen], state), action, len(chosen))
+    return replace(done, left_open=tuple(f.id for f in left))
+
+
+def _never_shown(hidden: Sequence[Finding], *, everything: bool, letting_go: bool) -> Usage:
+    hint = "Look at them with 'redact show' or 'redact preview' first"
+    if any(f.category == PICTURE for f in hidden) and letting_go:
+        hint = "Look at them with 'redact preview' first: a list shows no picture, nor what a box covers now"
+    elif everything or not letting_go:
+        hint += ", or add --unseen, which is logged"
+    listed = ", ".join(f.id for f in hidden[:MAX_NAMED]) + (" …" if len(hidden) > MAX_NAMED else "")
+    if everything:
+        return Usage(f"{len(hidden)} findings were never shown", hint=f"{hint}.")
+    return Usage(f"not shown since this plan was made: {listed}", hint=f"{hint}.")
 
 
 def _refuse_stale(review: Review) -> None:
@@ -213,7 +247,9 @@ def add_box(
         box.x + box.width > 100 or box.y + box.height > 100
     ):
         raise Usage("the box lies outside the page", hint="Give X,Y,W,H in percent, from the top left corner.")
-    plan = plans.add_box(review.plan, item.id, page, box, person.id, "")
+    plan = plans.add_box(
+        _numbered_on(vault, str(review.record.case_id), review.plan), item.id, page, box, person.id, ""
+    )
     return _store(vault, review, plan, "redact.add", 1)
 
 
@@ -233,7 +269,8 @@ def add_text(
         raise NotFound(f"{item.id} has no text that was read")
     people = people_of(vault, str(review.record.case_id))
     labels = Labels(people) if review.plan.labels is None else Labels.restore(review.plan.labels, people)
-    plan = marks.add_text(review.plan, item.id, document, page, text, person.id, labels.label_for)
+    numbered = _numbered_on(vault, str(review.record.case_id), review.plan)
+    plan = marks.add_text(numbered, item.id, document, page, text, person.id, labels.label_for)
     return _store(vault, review, replace(plan, labels=labels.export()), "redact.add", 1)
 
 
@@ -266,7 +303,7 @@ def preview(
             file.write(pdf)
         outcome.count = len(review.plan.findings)
     originals.forget(vault, unfinished)
-    return _store(vault, review, plans.shown(review.plan), "redact.preview")
+    return _store(vault, review, plans.shown(review.plan, drawn=True), "redact.preview")
 
 
 def _section(

@@ -1,0 +1,196 @@
+"""What a reviewer may rely on: a number is one finding for good, and nothing is let go that nobody has looked at."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import vaults
+from PIL import Image
+
+from vault.errors import NotFound, Refused, Usage
+from vault.model.findings import Box
+from vault.redaction.plan import PICTURE, Finding
+from vault.usecases import bundling, cases, items, people, recipients, redacting
+from vault.usecases.bundling import Order
+from vault.usecases.people import NewPerson
+from vault.usecases.unlocked import UnlockedVault
+
+WITNESS = "Тимченко Ольга Дмитриевна"
+
+
+@dataclass
+class Desk:
+    """A case with an applicant and a witness, and the reviewer at work on it."""
+
+    vault: UnlockedVault
+    case: str
+    witness: str
+    recipient: str
+    folder: Path
+
+    def add(self, text: str, **provenance: str | None) -> str:
+        return vaults.add_text(self.vault, self.case, text, **provenance).id
+
+    def photo(self) -> str:
+        out = io.BytesIO()
+        Image.new("RGB", (60, 40), "white").save(out, "PNG")
+        item = vaults.add_bytes(self.vault, self.case, out.getvalue(), "photo.png")
+        vaults.read_all(self.vault, self.case)
+        return item.id
+
+    def plan(self, profile: str = "lawyer") -> dict[str, Finding]:
+        made = redacting.make(self.vault, self.case, profile, accept_weak_jail=vaults.WEAK_JAIL)
+        return {finding.id: finding for finding in made.plan.findings}
+
+    def now(self) -> dict[str, Finding]:
+        return {one.id: one for one in redacting.current(self.vault, self.case).plan.findings}
+
+    def show(self) -> None:
+        redacting.show(self.vault, self.case)
+
+    def preview(self) -> None:
+        out = self.folder / "preview.pdf"
+        redacting.preview(self.vault, self.case, out, accept_weak_jail=vaults.WEAK_JAIL)
+        out.unlink()
+
+    def decide(self, state: str, *ids: str, **how: bool) -> redacting.Review:
+        return redacting.decide(self.vault, self.case, state, ids, **how)  # type: ignore[arg-type]
+
+    def bundle(self, name: str = "bundle.age") -> bundling.Bundle:
+        order = Order(self.recipient, accept_weak_jail=vaults.WEAK_JAIL)
+        return bundling.create(self.vault, self.case, order, self.folder / name)
+
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.vault.log.entries()]
+
+
+@pytest.fixture
+def desk(vault: UnlockedVault, tmp_path: Path) -> Iterator[Desk]:
+    case = cases.new(vault, "Дело").id
+    listed = [NewPerson("Беляева Анна Игоревна", "applicant"), NewPerson(WITNESS, "witness")]
+    _, witness = people.add(vault, case, listed)
+    recipient = recipients.add(vault, "lawyer", "Адвокат")
+    yield Desk(vault, case, witness.id, recipient.id, tmp_path)
+
+
+def number_of(found: dict[str, Finding], text: str) -> str:
+    (name,) = [one.id for one in found.values() if text in one.text]
+    return name
+
+
+# ---- a number is one finding -------------------------------------------------------------------------------------
+
+
+def test_a_printed_number_is_never_another_finding(desk: Desk) -> None:
+    """The printout of the first plan must not let the witness go when the plan was made anew."""
+    desk.add("Пришёл Чагай с другом.\n\nСвидетель Ольга Тимченко всё видела. Судья Иван Петров вёл дело.")
+    before = desk.plan()
+    judge, witness = number_of(before, "Петров"), number_of(before, "Тимченко")
+    people.add(desk.vault, desk.case, [NewPerson("Руслан Чагай", "relative")])
+    after = desk.plan()
+    assert all(after[name].text == before[name].text for name in set(before) & set(after))
+    assert (number_of(after, "Петров"), number_of(after, "Тимченко")) == (judge, witness)
+    assert int(number_of(after, "Чагай")[2:]) > max(one.number for one in before.values())
+
+
+def test_a_number_is_not_given_again_when_its_finding_is_gone(desk: Desk) -> None:
+    first = desk.add("Ольга Тимченко была там.")
+    last = desk.add("И Тимченко молчала.")
+    used = set(desk.plan())
+    items.remove(desk.vault, last)
+    desk.add("Потом пришла Тимченко Ольга.")
+    after = desk.plan()
+    assert used & set(after) == {one.id for one in after.values() if one.evidence == first}
+    assert min(one.number for one in after.values() if one.evidence != first) > max(int(name[2:]) for name in used)
+
+
+def test_plans_of_two_profiles_share_no_number(desk: Desk) -> None:
+    desk.add("Ольга Тимченко была там в 2019 году.")
+    lawyer, public = set(desk.plan()), set(desk.plan("public"))
+    assert lawyer
+    assert public
+    assert not lawyer & public
+    desk.show()
+    with pytest.raises(NotFound):
+        desk.decide("rejected", *lawyer)
+
+
+def test_marks_and_boxes_keep_their_numbers(desk: Desk) -> None:
+    item, photo = desk.add("Рыжая всё видела. Ольга Тимченко молчала."), desk.photo()
+    desk.plan()
+    redacting.add_text(desk.vault, desk.case, item, 1, "Рыжая", desk.witness)
+    redacting.add_box(desk.vault, desk.case, photo, 1, Box(10, 10, 5, 5), desk.witness)
+    before = {one.id: (one.text, one.box) for one in desk.now().values()}
+    people.add(desk.vault, desk.case, [NewPerson("Руслан Чагай", "relative")])
+    assert {one.id: (one.text, one.box) for one in desk.plan().values()} == before
+
+
+# ---- nothing is let go unseen ------------------------------------------------------------------------------------
+
+
+def test_what_was_not_shown_since_the_plan_is_not_decided(desk: Desk) -> None:
+    desk.add("Свидетель Ольга Тимченко всё видела.")
+    (name,) = desk.plan()
+    for state in ("accepted", "rejected"):
+        with pytest.raises(Usage, match=name) as caught:
+            desk.decide(state, name)
+        assert "Тимченко" not in caught.value.message + caught.value.hint
+    with pytest.raises(Usage, match=name):
+        desk.decide("rejected", name, unseen=True)
+    desk.show()
+    assert desk.decide("rejected", name).plan.findings[0].state == "rejected"
+    people.add(desk.vault, desk.case, [NewPerson("Руслан Чагай", "relative")])
+    desk.plan()
+    with pytest.raises(Usage, match=name):
+        desk.decide("rejected", name)
+    assert desk.decide("accepted", name, unseen=True).plan.findings[0].state == "accepted"
+    assert "redact.accept-unseen" in desk.actions()
+
+
+def test_a_picture_leaves_only_after_a_look_at_its_pixels(desk: Desk) -> None:
+    photo = desk.photo()
+    (name,) = desk.plan()
+    desk.show()
+    assert not desk.now()[name].seen, "a list of text shows no pixel"
+    for how in ({}, {"everything": True}):
+        with pytest.raises(Usage, match="shown"):
+            desk.decide("rejected", *(() if how else (name,)), **how)
+    desk.preview()
+    redacting.add_box(desk.vault, desk.case, photo, 1, Box(10, 10, 30, 30), desk.witness)
+    with pytest.raises(Usage, match=name):
+        desk.decide("rejected", name)  # nobody has seen what that box covers
+    desk.preview()
+    assert desk.decide("rejected", name).plan.findings[0].state == "rejected"
+    assert desk.bundle().exhibits
+
+
+def test_a_picture_may_be_withheld_from_a_list(desk: Desk) -> None:
+    desk.photo()
+    (name,) = desk.plan()
+    desk.show()
+    desk.decide("accepted", everything=True)
+    assert desk.now()[name].state == "accepted"
+    assert "redact.accept-unseen" not in desk.actions()
+
+
+def test_letting_go_unseen_takes_in_no_listed_name_and_no_picture(desk: Desk) -> None:
+    desk.add("Свидетель Ольга Тимченко всё видела. Судья Иван Петров вёл дело.")
+    desk.photo()
+    found = desk.plan()
+    judge, witness = number_of(found, "Петров"), number_of(found, "Тимченко")
+    (picture,) = [one.id for one in found.values() if one.category == PICTURE]
+    with pytest.raises(Usage, match="never shown"):
+        desk.decide("rejected", everything=True)
+    review = desk.decide("rejected", everything=True, unseen=True)
+    assert set(review.left_open) == {witness, picture}
+    assert {name: one.state for name, one in desk.now().items()} == {
+        judge: "rejected", witness: "proposed", picture: "proposed",
+    }  # fmt: skip
+    assert desk.actions()[-2:] == ["redact.reject-unseen"] * 2
+    with pytest.raises(Refused) as caught:
+        desk.bundle()
+    assert caught.value.kind == "unreviewed"
