@@ -39,7 +39,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "person variants": (
         ("casevault person variants P-9D2MK4T", "Which spellings of this name will be found?"),
-        ("casevault person variants P-9D2MK4T --json", "The same for a script."),
+        ("casevault person variants P-9D2MK4T --all", "Every single form, and where it comes from."),
     ),
     "person set": (
         ('casevault person set P-9D2MK4T --keep "named in the public ruling"', "Leave a person readable."),

@@ -30,6 +30,8 @@ RUN_BY = {
     ("docs/format.md", "json"): "test_format.py computes it",
     ("docs/cli.md", "json"): "test_cli_page.py",
     ("docs/cli.md", "sh example"): "the examples of the help, which tests/cli runs",
+    ("docs/redaction.md", "json alone"): "test_redaction_page.py",
+    ("docs/redaction.md", "text alone"): "test_redaction_page.py",
     ("docs/benchmarks.md", "sh"): "the benchmarks themselves",
 }
 """Every block of every page, by its first two words: which test runs it, or why none does."""

@@ -95,6 +95,7 @@ def _of_kind(kind: Kind, text: str) -> list[Span]:
         start, end = match.span("id") if "id" in kind.pattern.groupindex else match.span()
         if kind.category == "ADDRESS":
             end = _house_end(text, end)
+        start, end = _without_half_a_bracket(text, start, end)
         if kind.check and not CHECKS[kind.check](text[start:end]):
             continue
         near = kind.context is not None and _near(kind.context, kind.after or kind.context, text, start, end)
@@ -107,6 +108,16 @@ def _of_kind(kind: Kind, text: str) -> list[Span]:
             Span(start, end, kind.category, None, SOURCE_RULE, score if sure else min(score, 0.6), sure, why)
         )
     return found
+
+
+def _without_half_a_bracket(text: str, start: int, end: int) -> tuple[int, int]:
+    """A bracket around the whole, of which the pattern took one half, is the sentence's."""
+    opened, closed = text.count("(", start, end), text.count(")", start, end)
+    if closed > opened and text[end - 1] == ")":
+        end -= 1
+    if opened > closed and text[start] == "(":
+        start += 1
+    return start, end
 
 
 def _is_other(text: str, start: int, end: int) -> bool:
