@@ -27,7 +27,7 @@ PACKAGES: dict[Script, tuple[str, ...]] = {
 }
 LIMITS: dict[Script, Limits] = {
     "cyrillic": Limits(1024 * MIB, cpu_seconds=4 * 3600, wall_seconds=60.0, output_bytes=4 * MIB),
-    "latin": Limits(3072 * MIB, cpu_seconds=12 * 3600, wall_seconds=120.0, output_bytes=4 * MIB),
+    "latin": Limits(1536 * MIB, cpu_seconds=12 * 3600, wall_seconds=120.0, output_bytes=4 * MIB),
 }
 START_SECONDS = 120.0
 MAX_FOUND = 6_000
@@ -95,7 +95,7 @@ class NameFinder:
         try:
             untrusted = self._session(script).ask({}, blob)
         except SessionFault as fault:
-            del self._sessions[script]
+            self._sessions.pop(script, None)
             raise reasons.refusal(_FAULTS[fault.code], int(LIMITS[script].wall_seconds)) from None
         except KeyboardInterrupt:
             self._sessions.pop(script, None)

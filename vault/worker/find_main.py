@@ -7,8 +7,10 @@ is loaded, and run once, before the jail is shut: nothing can be opened after th
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
@@ -31,6 +33,7 @@ def prepare(request: dict[str, Any]) -> None:
     for name in _THREADS:  # no thread can be started in the jail, and one core is all that is promised
         os.environ[name] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    sys.addaudithook(_refuse_sockets)
     script: Script = request["script"]
     try:
         _loaded[script] = import_module(f"vault.worker.{_MODULES[script]}").load()
@@ -38,6 +41,13 @@ def prepare(request: dict[str, Any]) -> None:
         raise Refusal("models-memory") from None
     except Exception:
         raise Refusal("no-models") from None
+
+
+def _refuse_sockets(event: str, arguments: tuple[object, ...]) -> None:
+    """The jail has no network, but it is shut only behind the loading: this holds while libraries start, one of
+    which tries out a socket to see whether there is an IPv6."""
+    if event.startswith("socket.") and event != "socket.gethostname":
+        raise OSError(errno.EPERM, "no network here")
 
 
 def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any], list[bytes]]:
