@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from vault.model.document import Block, Document, Page
+from vault.model.findings import Span
 from vault.model.people import Person
 from vault.redaction import plan as plans
-from vault.redaction import rebuild
+from vault.redaction import reading, rebuild
 from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.labels import Labels
 
@@ -65,6 +68,66 @@ def test_a_cell_that_lost_its_empty_neighbours() -> None:
     left = rebuilt([row("1", "Тавсул-", "улица Мира"), row("танова")])
     assert "Тавсул" not in left
     assert "танова" not in left
+
+
+FOOTNOTES = [paragraph(f"{number} Решение по делу о споре за межу, том {number}.") for number in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    "cut", [("Тавсул-", "танова"), ("Тавсул", "танова"), ("Тавсултано-", "ва"), ("Тав-", "султанова")]
+)
+@pytest.mark.parametrize("notes", [3, 4, 7, 12])
+def test_a_name_over_a_page_end_with_footnotes(cut: tuple[str, str], notes: int) -> None:
+    heads = [paragraph("Верхнелужский суд"), paragraph("Дело № 5"), paragraph("Страница 2")]
+    left = rebuilt(
+        [paragraph(f"пришла свидетель по делу {cut[0]}"), *FOOTNOTES[:notes]], [*heads, paragraph(f"{cut[1]}, ушла.")]
+    )
+    assert "авсул" not in left
+    assert not re.search(r"танова|(?<![а-я])ва(?![а-я])|султан|Тав", left)
+    assert "межу, том 3" in left
+    assert "ушла." in left
+
+
+@pytest.mark.parametrize("cut", [("Тавсул-", "танова"), ("Тавсул", "танова")])
+def test_a_name_over_the_end_of_a_column_that_reads_like_a_table(cut: tuple[str, str]) -> None:
+    filling = [row("обстоятельства дела", "решение суда") for _ in range(20)]
+    first, last = row("обстоятельства", f"{cut[1]} дома застали"), row(f"свидетель {cut[0]}", "решение суда")
+    left = rebuilt([first, *filling, last])
+    assert not re.search("авсул|танова", left)
+    assert "дома застали" in left
+
+
+def test_a_name_over_the_end_of_a_column_and_a_page() -> None:
+    filling = [row("обстоятельства дела", "решение суда") for _ in range(6)]
+    left = rebuilt([*filling, row("дело", "свидетель Тавсул-")], [row("танова дома", "решение"), *filling])
+    assert not re.search("авсул|танова", left)
+
+
+def test_a_name_in_a_cell_of_three_lines() -> None:
+    left = rebuilt([row("Тав", "дом 5"), row("султа", "Мира"), row("нова", "Лугань")])
+    assert not re.search("[Тт]ав|султа|нова", left)
+    assert "Мира" in left
+
+
+def test_cells_that_make_a_name_by_chance_stay() -> None:
+    left = rebuilt([row("+7 928 555", "да"), row("1", "нет")])
+    assert "да" in left
+    assert "нет" in left
+
+
+def test_tables_of_uneven_rows_are_read_in_a_time_that_grows_with_their_text() -> None:
+    calls = [0, 0]
+
+    def counting(text: str) -> list[Span]:
+        calls[0] += 1
+        calls[1] += len(text)
+        return []
+
+    words = [f"Слово{number} пример текста" for number in range(5_000)]
+    blocks = [row(*words[n * 12 : n * 12 + 11 + n % 2]) for n in range(400)]
+    document = Document((Page(1, "text", 595, 842, tuple(blocks)),))
+    assert list(reading.read(document, counting, lambda span, text: "[X]")) == []
+    assert calls[1] < 12 * len(document.pages[0].text)
 
 
 def test_pages_without_people_stay_as_they_are() -> None:
