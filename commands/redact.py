@@ -199,7 +199,9 @@ def add(
             review = redacting.add_text(vault, case_id, item, page, found["text"], whom, profile)
         else:
             review = redacting.add_box(vault, case_id, item, page, area, whom, profile)
-    _say_added(session, [one for one in review.plan.findings if one not in before.plan.findings], page, item)
+    known = {(one.id, one.state) for one in before.plan.findings}
+    new = [one for one in review.plan.findings if (one.id, one.state) not in known]
+    _say_added(session, [one for one in new if one.state == "accepted"], page, item)
 
 
 def _say_added(session: Session, new: list[Finding], page: int, item: str) -> None:

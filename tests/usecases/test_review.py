@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from vault.errors import NotFound, Refused, Usage
 from vault.model.findings import Box
+from vault.redaction import fingerprint
 from vault.redaction.plan import PICTURE, Finding
 from vault.usecases import bundling, cases, items, people, recipients, redacting
 from vault.usecases.bundling import Order
@@ -69,12 +71,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(vault: UnlockedVault, tmp_path: Path) -> Iterator[Desk]:
+def desk(vault: UnlockedVault, tmp_path: Path) -> Desk:
     case = cases.new(vault, "Дело").id
     listed = [NewPerson("Беляева Анна Игоревна", "applicant"), NewPerson(WITNESS, "witness")]
     _, witness = people.add(vault, case, listed)
     recipient = recipients.add(vault, "lawyer", "Адвокат")
-    yield Desk(vault, case, witness.id, recipient.id, tmp_path)
+    return Desk(vault, case, witness.id, recipient.id, tmp_path)
 
 
 def number_of(found: dict[str, Finding], text: str) -> str:
@@ -194,3 +196,53 @@ def test_letting_go_unseen_takes_in_no_listed_name_and_no_picture(desk: Desk) ->
     with pytest.raises(Refused) as caught:
         desk.bundle()
     assert caught.value.kind == "unreviewed"
+
+
+# ---- what a review is bound to -----------------------------------------------------------------------------------
+
+
+def test_any_change_of_the_rules_is_another_engine(tmp_path: Path) -> None:
+    package = tmp_path / "vault"
+    for name in ("redaction", "worker"):
+        shutil.copytree(fingerprint.FOLDER.parent / name, package / name)
+    rules = package / "redaction"
+    assert fingerprint.of(rules, package) == fingerprint.digest()
+    seen = {fingerprint.digest()}
+    for name in ("redaction/quasi_ru_words.tsv", "redaction/names/forms.py", "worker/find_russian.py"):
+        path = package / name
+        path.write_bytes(path.read_bytes() + b"\n")
+        seen.add(fingerprint.of(rules, package))
+    assert len(seen) == 4
+
+
+def test_the_engines_hash_is_cheap() -> None:
+    begun = time.process_time()
+    fingerprint.of(fingerprint.FOLDER, fingerprint.FOLDER.parent)
+    assert time.process_time() - begun < 0.2
+
+
+def test_a_review_does_not_outlive_the_rules(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("Ольга Тимченко была там.")
+    desk.plan()
+    desk.show()
+    desk.decide("accepted", everything=True)
+    assert not redacting.current(desk.vault, desk.case).stale
+    monkeypatch.setattr(fingerprint, "digest", lambda: "0" * 64)
+    assert redacting.current(desk.vault, desk.case).stale
+    with pytest.raises(Refused) as caught:
+        desk.bundle()
+    assert caught.value.kind == "stale"
+
+
+def test_a_decision_that_is_taken_meanwhile_is_not_left_out_of_a_bundle(desk: Desk) -> None:
+    desk.add("Приходил Иван Петров.")
+    name = number_of(desk.plan(), "Петров")
+    desk.show()
+    desk.decide("rejected", name)
+    order = Order(desk.recipient, accept_weak_jail=vaults.WEAK_JAIL)
+    with pytest.raises(Refused, match="the review went on") as caught:
+        bundling.create(
+            desk.vault, desk.case, order, desk.folder / "bundle.age", lambda _: desk.decide("accepted", name) and None
+        )
+    assert caught.value.kind == "stale"
+    assert not (desk.folder / "bundle.age").exists()

@@ -21,7 +21,7 @@ from vault.model.document import Document
 from vault.model.findings import Leak
 from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
-from vault.model.records import Case, Disclosure, Evidence, RecipientRecord
+from vault.model.records import Case, Disclosure, Evidence, Plan, RecipientRecord
 from vault.redaction import rebuild, verify
 from vault.redaction.engine import PROFILES, Engine, redact
 from vault.redaction.labels import Labels, identifier_key
@@ -81,6 +81,7 @@ class _Job:
     order: Order
     case_id: str
     recipient: RecipientRecord
+    record: Plan
     plan: RedactionPlan
     people: Sequence[Person]
     found: Sequence[Evidence]
@@ -163,7 +164,8 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
     _refuse_unreviewed(review, found)
     people = redacting.people_of(vault, case.id)
     left_out = len(everything) - len(found)
-    return _Job(vault, replace(order, consent=consent), case.id, recipient, review.plan, people, found, left_out)
+    order = replace(order, consent=consent)
+    return _Job(vault, order, case.id, recipient, review.record, review.plan, people, found, left_out)
 
 
 def _consent(vault: UnlockedVault, consent: str) -> str:
@@ -418,6 +420,12 @@ def _refuse_overtaken(job: _Job) -> None:
             "people or evidence changed while the bundle was being made",
             kind="stale",
             hint=f"Nothing was written. Run 'casevault redact plan {job.case_id}' and review what is new.",
+        )
+    if job.vault.catalogue.get(Plan, job.record.id) != job.record:
+        raise Refused(
+            "the review went on while the bundle was being made",
+            kind="stale",
+            hint="Nothing was written. Make the bundle again once the review is done.",
         )
 
 

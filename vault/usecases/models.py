@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vault.redaction import engine
+from vault.redaction import engine, fingerprint
 from vault.redaction.found import Finder
 from vault.sandbox import names
 from vault.sandbox.names import NameFinder
@@ -20,8 +20,8 @@ def present() -> bool:
 
 
 def engine_version() -> str:
-    """The engine as it would search now."""
-    return engine.version(models=present())
+    """The engine as it would search now: its number, whether models take part, and the hash of all its rules."""
+    return f"{engine.version(models=present())}+{fingerprint.digest()}"
 
 
 @contextmanager

@@ -30,7 +30,6 @@ from vault.usecases import cases, extracting, items, models, originals, rowcheck
 from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
-
 MAX_NAMED = 10
 """Findings that one error names."""
 
@@ -48,7 +47,7 @@ class Review:
     @property
     def models(self) -> bool:
         """Whether models took part in the search."""
-        return self.plan.engine == engines.version(models=True)
+        return self.plan.engine.startswith(f"{engines.version(models=True)}+")
 
 
 def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False) -> Review:
