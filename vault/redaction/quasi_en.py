@@ -105,7 +105,17 @@ _SUM = re.compile(
     rf"{CURRENCY_CODE}\b)"
     rf"(?:{_}\((?:[A-Z]{{3}}|euros?)\)|{_}\([A-Z]{{3}}\b)?"
     rf"|\b{_ABOUT}{NUMBER_WORD}(?:{_}{NUMBER_WORD}){{0,3}}{_}{CURRENCY}\b"
-    rf"|(?<![\d.,/]){_AMOUNT}(?:{_}?%)?(?:{_}(?:to|and|by|x){_}{_AMOUNT})?{_}?{UNITS}(?![\w])",
+    rf"|(?<![\d.,/]){_AMOUNT}(?:{_}?%)?(?:{_}(?:to|and|by|x){_}{_AMOUNT})?{_}?{UNITS}(?![\w])"
+    rf"|\b{NUMBER_WORD}(?:{_}{NUMBER_WORD}){{0,2}}{_}(?:square{_})?{UNITS}(?!\w)",
+    re.IGNORECASE,
+)
+_MANY = any_of(
+    "five six seven eight nine eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+    " twenty thirty forty fifty sixty seventy eighty ninety hundred"
+)
+_COUNTED = re.compile(
+    rf"\b(?:{_MANY}(?:[\-‑]{_MANY}|[\-‑](?:one|two|three|four))?|\d{{2,4}}){_}"
+    rf"(?!years|months|weeks|days|hours|minutes|others|paragraphs)[a-z]{{4,14}}s\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -152,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     Rule("RESIDENCE", _STREET, 0.5, "street and house"),
     Rule("NUMBER", _ROOM, 0.4, "number of a room or flat"),
     Rule("QUANTITY", _SUM, 0.4, "sum or measure"),
+    Rule("QUANTITY", _COUNTED, 0.2, "how many"),
     Rule("QUANTITY", _OTHERS, 0.3, "number of people"),
     Rule("NUMBER", _NUMBER, 0.5, "number of a file, plot or house", _is_number),
     Rule("NUMBER", _SLASHED, 0.4, "number with a slash"),

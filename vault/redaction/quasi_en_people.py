@@ -35,7 +35,9 @@ _NATIONALITY = re.compile(
     re.IGNORECASE,
 )
 _FAITH = re.compile(rf"\b{FAITHS}\b", re.IGNORECASE)
-_JOB = re.compile(rf"\b(?:{OF_JOBS}{_}){{0,3}}{JOBS}s?\b", re.IGNORECASE)
+_JOB = re.compile(
+    rf"\b(?:{OF_JOBS}{_}){{0,3}}(?:{JOBS}s?|[a-z]{{3,14}}(?:ologist|iatrist|ographer|optrist)s?)\b", re.IGNORECASE
+)
 _WORKED_AS = re.compile(
     rf"\b(?:worked|works|working|work|employed|practise[sd]?|practising|serv(?:es|ed|ing)|trained"
     rf"|qualified){_}as{_}{_A}"
@@ -49,20 +51,21 @@ _ROLE = re.compile(
 )
 _OTHER_ROLE = re.compile(rf"{_}?(?:practising|in{_}question|concerned|responsible)\b")
 _NO_WORK = any_of(
-    "applicant defendant claimant appellant petitioner plaintiff respondent complainant accused suspect victim witness"
-    " matter number letter order member other another either rather latter former further paper answer offer power"
-    " danger factor manner chapter character centre center corner border computer container customer consumer"
-    " computer counter cover dinner disaster error favor favour finger flower general half-hour hammer harbour horror"
-    " important incident independent indicator instant event extent agreement judgment parent patient payment"
-    " permanent present previous prior procedure proper quarter relevant remainder reminder reluctant river score"
-    " shelter significant sister brother mother father daughter son silver similar simple minor major superior"
-    " inferior sufficient summer winter sweater temporary tenant weather whether woman man human water wonder year"
-    " degree committee guarantee employee trustee fee tree talent accident element moment document"
-    " statement constant distant different recent urgent frequent consistent evident apparent transparent current"
-    " successful process business address success access excess illness weakness witness process less unless guess"
-    " stress mess press dress distress congress progress barrier carrier frontier career deer beer user tumor tumour"
-    " prayer peer pier layer tower hour tutor-in-law newer lower higher bigger smaller larger longer shorter older"
-    " younger better worse earlier later easier harder stronger weaker closer wider greater lesser"
+    "applicant defendant claimant appellant petitioner plaintiff respondent complainant accused suspect victim"
+    " witness matter number letter order member other another either rather latter former further paper answer"
+    " offer power danger factor manner chapter character centre center corner border computer container customer"
+    " consumer computer counter cover dinner disaster error favor favour finger flower general half-hour hammer"
+    " harbour horror important incident independent indicator instant event extent agreement judgment parent"
+    " patient payment permanent present previous prior procedure proper quarter relevant remainder reminder"
+    " reluctant river score shelter significant sister brother mother father daughter son silver similar simple"
+    " minor major superior inferior sufficient summer winter sweater temporary tenant weather whether woman man"
+    " human water wonder year degree committee guarantee employee trustee fee tree talent accident element"
+    " moment document statement constant distant different recent urgent frequent consistent evident apparent"
+    " transparent current successful process business address success access excess illness weakness witness"
+    " process less unless guess stress mess press dress distress congress progress barrier carrier frontier"
+    " career deer beer user tumor tumour prayer peer pier layer tower hour tutor-in-law newer lower higher"
+    " bigger smaller larger longer shorter older younger better worse earlier later easier harder stronger"
+    " weaker closer wider greater lesser"
 )
 _NOT_WORK = re.compile(
     rf"(?:^|.*[ \u00a0-])(?:{_NO_WORK})$|.*(?:ment|ance|ency|ancy)$"
@@ -78,10 +81,10 @@ _PREDICATE = re.compile(
 )
 _STANDINGS = any_of(
     "homosexual homosexuality gay lesbian bisexual transgender transsexual queer lgbt lgbti lgbtq deserter"
-    " conscientious.objector draft.evader refugee asylum.seeker stateless undocumented unemployed jobless homeless"
-    " illiterate disabled wheelchair blind orphan divorced widowed unmarried single.mother single.father veteran"
-    " prisoner.of.war communist socialist nationalist separatist monarchist anarchist feminist dissident militant"
-    " trade.unionist whistleblower"
+    " conscientious.objector draft.evader refugee asylum.seeker stateless undocumented unemployed jobless"
+    " homeless illiterate disabled wheelchair blind orphan divorced widowed unmarried single.mother"
+    " single.father veteran prisoner.of.war communist socialist nationalist separatist monarchist anarchist"
+    " feminist dissident militant trade.unionist whistleblower"
 )
 _STANDING = re.compile(
     rf"\b(?:{_STANDINGS}|(?:pro|anti)[\-‑][a-z]{{4,16}}|(?:left|right|far[\-‑](?:left|right))[\-‑]wing"
@@ -121,8 +124,8 @@ _ILLNESS = re.compile(
     re.IGNORECASE,
 )
 _SMALL_WORDS = any_of(
-    "the a an of in on at to for from by with and or his her their its this that which who was were is had has been be"
-    " as any no not such other due after before"
+    "the a an of in on at to for from by with and or his her their its this that which who was were is had has"
+    " been be as any no not such other due after before"
 )
 _PLAIN = rf"(?:(?!{_SMALL_WORDS}\b)[a-z][a-z\-‑]{{2,18}})"
 _SUFFERED = re.compile(
