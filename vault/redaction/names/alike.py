@@ -39,6 +39,7 @@ _ROOTS = {
     "рахим": "р[ао]хим",
     "мурад": "мур[ао][дт]",
     "мустафа": "муст[ао]ф[ао]",
+    "жихан": "[зж]и[гх]ан",
     "таги": "т[ао][гх]и(?=р|е)",
 }
 _ROOT = re.compile("|".join(f"({shapes})" for shapes in _ROOTS.values()))
@@ -52,7 +53,9 @@ _FIRST = str.maketrans("яеэ", "иии")
 _TURKIC = str.maketrans("еэяюыо", "ааауиу")
 _SLAVIC = str.maketrans("оэяыц", "аееит")
 _SHORT_U = re.compile("(?<=[аеиоуыэюя])у(?=[бвгджзклмнпрстфхцчшщ]|$)")
+_AFTER_HARD = re.compile("(?<=[жшчщцр])[аэ]")  # Belarusian has these always hard, and no е after them
 _ARMENIAN = re.compile("(.{3,})(?:я|иа)н(?:а|у|ом|е|ы|ов|ам|ами|ах|ц|ци)?$")
+_SON = re.compile("заде?х?$|задах$|зада$")
 _STOPS = str.maketrans({"б": "п", "г": "к", "д": "т", "ж": "ч", "э": "е", "й": None, "х": "х"})
 _OGANES = re.compile("^[хг]?о[гв]х?ан+[еи]с|^х?оханес")
 _SARKIS = re.compile("с[ае]р[гк]и?с")
@@ -73,13 +76,13 @@ def alike_keys(word: str) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _central_asian(plain: str) -> tuple[str, str]:
-    """Uzbek, Tajik, Kazakh and Kyrgyz: a and о, о and у, ж and дж; at the start also я, е, э and и."""
+def _central_asian(plain: str) -> tuple[str, ...]:
+    """Uzbek, Tajik, Kazakh and Kyrgyz: a and о, о and у, ж and дж, -зода and -ов; at the start я, е, э and и."""
     word = plain[:1].translate(_FIRST) + plain[1:]
     word = word.replace("дж", "ж").replace("йу", "у").replace("йо", "о").replace("йе", "е").replace("зод", "зад")
-    if word.endswith("заде"):
-        word = word[:-1] + "а"
-    return "c" + word.translate(_OPEN), "c" + word.translate(_ROUND)
+    word = _SON.sub("зада", word)
+    forms = (word, word[: -len("зада")] + "ов") if word.endswith("зада") else (word,)
+    return tuple("c" + one.translate(vowels) for one in forms for vowels in (_OPEN, _ROUND))
 
 
 def _turkic(plain: str) -> str:
@@ -92,7 +95,7 @@ def _turkic(plain: str) -> str:
 def _slavic(word: str) -> str:
     """Ukrainian and Belarusian: unstressed vowels as they sound, дз and ц for soft д and т, ў."""
     word = word.replace("ьо", "е").replace("йо", "е").replace("шч", "щ").replace("дз", "д").translate(_SIGNS)
-    word = _SHORT_U.sub("в", word).replace("ий", "и").replace("ый", "и").replace("ой", "и")
+    word = _AFTER_HARD.sub("е", _SHORT_U.sub("в", word)).replace("ий", "и").replace("ый", "и").replace("ой", "и")
     return "s" + _DOUBLED.sub(r"\1", word).translate(_SLAVIC)
 
 

@@ -14,41 +14,19 @@ from .romanise import to_cyrillic
 
 _WINDOW = 72
 _INITIAL = r"([^\W\d_][^\W\d_]{0,2})\."
-_AFTER = re.compile(rf"(,?[ \t\xa0\n]{{1,2}}|[ \t\xa0\n]{{0,2}}){_INITIAL}(?:[ \t\xa0\-]{{0,2}}{_INITIAL})?")
-_AFTER_BARE = re.compile(r",?[ \xa0]([^\W\d_a-zа-яё])[ \xa0]?([^\W\d_a-zа-яё])?(?![\w.])")
+_MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u00ad"
+_AFTER = re.compile(
+    rf"([{_MARKS}]{{0,4}},?[ \t\xa0\n{_MARKS}]{{0,3}}){_INITIAL}"
+    rf"(?:[ \t\xa0\n\-]{{0,2}}{_INITIAL}|([^\W\d_a-zа-яё])(?![\w.]))?"
+)
+_AFTER_BARE = re.compile(r",?[ \xa0]([^\W\d_a-zа-яё])(?:[ \xa0]?([^\W\d_a-zа-яё]))?(?![\w.])")
 _BEFORE = re.compile(rf"(?<![\w.]){_INITIAL}[ \t\xa0\n\-]{{0,2}}(?:{_INITIAL}[ \t\xa0\n]{{0,2}})?$")
 _TITLES = frozenset(
     [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "sr",
-        "jr",
-        "no",
-        "vs",
-        "гр",
-        "гос",
-        "др",
-        "им",
-        "тов",
-        "проф",
-        "ул",
-        "г",
-        "с",
-        "д",
-        "кв",
-        "пр",
-        "стр",
-        "рис",
-        "тел",
-        "см",
-        "ст",
-        "ч",
-        "п",
+        "mr", "mrs", "ms", "dr", "st", "sr", "jr", "no", "vs", "гр", "гос", "др", "им", "тов", "проф", "ул", "г",
+        "с", "д", "кв", "пр", "стр", "рис", "тел", "см", "ст", "ч", "п",
     ]
-)
+)  # fmt: skip
 _STARTS_A_NAME = re.compile(r"[ \xa0]?[^\W\d_a-zа-яё][^\W\d_]")
 _HANDLE_CHARS = re.compile(r"[\w.@+\-]*")
 _HANDLE_BEFORE = re.compile(r"[\w.@+\-]{1,64}$")
@@ -59,96 +37,14 @@ _LATIN_SURNAME = re.compile(
 )  # fmt: skip
 PARTICLES = frozenset(
     [
-        "аль",
-        "эль",
-        "ал",
-        "ел",
-        "уль",
-        "ас",
-        "аш",
-        "ад",
-        "ибн",
-        "бен",
-        "бин",
-        "бинт",
-        "абу",
-        "ум",
-        "де",
-        "да",
-        "ди",
-        "дю",
-        "ла",
-        "ле",
-        "лос",
-        "дос",
-        "дель",
-        "ван",
-        "вон",
-        "фон",
-        "дер",
-        "ден",
-        "тер",
-        "мак",
-        "о",
-        "оглы",
-        "оглу",
-        "огли",
-        "угли",
-        "угл",
-        "кызы",
-        "кизи",
-        "гызы",
-        "заде",
-        "зода",
-        "улы",
-        "уулу",
-        "хан",
-        "бек",
-        "al",
-        "el",
-        "ul",
-        "as",
-        "ash",
-        "ad",
-        "ibn",
-        "ben",
-        "bin",
-        "bint",
-        "abu",
-        "de",
-        "da",
-        "di",
-        "du",
-        "la",
-        "le",
-        "los",
-        "dos",
-        "del",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "mac",
-        "o",
-        "ogly",
-        "oglu",
-        "ogli",
-        "oghlu",
-        "ugli",
-        "kyzy",
-        "kizi",
-        "qizi",
-        "gizi",
-        "zade",
-        "zoda",
-        "uulu",
-        "uly",
-        "khan",
-        "bek",
+        "аль", "эль", "ал", "ел", "уль", "ас", "аш", "ад", "ибн", "бен", "бин", "бинт", "абу", "ум", "де", "да",
+        "ди", "дю", "ла", "ле", "лос", "дос", "дель", "ван", "вон", "фон", "дер", "ден", "тер", "мак", "о", "оглы",
+        "оглу", "огли", "угли", "угл", "кызы", "кизи", "гызы", "заде", "зода", "улы", "уулу", "хан", "бек", "al",
+        "el", "ul", "as", "ash", "ad", "ibn", "ben", "bin", "bint", "abu", "de", "da", "di", "du", "la", "le",
+        "los", "dos", "del", "van", "von", "der", "den", "ter", "mac", "o", "ogly", "oglu", "ogli", "oghlu",
+        "ugli", "kyzy", "kizi", "qizi", "gizi", "zade", "zoda", "uulu", "uly", "khan", "bek",
     ]
-)
-_LONGEST_ABBREVIATION = 2
+)  # fmt: skip
 _NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
 
 
@@ -191,30 +87,31 @@ def with_address(text: str, start: int) -> int:
     return start - len(window) + match.start() if match else start
 
 
-def is_title(word: str) -> bool:
-    """Whether a word is a form of address or an office before a name, and no part of it."""
-    return word.lower() in _TITLES or _ADDRESS_BEFORE.search(f"{word} ") is not None
-
-
 def _is_title(initial: str) -> bool:
-    """Abbreviations ("Dr.", "гр.") and words that end a sentence ("мая."); a single capital is an initial."""
-    if (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES:
-        return True
-    return len(initial) > _LONGEST_ABBREVIATION and morphology.is_everyday(initial.lower().replace("ё", "е"))
+    """Abbreviations such as "Dr." and "гр."; a single capital is always an initial."""
+    return (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES
 
 
 def initials_after(text: str, end: int) -> Initials | None:
     """Initials that follow: "А.Б.", "А. Б.", "А", with the place where they end."""
     match = _AFTER.match(text, end)
-    if match and (match.group(2)[0].isupper() or match.end(1) == end) and not _is_title(match.group(2)):
+    if match and _may_be_initials(match, end) and not _is_title(match.group(2)):
         if "," in match.group(1) and _STARTS_A_NAME.match(text, match.end()):
             return None
+        if "\n" in match.group()[len(match.group(1)) :] and _STARTS_A_NAME.match(text, match.end()):
+            return None  # the second is the next line's
         letters = tuple(_letter(group) for group in match.groups()[1:] if group)
         return Initials(match.end(), letters, "," not in match.group(1) and match.group(2)[0].isupper())
     match = _AFTER_BARE.match(text, end)
     if match:
         return Initials(match.end(), tuple(_letter(group) for group in match.groups() if group), False)
     return None
+
+
+def _may_be_initials(match: re.Match[str], end: int) -> bool:
+    """Small letters only when there are two of them, or when they stand at the word without a gap."""
+    small = len(match.group(2)) == 1 and bool(match.group(3)) and len(match.group(3)) == 1
+    return match.group(2)[0].isupper() or match.end(1) == end or (small and "," not in match.group(1))
 
 
 def initials_before(text: str, start: int) -> Initials | None:
@@ -258,9 +155,57 @@ def _neighbour(gap: str, word: str, start: int, end: int, cased: bool) -> Neighb
     return Neighbour(start, end, word, marks, known, hyphen)
 
 
+_LINE_END = re.compile(rf"(?<![{HYPHENS}])\n")
+
+
 def is_apart(gap: str) -> bool:
-    """Whether a gap may part two names: a line's end, a table's cell."""
-    return "\n" in gap or "\t" in gap
+    """Whether a gap may part two names: a table's cell, or a line's end unless a hyphen stands there."""
+    return "\t" in gap or bool(_LINE_END.search(gap))
+
+
+_SYLLABLE = re.compile("[^аеиоуыэюяaeiouy]{0,4}[аеиоуыэюяaeiouy]{1,2}[^аеиоуыэюяaeiouy]{0,3}")
+_MAX_SYLLABLE = 5
+
+
+def is_syllable(folded: str) -> bool:
+    """Whether a folded word is as short as the parts of East and South-East Asian names."""
+    return len(folded) <= _MAX_SYLLABLE and bool(_SYLLABLE.fullmatch(folded))
+
+
+_SYLLABLE_AFTER = re.compile("[ \xa0-]([^\\W\\d_]{2,5})(?![\\w'])")
+_SYLLABLE_BEFORE = re.compile("(?<![\\w'])([^\\W\\d_]{2,5})[ \xa0-]$")
+
+
+def syllables_around(text: str, start: int, end: int, cased: bool) -> tuple[int, int]:
+    """The stretch with up to two more syllables of such a name on either side."""
+    for _ in range(2):
+        match = _SYLLABLE_AFTER.match(text, end)
+        if match is None or not _is_part_syllable(match.group(1), cased):
+            break
+        end = match.end()
+    match = _SYLLABLE_BEFORE.search(text[max(0, start - 8) : start])
+    if match is not None and cased and _is_part_syllable(match.group(1), cased) and not _is_function(match.group(1)):
+        start -= len(match.group())
+    return start, end
+
+
+def _is_part_syllable(word: str, cased: bool) -> bool:
+    if cased and not word[0].isupper():
+        return False
+    for script, folded in readings(word):
+        if not is_syllable(folded) and not (len(folded) <= _MAX_SYLLABLE - 1 and folded[-1] in "аеуыияaeuyi"):
+            continue
+        if cased or (script == CYRILLIC and (not _is_function(word) or morphology.name_marks(folded))):
+            return True
+    return False
+
+
+def _is_function(word: str) -> bool:
+    """Whether a short word is also an everyday one, so that a capital may be a sentence's."""
+    for script, folded in readings(word):
+        if script == CYRILLIC:
+            return morphology.is_common_word(folded)
+    return True
 
 
 def has_given_before(text: str, start: int) -> bool:
@@ -269,6 +214,19 @@ def has_given_before(text: str, start: int) -> bool:
         return True
     found = neighbour_before(text, start, True)
     return found is not None and "Name" in found.marks
+
+
+AFTER_FATHER = frozenset(
+    [
+        "оглы", "оглу", "огли", "угли", "кызы", "кизи", "гызы", "улы", "уулу", "ogly", "oglu", "ogli", "oghlu",
+        "oghli", "ugli", "kyzy", "kizi", "qizi", "gizi", "uulu", "uly", "asuli", "kyzi", "qyzy",
+    ]
+)  # fmt: skip
+
+
+def is_after_father(word: str) -> bool:
+    """Whether a word says "son of" or "daughter of" after the father's name (оглы, qizi, ასული)."""
+    return any(folded in AFTER_FATHER for _, folded in readings(word))
 
 
 def is_particle(word: str) -> bool:

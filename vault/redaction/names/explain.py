@@ -9,6 +9,7 @@ from .folding import CYRILLIC, LATIN, decompose, readings
 from .forms import NameForm
 from .index import Candidate
 from .inflect import NOMINATIVE
+from .romanise import is_romanised
 from .scan import Hit
 from .schemes import scheme_of
 
@@ -100,6 +101,8 @@ def _of_word(word: str, found: Candidate, as_listed: Shown) -> str:
             return f"{base} {where}" if form.kind == "western" else _and(where, of_form(form, as_listed), base)
     if found.quality == "romanised":
         return _of_romanised(script, folded, form, as_listed)
+    if form.script == CYRILLIC and word.isascii() and is_romanised(form.text, word.lower()):
+        return _of_romanised(LATIN, word.lower(), form, as_listed)
     return of_form(form, as_listed) + (", in look-alike letters" if _is_disguised(word, form.script) else "")
 
 

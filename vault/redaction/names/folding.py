@@ -14,9 +14,8 @@ import unicodedata
 # Characters that print nothing: controls (except tab, line feed, form feed, carriage return), soft hyphen,
 # zero-width and bidirectional marks, variation selectors.
 IGNORABLE = (
-    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
 )
 MARKS = "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 APOSTROPHES = (
@@ -32,7 +31,7 @@ _IGNORED = re.compile(f"[{IGNORABLE}]+")
 _PLAIN_CYRILLIC = re.compile("[а-яА-ЯёЁ]+")
 _PLAIN_LATIN = re.compile("[a-zA-Z]+")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]+")
-_POSSESSIVE = re.compile(r"(?<=[a-zA-Z])['\u2019`][sS]$")
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_])['\u2019`][sS]$")
 
 # What the Russian alphabet's neighbours write, in Russian letters. Applied after decomposition, in lower case.
 _CYRILLIC_NEIGHBOURS = str.maketrans(
@@ -44,6 +43,8 @@ _CYRILLIC_NEIGHBOURS = str.maketrans(
     }
 )  # fmt: skip
 
+# Chechen, Ingush and Avar put a stroke after a consonant, for want of a key often a Latin I or a digit one.
+_MAY_BE_PALOCHKA = re.compile("(?<=[КкГгПпТтХхЦцЧч])[I1l\u0406\u04c0\u04cf|](?=[\u0400-\u052f])")
 _SHORT_U = re.compile("(?<![аеиоуыэюяіёє])ў")
 
 
@@ -192,9 +193,12 @@ _HEAD_DIGITS = re.compile(r"^[0-9]{1,8}(?=[^\W\d_])")
 
 # Case and number endings of languages that hang them on the whole name.
 _UZBEK_ENDING = re.compile(
-    "(?<=[a-zа-я]{5})(?:larning|larga|lar|ning|ga|ni|dan|da|ларнинг|ларга|лар|нинг|га|ни|дан|да)$"
+    "(?<=[a-zа-я]{4})(?:larning|larga|lar|jon|xon|khon|ning|ga|ni|dan|da|ka|nin|nan|tan|ho|ro|horo"
+    "|ларнинг|ларга|лардан|лар|лер|нинг|нын|нен|га|ге|ка|ке|ни|ны|не|дан|ден|тан|нан|да|де|нар|хо|ро|хоро)$"
 )
-_GEORGIAN_ENDING = re.compile("(?<=[a-z]{3})(?:is|ma|ze|shi|dan|tvis|it|ad|s|i|m)$")
+_GEORGIAN_ENDING = re.compile(
+    "(?<=[a-z]{3})(?:is|ma|ze|shi|dan|tvis|it|ad|s|i|m|stan|tan|stvis|isgan|isken|sgan|sken|sze|sshi|mde|vit|ebi|ebis)$"
+)
 _ARMENIAN_ENDING = re.compile("(?<=[a-z]{3})(?:its|in|ov|um|y|i|n)$")
 
 CYRILLIC = "cyrillic"
@@ -277,7 +281,11 @@ def _slow_readings(token: str) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     trimmed = _HEAD_DIGITS.sub("", _TAIL_DIGITS.sub("", plain))
     for form in dict.fromkeys((trimmed, plain)):
+        if _MAY_BE_PALOCHKA.search(form):
+            _read_letters(_MAY_BE_PALOCHKA.sub("", form), found)
         _read_letters(form, found)
+    if "1" in trimmed and _IS_CYRILLIC.search(trimmed):
+        _read_letters(trimmed.replace("1", "\u0456"), found)
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ Kind = Literal["listed", "case", "gender", "plural", "spoken", "short", "neighbo
 
 MIN_FUZZY = 4  # shorter names are found exactly or not at all: under errors they explode
 MIN_FUZZY_OTHER = 5  # longer spellings of other languages are found with an error too
-MAX_JOINED = 12  # given names and short forms that are tried inside handles
+MAX_JOINED = 16  # given names and short forms that are tried inside handles
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +167,8 @@ def _short_bases(given: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for full in names.full_names(given):
         row = names.table()[full]
-        found.update(dict.fromkeys((*row.latin, full) if script_of(given) == LATIN else row.short))
+        if script_of(given) == LATIN:
+            found.update(dict.fromkeys((*row.latin, full)))
+        else:
+            found.update(dict.fromkeys((*row.short[: MAX_JOINED // 2], *row.neighbours, *row.short)))
     return tuple(found)[:MAX_JOINED]

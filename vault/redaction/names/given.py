@@ -47,8 +47,8 @@ def table() -> dict[str, GivenName]:
 
 
 _ORIGINS = {
-    "uk": "Ukrainian", "be": "Belarusian", "uz": "Uzbek or Tajik", "tt": "Tatar", "ka": "Georgian", "hy": "Armenian",
-    "az": "Azerbaijani", "ce": "Chechen", "kk": "Kazakh or Kyrgyz",
+    "uk": "Ukrainian", "be": "Belarusian", "uz": "Uzbek or Tajik", "tg": "Tajik", "tt": "Tatar", "ka": "Georgian",
+    "hy": "Armenian", "az": "Azerbaijani", "ce": "Chechen", "kk": "Kazakh or Kyrgyz",
 }  # fmt: skip
 
 
@@ -86,9 +86,10 @@ def _by_short() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _by_key() -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
-    for name in table():
-        for key in cyrillic_keys(name):
-            found.setdefault(key, {})[name] = None
+    for name, row in table().items():
+        for spelling in (name, *row.neighbours):
+            for key in cyrillic_keys(spelling):
+                found.setdefault(key, {})[name] = None
     return {key: tuple(names) for key, names in found.items()}
 
 
@@ -101,8 +102,12 @@ def full_names(folded: str) -> tuple[str, ...]:
     found.update(dict.fromkeys(_by_any_spelling().get(folded, ())))
     if not found and folded.isascii():
         for key in latin_keys(folded):
-            found.update(dict.fromkeys(name for name in _by_key().get(key, ()) if is_romanised(name, folded)))
+            found.update(dict.fromkeys(name for name in _by_key().get(key, ()) if _is_spelled(name, folded)))
     return tuple(found)
+
+
+def _is_spelled(name: str, latin: str) -> bool:
+    return any(is_romanised(one, latin) for one in (name, *table()[name].neighbours))
 
 
 def full_names_of_short(folded: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...model.people import Person
 from . import context
-from .folding import CYRILLIC, is_cyrillic
+from .folding import CYRILLIC, is_caseless, is_cyrillic
 from .forms import NameForm
 from .index import UNCERTAIN, Candidate
 from .parts import NameParts, as_listed, initials
@@ -15,10 +15,11 @@ from .scan import Hit
 
 MAX_SHORT = 4  # parts so short are found with an error only beside another part
 
-_JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}")
+_JOIN = re.compile(r"[ \t\r\n\xa0_\-\u2010\u2011\u2013/.]{0,3}|,[ \t\r\n\xa0]{1,2}|<{1,2}")
 _JOIN_INITIALS = re.compile(r"[ \t\n\xa0,]{0,2}(?:(?:[^\W\d_]\.|[A-ZА-ЯЁІЇЄ])[ \t\n\xa0]{0,2}){1,2}")
 _MIDDLE = re.compile(
     r"[ \t\xa0\n\-]{1,2}([^\W\d_]{2,20})(?:[\-\u2010]\n([^\W\d_]{1,20}))?['\u2019\u02b9`]?[ \t\xa0\n\-]{1,2}"
+    r"(?:([^\W\d_]{2,6}['\u2018\u2019`]?[^\W\d_]{0,5})[ \t\xa0\n]{1,2})?"
 )
 _MAX_GAP = 10
 MAX_MEMBERS = 12  # no written name has more parts; what goes on is another name
@@ -42,6 +43,7 @@ class Listed:
     given_initials: frozenset[str]
     patronymic_initials: frozenset[str]
     short_forms: frozenset[str]
+    syllabic: bool  # every word is one syllable, as in Chinese, Korean, Burmese and Vietnamese names
     shown: dict[str, str]  # folded words of the name as they are listed
 
 
@@ -88,6 +90,7 @@ def facts_of(person: Person, apart: list[NameParts], forms: list[NameForm]) -> L
             for form in forms
             if form.script == CYRILLIC and 2 < len(form.text) <= MAX_SHORT and form.part in ("surname", "given")
         ),
+        all(map(context.is_syllable, (word for parts in apart for word in parts.words))),
         as_listed(person),
     )
 
@@ -190,6 +193,8 @@ def _middle(gap: str) -> str | None:
     if match is None:
         return None
     word = match.group(1) + (match.group(2) or "")
+    if match.group(3):
+        return "" if context.is_after_father(match.group(3)) and (word[0].isupper() or is_caseless(word[0])) else None
     if context.is_particle(word):
         return ""
     marks, known = context.marks_of(word)

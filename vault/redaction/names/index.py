@@ -16,6 +16,7 @@ from .alike import alike_keys
 from .folding import CYRILLIC, LATIN, MAX_TOKEN, readings, uzbek_stem
 from .forms import NameForm
 from .inflect import NOMINATIVE
+from .national import national_spellings
 from .romanise import (
     cyrillic_keys,
     is_nearly_romanised,
@@ -42,7 +43,7 @@ MAX_FUZZY = 32
 START = 4
 MIN_ALIKE = 5
 MIN_BEGUN = 3
-MADE_OF = 2  # letters; two, since Оля and Олин share no more
+MADE_OF = 3  # letters; one less of names of three, since Оля and Олин share no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class _Record:
     script: str
     fuzzy: bool
     latin_listed: bool = False
+    base: bool = False  # a nominative: what foreign documents spell, and so what is found there with an error
     owners: list[tuple[int, NameForm]] = field(default_factory=list)
 
 
@@ -82,6 +84,7 @@ class Index:
                 record.owners.append((number, form))
                 record.latin_listed = record.latin_listed or form.base.isascii()
                 record.fuzzy = record.fuzzy or form.fuzzy
+                record.base = record.base or (form.fuzzy and (form.what == NOMINATIVE or form.text == form.base))
         # By the script of the word that is looked up: Russian words need only what was listed in Latin.
         self._by_key: dict[str, dict[str, list[_Record]]] = {LATIN: {}, CYRILLIC: {}}
         self._less_a_sound: dict[str, dict[str, set[str]]] = {LATIN: {}, CYRILLIC: {}}
@@ -110,7 +113,7 @@ class Index:
         if len(record.text) >= derive.MIN_RUN_TOGETHER and any(f.part == "surname" for _, f in record.owners):
             self._long_surnames.add(record.text)
         if record.script == CYRILLIC:
-            self._made_of.add(record.text[:MADE_OF])
+            self._made_of.add(record.text[: MADE_OF if len(record.text) > MADE_OF else MADE_OF - 1])
         if record.script == CYRILLIC and any(f.part == "given" and f.what == NOMINATIVE for _, f in record.owners):
             for width in range(MIN_BEGUN, len(record.text) - 1):
                 self._begun.setdefault(record.text[:width], []).append(record)
@@ -119,7 +122,7 @@ class Index:
         for key in keys:
             self._by_key[looked_up].setdefault(key, []).append(record)
         shortened = self._less_a_sound[looked_up]
-        if not record.fuzzy or keys[0] in shortened.get(keys[0], ()):
+        if not record.base or keys[0] in shortened.get(keys[0], ()):
             return
         if looked_up == CYRILLIC and record.script == CYRILLIC:
             return
@@ -173,20 +176,21 @@ class Index:
                 self._look_by_sound(script, stem, best, errors=False)
 
     def _look_for_alike(self, token: str, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
-        """Хўжаев for Ходжаев: never sure alone."""
+        """Хўжаев for Ходжаев, also with a case ending of that language: never sure alone."""
         for script, word in read:
             if not MIN_ALIKE <= len(word) <= MAX_FUZZY:
                 continue
             if script == LATIN and not token[0].isupper():
                 continue  # to turn every English word into Russian letters costs more than it finds
-            for russian in (word,) if script == CYRILLIC else to_cyrillic(word):
-                for key in alike_keys(russian):
+            for russian in (word,) if script == CYRILLIC else (*national_spellings(token), *to_cyrillic(word)):
+                stem = uzbek_stem(russian)
+                for key in (*alike_keys(russian), *(alike_keys(stem) if stem and len(stem) >= MIN_ALIKE else ())):
                     for record in self._alike.get(key, ()):
                         _keep(best, record, "derived", fuzzy_only=True, how=ALIKE)
 
     def _look_for_derived(self, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
         for script, word in read:
-            if script == CYRILLIC and len(word) <= MAX_FUZZY and word[:MADE_OF] in self._made_of:
+            if script == CYRILLIC and len(word) <= MAX_FUZZY and self._may_be_made_of(word):
                 for source in derive.sources(word):
                     for record in self._sources(source):
                         _keep(best, record, "derived", parts=source.parts, how=source.how)
@@ -194,6 +198,9 @@ class Index:
             held = self._records.get((script, surname)) if surname else None
             if held is not None:
                 _keep(best, held, "derived", parts=derive.OF_SURNAME, how="run together with")
+
+    def _may_be_made_of(self, word: str) -> bool:
+        return word[:MADE_OF] in self._made_of or word[: MADE_OF - 1] in self._made_of
 
     def _sources(self, source: derive.Source) -> Iterable[_Record]:
         if source.is_start:
@@ -222,7 +229,8 @@ class Index:
             return
         if script == CYRILLIC:
             self._look_for_errors(word, best, tried)
-        self._look_for_near_sounds(script, word, keys, best, tried)
+        else:
+            self._look_for_near_sounds(script, word, keys, best, tried)
 
     def _look_for_errors(self, word: str, best: dict[tuple[int, str], Candidate], tried: set[int]) -> None:
         """Russian forms that one typing or scanning error makes of this Russian word."""
@@ -248,7 +256,7 @@ class Index:
         for short in {short for key in keys for short in (key, *_shorter(key))}:
             for near in shortened.get(short, ()):
                 for record in self._by_key[script][near]:
-                    if record.fuzzy and id(record) not in tried and not script == record.script == CYRILLIC:
+                    if record.base and id(record) not in tried:
                         tried.add(id(record))
                         if _nearly(script, word, record):
                             _keep(best, record, "error", fuzzy_only=True)

@@ -155,15 +155,17 @@ def short_forms(word: str) -> tuple[tuple[str, str], ...]:
 
 
 _HUSHING = "жшчщц"
-_IS_AFFECTIONATE = ("ка", "уша", "юша", "ужа", "уля", "юля", "уня", "юня", "уся", "юся", "уха", "юха")
+_IS_AFFECTIONATE = ("уша", "юша", "ужа", "уля", "юля", "уня", "юня", "уся", "юся", "уха", "юха")
 
 
 @lru_cache(maxsize=4000)
 def diminutives_of(short: str) -> tuple[str, ...]:
     """Affectionate and rough forms that Russian makes of a short name by rule: Женя gives Женечка and Женька."""
-    if len(short) < 3 or short[-1] not in "ая" or short.endswith(_IS_AFFECTIONATE):
+    if len(short) < 3 or short[-1] not in "ая" or short.endswith("ка"):
         return ()
     stem, soft = short[:-1], short[-1] == "я"
+    if short.endswith(_IS_AFFECTIONATE):
+        return (stem + "енька", stem + "ечка", stem + ("ька" if soft else "ка"))
     if stem[-1] in _VOWELS:
         return (stem + "ечка", stem + "ечке", stem + "йка", stem + "юша", stem + "юшка")
     if soft:
@@ -284,6 +286,8 @@ def _surname_tables(word: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     if word.endswith(("ський", "цький", "ська", "цька")):
         stem = word[: word.rindex("ьк")]
         return [(stem + "к", _ADJECTIVE_TABLE), (stem + "ьк", _ADJECTIVE_TABLE)]
+    if word.endswith(("ска", "цка")) and len(word) > 5:
+        return [(word[:-1], _ADJECTIVE_TABLE)]
     if word.endswith(("ски", "цки")):
         return [(word[:-1], _ADJECTIVE_TABLE)]
     if word.endswith(("ый", "ий", "ой", "ая", "яя")) and len(word) > 4:

@@ -6,6 +6,7 @@ alphabets that have them before they are lost.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -29,6 +30,10 @@ _SLAVIC = _table(
     + "š:ш č:ч ž:ж šč:щ ŭ:в c:ц ch:х x:х h:г y:ы,и j:й ia:я ie:е iu:ю io:е ja:я je:е ju:ю jo:е ś:сь ź:зь ć:ць "
     "ń:нь ł:л,г ĺ:ль ë:е è:э ě:е ē:е ǰ:дж ǧ:дж ğ:г ï:и ı:ы ʺ: ʹ: q:к skij:ский ski:ский sky:ский yj:ый ij:ий"
 )
+_UZBEK = _table(
+    _SHARED + "o':у,о g':г yo':ю,йу ya:я yu:ю ye:е yo:е,йо sh:ш ch:ч x:х q:к j:дж,ж h:х y:й c:ц w:в ng:нг"
+)
+_UZBEK_MARK = re.compile("(?<=[og])['`\u2018\u2019\u02bb\u02bc\u02bf\u2032]")
 _TURKIC_MARKS = frozenset("əğışçäöüñğ")
 _SLAVIC_MARKS = frozenset("šžčŭśźćłńĺǰě")
 
@@ -36,7 +41,11 @@ _SLAVIC_MARKS = frozenset("šžčŭśźćłńĺǰě")
 @lru_cache(maxsize=5000)
 def national_spellings(word: str) -> tuple[str, ...]:
     """Folded Russian readings of a Latin word with marks, the likeliest first; nothing for a word without them."""
-    if word.isascii() or len(word) > MAX_LENGTH:
+    if len(word) > MAX_LENGTH:
+        return ()
+    if _UZBEK_MARK.search(word.lower()):
+        return _read(_UZBEK_MARK.sub("'", unicodedata.normalize("NFC", word).lower()), _UZBEK)
+    if word.isascii():
         return ()
     composed = unicodedata.normalize("NFC", word).replace("İ", "i").lower()
     letters = frozenset(composed)

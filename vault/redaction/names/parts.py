@@ -94,9 +94,11 @@ def take_apart(name: str) -> NameParts:
     ]
     real = [at for at, word in enumerate(folded) if word not in PARTICLES and len(word) > 1]
     if len(fathers) > 1 and len(real) > 1:
-        fathers = fathers[-1:] if fathers[-1] != 0 else fathers[:1]  # Абрамович is a surname too
+        fathers = [_true_father(folded, fathers)]  # Абрамович is a surname too
     if len(real) == 2 and fathers == [real[1]] and not _looks_given(folded[real[0]]):
         fathers = []
+    if len(real) == 2 and fathers == [real[0]]:
+        fathers = []  # Станкевич Лев
     rest = [at for at in real if at not in fathers]
     runs = _runs(name)
     given_at = _given_place(folded, rest, fathers)
@@ -110,6 +112,14 @@ def take_apart(name: str) -> NameParts:
         given_as_one=tuple("".join(run) for run in runs if set(run) <= set(given)),
         spelled=tuple((fold(word), read) for word in words if (read := national_spellings(word))),
     )
+
+
+def _true_father(folded: list[str], fathers: list[int]) -> int:
+    """The patronymic among words that look like one: it follows the given name, else it stands last."""
+    for at in fathers:
+        if at and at - 1 not in fathers and _looks_given(folded[at - 1]):
+            return at
+    return fathers[-1] or fathers[0]
 
 
 _AFTER_NAME = frozenset({"заде", "зода", "zade", "zoda"})

@@ -30,7 +30,7 @@ _SPELLINGS: dict[str, str] = {
 _PAIRS: dict[str, str] = {
     "кс": "x", "дж": "j dj g gi dg dsch dzh zh c y", "ий": "y i", "ей": "ay y ei", "ай": "y ei", "ьо": "yo io jo",
     "кв": "qu", "ву": "w", "уэ": "we", "уа": "wa", "хь": "h", "ня": "nia gna", "оу": "ow", "ау": "aw",
-    "тс": "ts c", "дз": "dz z ds", "йо": "yo io jo",
+    "тс": "ts c", "дз": "dz z ds j", "йо": "yo io jo",
 }  # fmt: skip
 
 # Spellings of a word's end only: the softened endings of surnames in old and western use.
@@ -135,22 +135,19 @@ _TWO_FOR_ONE = {
 }  # fmt: skip
 
 
-_REPAIRS = tuple((two, one) for one, pairs in _TWO_FOR_ONE.items() for two in sorted(pairs))
-
-
-_REPAIRABLE = re.compile("|".join(sorted({two for two, _ in _REPAIRS})))
+_ONE_FOR_TWO = {
+    two: tuple(one for one, pairs in _TWO_FOR_ONE.items() if two in pairs)
+    for two in sorted({two for pairs in _TWO_FOR_ONE.values() for two in pairs})
+}
+_REPAIRABLE = re.compile(f"(?=({'|'.join(_ONE_FOR_TWO)}))")
 
 
 def scan_repairs(word: str) -> list[str]:
     """The word with each pair of letters that scanning may have made of one put back, one place at a time."""
     found: list[str] = []
-    if not _REPAIRABLE.search(word):
-        return found
-    for two, one in _REPAIRS:
-        at = word.find(two)
-        while at >= 0:
-            found.append(word[:at] + one + word[at + len(two) :])
-            at = word.find(two, at + 1)
+    for match in _REPAIRABLE.finditer(word):
+        two = match.group(1)
+        found += [word[: match.start()] + one + word[match.start() + len(two) :] for one in _ONE_FOR_TWO[two]]
     return found
 
 
@@ -223,6 +220,8 @@ def latin_keys(word: str) -> tuple[str, ...]:
         versions += [_HARD_C.sub("k", v) for v in versions]
     if _SILENT_H.search(word):
         versions += [_SILENT_H.sub("", v) for v in versions]
+    if "rh" in word:
+        versions += [v.replace("rh", "rg") for v in versions]  # a Belarusian or Ukrainian г
     if "x" in word:
         versions += [v.replace("x", "ks") for v in versions]
     return tuple(dict.fromkeys(_latin_key(version) for version in versions))
@@ -238,11 +237,12 @@ def _latin_key(word: str) -> str:
 _BACK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("schtsch", ("щ",)), ("shch", ("щ",)), ("chtch", ("щ",)), ("szcz", ("щ",)), ("tsch", ("ч",)), ("dsch", ("дж",)),
     ("sch", ("щ", "ш")), ("tch", ("ч",)), ("dzh", ("дж",)), ("zh", ("ж",)), ("kh", ("х",)), ("ch", ("ч", "х")),
-    ("sh", ("ш",)), ("sz", ("ш",)), ("cz", ("ч", "ц")), ("ts", ("ц",)), ("tz", ("ц",)), ("gh", ("г",)),
-    ("ph", ("ф",)), ("th", ("т",)), ("ck", ("к",)), ("dj", ("дж",)), ("ou", ("у",)), ("oo", ("у",)), ("ee", ("и",)),
+    ("sh", ("ш",)), ("sz", ("ш",)), ("cz", ("ч", "ц")), ("ts", ("ц",)), ("tz", ("ц", "тз")), ("gh", ("г",)),
+    ("ph", ("ф",)), ("th", ("т",)), ("ck", ("к", "цк")), ("dj", ("дж",)), ("ou", ("у", "оу")), ("oo", ("у",)),
+    ("ee", ("и", "ее")),
     ("yu", ("ю",)), ("iu", ("ю",)), ("ju", ("ю", "джу")), ("ya", ("я",)), ("ia", ("ия", "я")), ("iya", ("ия",)),
     ("ja", ("я", "джа")), ("yo", ("е",)), ("ye", ("е",)), ("je", ("е", "дже")), ("iy", ("ий",)), ("ij", ("ий",)),
-    ("ii", ("ий",)), ("ey", ("ей",)), ("ay", ("ай",)), ("oy", ("ой",)), ("ei", ("ей",)), ("ai", ("ай",)),
+    ("ii", ("ий",)), ("ey", ("ей", "е")), ("ay", ("ай",)), ("oy", ("ой",)), ("ei", ("ей",)), ("ai", ("ай",)),
     ("oi", ("ой",)),
 )  # fmt: skip
 _BACK_PREFIX = dict(_BACK)
@@ -253,7 +253,7 @@ _BACK_LETTERS: dict[str, tuple[str, ...]] = {
     "y": ("и", "ы"), "z": ("з", "ц"),
 }  # fmt: skip
 _BACK_ENDINGS: tuple[tuple[str, str], ...] = (
-    ("skaya", "ская"), ("skaia", "ская"), ("skaja", "ская"), ("skaya", "ская"), ("skiy", "ский"), ("skii", "ский"),
+    ("ska", "ска"), ("skaia", "ская"), ("skaja", "ская"), ("skaya", "ская"), ("skiy", "ский"), ("skii", "ский"),
     ("skij", "ский"), ("sky", "ский"), ("ski", "ский"), ("iyeva", "иева"), ("yeva", "ева"), ("off", "ов"),
     ("eff", "ев"), ("ow", "ов"), ("ew", "ев"), ("owa", "ова"), ("iy", "ий"), ("ij", "ий"), ("ii", "ий"),
     ("y", "ий"),

@@ -15,6 +15,9 @@ from .index import UNCERTAIN, Candidate, Index
 
 _BREAK = re.compile(rf"[{IGNORABLE}]*[{HYPHENS}\u00ad][\s{IGNORABLE}]{{0,6}}")
 _SPACE = re.compile(r"\s{1,3}")
+_SPACED = re.compile(r"\s{1,3}|[.\-\u2010\u2011\u00b7_*] {0,1}")
+# The machine-readable line of a passport: kind of document, state, and at once the surname.
+_MRZ = re.compile("(?<![A-Z0-9<])(?:[PIACV]<)?([A-Z]{3}|[PIACV][A-Z]{4})(?=[A-Z]{2,39}<)(?<=[PIACV][A-Z<][A-Z]{3})")
 _MIN_SPLIT = 6
 _MIN_SPACED = 4
 _MAX_SPACED = 24
@@ -42,12 +45,17 @@ class _Word:
 def scan(text: str, index: Index) -> list[Hit]:
     """All hits in order of their start; those of broken words may overlap others."""
     hits: list[Hit] = []
+    heads = {match.start(1): match.end() for match in _MRZ.finditer(text)} if "<" in text else {}
     before: _Word | None = None
     spaced: list[tuple[int, int, str]] = []
     for match in TOKEN.finditer(text):
         token = match.group()
         start, end = match.span()
         candidates = index.find(token)
+        if start in heads and not candidates:
+            start = heads[start]
+            token = text[start:end]
+            candidates = index.find(token)
         if candidates:
             hits.append(Hit(start, end, token, candidates))
         word = _Word(start, end, token, any(one.quality not in UNCERTAIN for one in candidates))
@@ -68,7 +76,7 @@ def scan(text: str, index: Index) -> list[Hit]:
 
 
 def _is_spaced(text: str, end: int, start: int) -> bool:
-    return start - end <= 3 and bool(_SPACE.fullmatch(text, end, start))
+    return start - end <= 3 and bool(_SPACED.fullmatch(text, end, start))
 
 
 def _may_be_whole(text: str, left: _Word, right: _Word, index: Index) -> bool:
@@ -104,6 +112,10 @@ def _mended(text: str, left: _Word, right: _Word, index: Index) -> Hit | None:
 def _close_up(letters: list[tuple[int, int, str]], index: Index) -> list[Hit]:
     """Names in a run of single letters: words set apart by wider gaps first, then the longest from each start."""
     hits: list[Hit] = []
+    if len(letters) == _MIN_SPACED - 1 and letters[0][2].isupper():
+        whole = _spelled(letters, index)
+        is_exact = whole is not None and whole.candidates[0].quality == "exact"
+        return [whole] if whole is not None and (is_exact or whole.word.isupper()) else hits
     if len(letters) < _MIN_SPACED:
         return hits
     narrow = min(right[0] - left[1] for left, right in pairwise(letters))

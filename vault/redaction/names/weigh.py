@@ -8,6 +8,7 @@ from .. import morphology
 from .folding import CYRILLIC, LATIN, is_caseless, readings
 from .groups import MAX_SHORT, Group, Listed, order
 from .index import UNCERTAIN, Candidate
+from .inflect import NOMINATIVE
 from .scan import Hit
 from .widen import Verdict
 
@@ -61,7 +62,7 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -
         return 0.0, False
     part = found.form.part
     folded = _folded(hit.word)
-    capital = _is_capital(hit.word[0]) or not cased or not hit.word[0].isalpha() or hit.word[0] == "l"  # a scanned I
+    capital = _starts_large(hit.word) or not cased
     cyrillic = folded[0] == CYRILLIC
     common = cyrillic and morphology.is_everyday(folded[1])
     if common and not capital:
@@ -79,6 +80,11 @@ def _alone(text: str, hit: Hit, found: Candidate, listed: Listed, cased: bool) -
     return _given_alone(hit, found, folded[1], cyrillic, cased)
 
 
+def _starts_large(word: str) -> bool:
+    """Whether a word is written as a name: also with Caps Lock on (цАЙ), or with a scanned I."""
+    return _is_capital(word[0]) or not word[0].isalpha() or word[0] == "l" or (len(word) > 2 and word[1:].isupper())
+
+
 def _is_capital(char: str) -> bool:
     return char.isupper() or is_caseless(char)
 
@@ -88,12 +94,14 @@ def _in_handle(text: str, hit: Hit) -> bool:
 
 
 def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: bool) -> tuple[float, bool]:
-    if len(word) < MAX_SHORT and not _is_capital(hit.word[0]):
-        return 0.0, False
+    if (len(word) < MAX_SHORT or (not cyrillic and cased)) and not _is_capital(hit.word[0]):
+        return 0.0, False  # link and lion are some romanised short form
     if cyrillic and cased and len(word) <= MAX_SHORT and hit.word.isupper() and morphology.is_everyday(word):
         return 0.0, False  # ИНН is no Инна
     if found.form.part == "given":
         return 0.35, False
+    if not cyrillic and found.form.what != NOMINATIVE and len(word) <= MAX_SHORT:
+        return 0.0, False
     other_word = cyrillic and morphology.is_known(word) and "Name" not in morphology.name_marks(word)
     if (other_word and cased and hit.word.isupper()) or (not cyrillic and found.form.what.endswith("vocative")):
         return 0.0, False
@@ -119,7 +127,7 @@ def _surname_alone(
 ) -> tuple[float, bool]:
     length = len(found.form.text)
     if length < MAX_SHORT and not (capital if cyrillic else _is_capital(hit.word[0])):
-        return 0.0, False
+        return (0.4, False) if length == MAX_SHORT - 1 and _in_handle(text, hit) else (0.0, False)
     if not cyrillic:
         sure = length >= (_MIN_SURE_LATIN if _is_capital(hit.word[0]) else _MIN_SURE_LOWER_LATIN)
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 
 from . import context
 from .folding import CYRILLIC, readings
@@ -12,33 +13,33 @@ from .romanise import one_edit_apart
 
 @dataclass(slots=True)
 class Verdict:
-    """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree.
-
-    `agreed`: the stretches of the initials that agree.
-    """
+    """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree."""
 
     start: int
     end: int
     conflict: bool = False
     initials: bool = False
-    agreed: list[tuple[int, int]] = field(default_factory=list)
 
 
 def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
     """Takes in initials and further parts beside the group."""
     verdict = Verdict(group.start, group.end, group.conflict)
+    if (suffix := _SUFFIX.match(text, group.end)) and group.end > 0:
+        verdict.end = suffix.end()
     kinds = group.kinds
+    if listed.syllabic and len(kinds) > 1:
+        verdict.start, verdict.end = context.syllables_around(text, verdict.start, verdict.end, cased)
     if "surname" in kinds:
-        _take_initials(text, verdict, listed)
+        _take_initials(text, verdict, listed, cased)
     if not verdict.initials:
         before = (verdict.start, verdict.end)
         _take_neighbours(text, verdict, kinds, listed, cased)
         if "surname" in kinds and before != (verdict.start, verdict.end):
-            _take_initials(text, verdict, listed)
+            _take_initials(text, verdict, listed, cased)
     return verdict
 
 
-def _take_initials(text: str, verdict: Verdict, listed: Listed) -> None:
+def _take_initials(text: str, verdict: Verdict, listed: Listed, cased: bool) -> None:
     after, before = context.initials_after(text, verdict.end), context.initials_before(text, verdict.start)
     beside = []
     if after is not None:
@@ -48,10 +49,9 @@ def _take_initials(text: str, verdict: Verdict, listed: Listed) -> None:
     beside.sort(key=lambda one: context.is_apart(one[0]))  # those of the same line rather than of the next
     for gap, found, is_after in beside:
         agrees = _initials_agree(found.letters, listed)
-        if not agrees and (not found.surely or context.is_apart(gap)):
+        bare = not (cased or is_after or listed.given)  # э. чернова
+        if not agrees and not bare and (not found.surely or context.is_apart(gap)):
             continue
-        if agrees:
-            verdict.agreed.append((verdict.end, found.place) if is_after else (found.place, verdict.start))
         if is_after:
             verdict.end = found.place
         else:
@@ -68,6 +68,8 @@ def _initials_agree(letters: tuple[str, ...], listed: Listed) -> bool:
     return len(letters) < 2 or not listed.patronymic or letters[1] in listed.patronymic_initials
 
 
+# What is hung on a name of the other script: Khitrovo-а, Цай's.
+_SUFFIX = re.compile("(?<=[a-zA-Z])[-\u2010\u2011'\u2019][а-яё]{1,3}(?!\\w)|(?<=[а-яёА-ЯЁ])['\u2019][sS](?!\\w)")
 _MAX_NEIGHBOURS = 3
 
 
