@@ -52,6 +52,8 @@ class Labels:
         if span.category == "PERSON":
             return self._unlisted(text), "PERSON"
         kind = span.category.replace("_", " ").upper()
+        if span.category in _PHRASES:
+            return f"{span.category}:{phrase_key(text)}", kind
         return f"{span.category}:{identifier_key(text)}", kind
 
     def _unlisted(self, text: str) -> str:
@@ -92,6 +94,7 @@ class Labels:
 
 
 _PHONE_DIGITS = 10
+_SHORTEST_KEY = 4
 
 
 def identifier_key(text: str) -> str:
@@ -100,6 +103,24 @@ def identifier_key(text: str) -> str:
     if bare.isdigit() and len(bare) == _PHONE_DIGITS + 1 and bare[0] in "78":
         return bare[1:]
     return bare
+
+
+_PHRASES = frozenset({"PLACE", "ORGANISATION"})
+
+
+def phrase_key(text: str) -> str:
+    """A place's or a body's name by the lemmas of its words, in Latin letters: «Казани» and "Kazan" are one."""
+    return " ".join(_word_key(match.group()) for match in TOKEN.finditer(text)) or text.casefold()
+
+
+def _word_key(word: str) -> str:
+    for script, folded in readings(word):
+        if script != CYRILLIC:
+            return folded
+        parses = morphology.parses(folded)
+        best = next((parse for parse in parses if "Geox" in parse.tag), parses[0] if parses else None)
+        return to_latin(str(best.normal_form).replace("ё", "е") if best is not None else folded)
+    return word.casefold()
 
 
 def name_key(text: str) -> tuple[str, str]:
@@ -112,7 +133,7 @@ def name_key(text: str) -> tuple[str, str]:
     surnames = [word for word in long if not _is_given(word)]
     givens = [word for word in long if word not in surnames and not _is_father(word)]
     initials = [word for word in words if len(word) == 1]
-    surname = " ".join(sorted(_lemma_key(word) for word in surnames or givens)) or text.casefold()
+    surname = " ".join(sorted(_bare(_lemma_key(word)) for word in surnames or givens)) or text.casefold()
     if surnames and givens:
         return surname, _initial_key(givens[0]) + _lemma_key(givens[0])
     return surname, _initial_key(initials[0]) if surnames and initials else ""
@@ -160,6 +181,11 @@ def _lemma_key(word: str) -> str:
                 return cyrillic_keys(_feminine_too(str(parse.normal_form).replace("ё", "е")))[0]
         return cyrillic_keys(_feminine_too(folded))[0]
     return word.casefold()
+
+
+def _bare(key: str) -> str:
+    """Without the vowel at its end: the case of a surname that no dictionary has (Хван, Хвана), or Petrova."""
+    return key[:-1] if len(key) >= _SHORTEST_KEY and key.endswith("A") else key
 
 
 def _feminine_too(lemma: str) -> str:
