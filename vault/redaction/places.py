@@ -253,7 +253,7 @@ def is_noun_like(word: str) -> bool:
     return bool(found) and ("NOUN" in found[0].tag or "ADJF" in found[0].tag)
 
 
-_TO_PLACES = ("", "ия", "а", "я", "ь", "о", "ы", "и", "ва", "й", "ка")
+_TO_PLACES = ("", "ия", "а", "я", "ь", "о", "ы", "и", "ва", "й", "ка", "ье")
 
 
 @lru_cache(maxsize=20000)
@@ -261,7 +261,8 @@ def of_a_place(word: str) -> bool:
     """«подмосковном», «бразильский»: an adjective whose stem the dictionary has as a place."""
     for parse in morphology.parses(word)[:2]:
         lemma = str(parse.normal_form)
-        if "ADJF" in parse.tag and lemma.endswith(("ский", "цкий", "подмосковный")):
+        around = lemma.endswith("ный") and lemma.startswith(("под", "за", "при"))
+        if "ADJF" in parse.tag and (around or lemma.endswith(("ский", "цкий"))):
             return any(_stem_is_place(stem) for stem in _stems(lemma))
     return False
 
@@ -272,7 +273,18 @@ def _stems(lemma: str) -> Iterator[str]:
             if not part.startswith(prefix):
                 continue
             bare = part[len(prefix) :]
-            for ending in ("ский", "цкий", "анский", "янский", "енский", "инский", "овский", "евский", "ийский"):
+            for ending in (
+                "ский",
+                "цкий",
+                "анский",
+                "янский",
+                "енский",
+                "инский",
+                "овский",
+                "евский",
+                "ийский",
+                "ный",
+            ):
                 if bare.endswith(ending) and len(bare) - len(ending) > _SMALL:
                     stem = bare[: -len(ending)]
                     yield stem
