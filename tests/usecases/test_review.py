@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import shutil
 import time
@@ -12,8 +13,10 @@ import pytest
 import vaults
 from PIL import Image
 
+from vault.bundle.commitment import opening_key
 from vault.errors import NotFound, Refused, Usage
 from vault.model.findings import Box
+from vault.model.records import Evidence
 from vault.redaction import fingerprint
 from vault.redaction.plan import PICTURE, Finding
 from vault.usecases import bundling, cases, items, people, recipients, redacting
@@ -246,3 +249,18 @@ def test_a_decision_that_is_taken_meanwhile_is_not_left_out_of_a_bundle(desk: De
         )
     assert caught.value.kind == "stale"
     assert not (desk.folder / "bundle.age").exists()
+
+
+# ---- what two bundles tell of each other -------------------------------------------------------------------------
+
+
+def test_commitments_of_two_bundles_can_not_be_compared_and_each_is_opened(desk: Desk) -> None:
+    item = desk.add("Ничего личного.")
+    desk.plan()
+    made = [desk.bundle(f"{n}.age") for n in range(2)]
+    found = [bundle.exhibits[0].exhibit.commitment for bundle in made]
+    record = desk.vault.catalogue.require(Evidence, item)
+    assert len({*found, record.commitment.hex()}) == 3
+    for bundle, told in zip(made, found, strict=True):
+        key = opening_key(record.commitment_key, bundle.id)
+        assert hmac.digest(key, record.sha256, "sha256").hex() == told

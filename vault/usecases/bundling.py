@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from vault import __version__
 from vault.bundle import container, index, signature
+from vault.bundle.commitment import commitment
 from vault.crypto import age, words
 from vault.errors import Refused, Usage
 from vault.formats import manifest as manifests
@@ -86,6 +87,7 @@ class _Job:
     people: Sequence[Person]
     found: Sequence[Evidence]
     left_out: int
+    bundle: str = ""
 
     def protected(self, item: Evidence | None = None) -> list[verify.Protected]:
         """Who must not be found, without the numbers that a reviewer decided to leave in this very item."""
@@ -133,7 +135,8 @@ def create(
         vault.note_weak_jail(job.case_id)
     with vault.access("bundle.create", job.case_id, purpose=order.purpose) as outcome:
         bundle_id = vault.catalogue.fresh_id(Disclosure)
-        made, payload, manifest = _payload(job, bundle_id, progress)
+        job = replace(job, bundle=bundle_id)
+        made, payload, manifest = _payload(job, progress)
         data, secret = _sealed(job, payload)
         key = signature.key_of(vault.case_keys(job.case_id).signing)
         bundle = Bundle(
@@ -216,7 +219,7 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> N
         )
 
 
-def _payload(job: _Job, bundle_id: str, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
+def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
     titles = _Titles(job)
     labels = {item.id: label for item, label in zip(job.found, manifests.labels(len(job.found)), strict=True)}
     made: list[MadeExhibit] = []
@@ -233,7 +236,7 @@ def _payload(job: _Job, bundle_id: str, progress: Progress | None) -> tuple[list
                     progress(exhibit.label)
                 made.append(MadeExhibit(exhibit, item.id))
                 files += parts
-    payload, manifest = _packed(job, bundle_id, made, files)
+    payload, manifest = _packed(job, made, files)
     return made, payload, manifest
 
 
@@ -262,7 +265,7 @@ def _exhibit(
         language=titles.of(item.language),
         files=tuple(ExhibitFile(n, hashlib.sha256(d).hexdigest(), len(d), pages) for n, d, pages in parts),
         redactions=counts,
-        commitment=item.commitment.hex(),
+        commitment=commitment(item.commitment_key, job.bundle, item.sha256).hex(),
         translation_of=labels.get(item.translation_of or ""),
     )
     return exhibit, [(name, data) for name, data, _ in parts]
@@ -317,14 +320,12 @@ class _Titles:
         return redact(text, self._engine.analyse(text), self._labels)
 
 
-def _packed(
-    job: _Job, bundle_id: str, made: Sequence[MadeExhibit], files: Sequence[tuple[str, bytes]]
-) -> tuple[bytes, bytes]:
+def _packed(job: _Job, made: Sequence[MadeExhibit], files: Sequence[tuple[str, bytes]]) -> tuple[bytes, bytes]:
     when = now()
     exhibits = tuple(one.exhibit for one in made)
-    page = index.page(exhibits, bundle_id, when[:10])
+    page = index.page(exhibits, job.bundle, when[:10])
     manifest = Manifest(
-        bundle_id, job.order.profile, when, exhibits, hashlib.sha256(page).hexdigest(), job.left_out, __version__
+        job.bundle, job.order.profile, when, exhibits, hashlib.sha256(page).hexdigest(), job.left_out, __version__
     ).dump()
     signed = signature.sign(job.vault.case_keys(job.case_id).signing, manifest)
     members = [
