@@ -1,7 +1,7 @@
 """The Text Anonymization Benchmark: English court cases, `public` profile, nobody listed.
 
     python -m bench.redaction.tab --documents train --show
-    python -m bench.redaction.tab --documents dev --beside /tmp/presidio/bin/python
+    python -m bench.redaction.tab --documents dev --beside ../presidio/bin/python
 
 Measured as TAB's own evaluation does (Pilán and others, 2022; evaluation.py of that project):
 
