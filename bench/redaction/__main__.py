@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[0] = str(Path(__file__).resolve().parents[2])  # not this folder: its modules would hide others
 
-from bench.redaction import altered, listed, numbers, russian, speed, tab
+from bench.redaction import altered, identifiers, listed, russian, speed, tab
 from bench.redaction.material import Figure
 
 SETS = ("variants", "mentions", "altered", "strangers", "identifiers", "persons", "tab", "speed")
@@ -33,7 +33,7 @@ def main() -> int:
         "mentions": lambda: listed.mentions_figure(given.show),
         "altered": lambda: altered.altered_figures(given.seed, given.people, given.show),
         "strangers": lambda: listed.strangers_figure(given.show),
-        "identifiers": lambda: numbers.identifiers_figure(given.seed, given.show),
+        "identifiers": lambda: identifiers.identifiers_figure(given.seed, given.show),
         "persons": lambda: russian.persons_figure(given.show),
         "tab": lambda: tab.tab_figures(given.show),
         "speed": speed.speed_figures,

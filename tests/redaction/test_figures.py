@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.redaction import altered, listed, numbers
+from bench.redaction import altered, identifiers, listed
 
 pytestmark = pytest.mark.needs_shared
 
@@ -49,7 +49,7 @@ def test_strangers_are_left_alone() -> None:
 
 
 def test_identifier_examples_and_look_alikes() -> None:
-    examples, alike, made, innocent = numbers.identifiers_figure(seed=7, show=True)
+    examples, alike, made, innocent = identifiers.identifiers_figure(seed=7, show=True)
     assert examples.of > 50
     assert (examples.value, made.value) == (1, 1)
     assert alike.value <= 0.02

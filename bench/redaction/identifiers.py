@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from bench.redaction.made_numbers import KINDS_MADE, WITH_A_WRONG_CHECK, innocent_numbers
+from bench.redaction.made_identifiers import KINDS_MADE, WITH_A_WRONG_CHECK, innocent_numbers
 from bench.redaction.material import Figure, covered, read_table, shared
 from vault.redaction.identifiers import find_identifiers
 
