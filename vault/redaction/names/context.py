@@ -45,6 +45,7 @@ PARTICLES = frozenset(
         "ugli", "kyzy", "kizi", "qizi", "gizi", "zade", "zoda", "uulu", "uly", "khan", "bek",
     ]
 )  # fmt: skip
+_LONGEST_ABBREVIATION = 2
 _NEIGHBOUR_GAP = re.compile(r"[ \t\xa0]{1,2}|[ \t\xa0]?\n[ \t\xa0]?")
 
 
@@ -87,9 +88,16 @@ def with_address(text: str, start: int) -> int:
     return start - len(window) + match.start() if match else start
 
 
+def is_title(word: str) -> bool:
+    """Whether a word is a form of address or an office before a name, and no part of it."""
+    return word.lower() in _TITLES or _ADDRESS_BEFORE.search(f"{word} ") is not None
+
+
 def _is_title(initial: str) -> bool:
-    """Abbreviations such as "Dr." and "гр."; a single capital is always an initial."""
-    return (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES
+    """Abbreviations ("Dr.", "гр.") and words that end a sentence ("мая."); a single capital is an initial."""
+    if (len(initial) > 1 or initial.islower()) and initial.lower() in _TITLES:
+        return True
+    return len(initial) > _LONGEST_ABBREVIATION and morphology.is_everyday(initial.lower().replace("ё", "е"))
 
 
 def initials_after(text: str, end: int) -> Initials | None:

@@ -28,12 +28,14 @@ class Match:
     """A span, and whether what stands beside it says that it is somebody else of that name.
 
     `own_surname`: it is nothing but the listed surname, without an error, in a form of that person's own gender or
-    of the family.
+    of the family. `parts` are the stretches that are this person's own words and initials, sorted: what the span
+    was widened to beside them may be anybody's.
     """
 
     span: Span
     conflict: bool
     own_surname: bool = False
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 class Matcher:
@@ -76,7 +78,7 @@ class Matcher:
             span = Span(
                 start, end, CATEGORY, owner, SOURCE, MASKED_SCORE, False, "the surname with its middle left out"
             )
-            written.setdefault(owner, []).append(Match(span, False))
+            written.setdefault(owner, []).append(Match(span, False, parts=((start, end),)))
         hits = scan(text, self._index)
         cased = bool(hits) and is_cased(text)
         for number, own in by_person(hits).items():
@@ -107,7 +109,11 @@ def _handle(alias: str) -> re.Pattern[str]:
 def _written(text: str, pattern: re.Pattern[str], listed: Listed, value: float) -> list[Match]:
     sure = value > _BARE_SCORE
     return [
-        Match(Span(*found.span(), CATEGORY, listed.person.id, SOURCE, value, sure, "as listed"), False)
+        Match(
+            Span(*found.span(), CATEGORY, listed.person.id, SOURCE, value, sure, "as listed"),
+            False,
+            parts=(found.span(),),
+        )
         for found in pattern.finditer(text)
     ]
 
@@ -128,7 +134,13 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
     start, end = context.whole_handle(text, verdict.start, verdict.end)
     start = context.with_address(text, start)
     span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict, listed))
-    return Match(span, verdict.conflict, not verdict.conflict and _is_own_surname(group))
+    parts = _parts(group, verdict)
+    return Match(span, verdict.conflict, not verdict.conflict and _is_own_surname(group), parts)
+
+
+def _parts(group: Group, verdict: Verdict) -> tuple[tuple[int, int], ...]:
+    """The person's own words and the initials that agree."""
+    return tuple(sorted({(hit.start, hit.end) for hit, _ in group.members} | set(verdict.agreed)))
 
 
 def _is_own_surname(group: Group) -> bool:
@@ -155,7 +167,8 @@ def _merge(matches: list[Match]) -> list[Match]:
             best = max(out[-1], match, key=lambda one: (one.span.sure, one.span.score))
             end = max(out[-1].span.end, match.span.end)
             own = out[-1].own_surname and match.own_surname
-            out[-1] = Match(replace(best.span, start=out[-1].span.start, end=end), best.conflict, own)
+            parts = tuple(sorted({*out[-1].parts, *match.parts}))
+            out[-1] = Match(replace(best.span, start=out[-1].span.start, end=end), best.conflict, own, parts)
         else:
             out.append(match)
     return out
@@ -171,6 +184,6 @@ def _raise_near(matches: list[Match]) -> list[Match]:
     return [
         match
         if match.span.sure or match.conflict or match.span.score >= 0.5
-        else Match(replace(match.span, score=round(match.span.score + _NEAR, 2)), False)
+        else replace(match, span=replace(match.span, score=round(match.span.score + _NEAR, 2)))
         for match in matches
     ]

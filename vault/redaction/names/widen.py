@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import context
 from .folding import CYRILLIC, readings
@@ -13,12 +13,16 @@ from .romanise import one_edit_apart
 
 @dataclass(slots=True)
 class Verdict:
-    """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree."""
+    """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree.
+
+    `agreed`: the stretches of the initials that agree.
+    """
 
     start: int
     end: int
     conflict: bool = False
     initials: bool = False
+    agreed: list[tuple[int, int]] = field(default_factory=list)
 
 
 def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
@@ -52,6 +56,8 @@ def _take_initials(text: str, verdict: Verdict, listed: Listed, cased: bool) -> 
         bare = not (cased or is_after or listed.given)  # э. чернова
         if not agrees and not bare and (not found.surely or context.is_apart(gap)):
             continue
+        if agrees:
+            verdict.agreed.append((verdict.end, found.place) if is_after else (found.place, verdict.start))
         if is_after:
             verdict.end = found.place
         else:
