@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parents[2])  # not this folder: its modules would hide others
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.pop(1)  # this folder, whose modules would hide others of their names
 
 from bench.redaction import altered, identifiers, listed, russian, speed, tab
 from bench.redaction.material import Figure

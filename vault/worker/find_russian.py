@@ -17,7 +17,7 @@ Found = tuple[int, int, str, float]
 
 _VECTORS = "emb/navec_news_v1_1B_250K_300d_100q.tar"
 _WEIGHTS = "model/slovnet_ner_news_v1.tar"
-_LABELS = {"PER": "PERSON", "LOC": "PLACE", "ORG": "ORGANISATION"}
+LABELS = {"PER": "PERSON", "LOC": "PLACE", "ORG": "ORGANISATION"}
 _SCORE = 0.85  # the tagger gives no score of its own
 _WARM_UP = "Пётр Ильич приехал в Казань и пошёл в Министерство культуры."
 
@@ -29,7 +29,8 @@ def _data() -> Path:
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
-def _tagger() -> Any:
+def load_tagger() -> Any:
+    """The tagger alone, on the text as it stands."""
     from navec import Navec
     from slovnet import NER
 
@@ -50,12 +51,11 @@ def _restorer() -> Restorer:
 
 def load() -> Callable[[str], list[Found]]:
     """Load the weights and give back what finds names in one text: [(start, end, label, score)]."""
-    tagger, restorer = _tagger(), _restorer()
+    tagger, restorer = load_tagger(), _restorer()
 
     def find(text: str) -> list[Found]:
         spans = tagger(restorer.restored(text)).spans
-        return [(span.start, span.stop, _LABELS[span.type], _SCORE) for span in spans]
+        return [(span.start, span.stop, LABELS[span.type], _SCORE) for span in spans]
 
     find(_WARM_UP)
     return find
-
