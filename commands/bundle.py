@@ -145,8 +145,16 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     from vault.usecases import bundling
 
     job = bundling.prepare(vault, case_id, order)
-    rows = [(item.id, item.media_type, size(item.size), item.title or item.original_name) for item in job.found]
-    data = {"dry_run": {"evidence": [item.id for item in job.found], "left_out": job.left_out}}
+    # The titles as they would leave: so that they are read once more before they do.
+    listed = list(zip(job.found, bundling.outline(job), strict=True))
+    rows = [(one.label, item.id, item.media_type, size(item.size), one.title) for item, one in listed]
+    exhibits = [
+        {"label": one.label, "evidence": item.id, "title": one.title, "kind": one.kind, "date": one.date,
+         "language": one.language}
+        for item, one in listed
+    ]  # fmt: skip
+    found = [item.id for item in job.found]
+    data = {"dry_run": {"evidence": found, "left_out": job.left_out, "exhibits": exhibits}}
     with vault.access("evidence.list", job.case_id, purpose=order.purpose) as outcome:
         session.console.answer(data, columns(rows))
         outcome.count = len(rows)

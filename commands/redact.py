@@ -159,7 +159,7 @@ def add(
         list[str] | None,
         typer.Argument(metavar="CASE E", help="The case and the item; inside 'casevault shell' words may follow."),
     ] = None,
-    page: Annotated[int, typer.Option("--page", metavar="N", min=1, help="The page, from 1.")] = 1,
+    page: Annotated[int, typer.Option("--page", metavar="N", min=0, help="The page, from 1; 0 is the title.")] = 1,
     box: Annotated[
         str | None,
         typer.Option("--box", metavar="X,Y,W,H", help="In percent of the page, from the top left."),
@@ -202,6 +202,11 @@ def add(
     known = {(one.id, one.state) for one in before.plan.findings}
     new = [one for one in review.plan.findings if (one.id, one.state) not in known]
     _say_added(session, [one for one in new if one.state == "accepted"], page, item)
+    elsewhere = sum(one.state == "proposed" for one in new)
+    if elsewhere:
+        session.console.warn(
+            "The same words stand in {count} other places of the case: look at them and decide.", count=elsewhere
+        )
 
 
 def _say_added(session: Session, new: list[Finding], page: int, item: str) -> None:

@@ -6,7 +6,7 @@ import hmac
 import io
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,16 @@ from PIL import Image
 
 from vault.bundle.commitment import opening_key
 from vault.errors import NotFound, Refused, Usage
+from vault.model import languages
 from vault.model.findings import Box
 from vault.model.records import Evidence
 from vault.redaction import fingerprint
 from vault.redaction.plan import PICTURE, Finding
+from vault.store.catalogue import Put
 from vault.usecases import bundling, cases, items, people, recipients, redacting
 from vault.usecases.bundling import Order
 from vault.usecases.people import NewPerson
-from vault.usecases.unlocked import UnlockedVault
+from vault.usecases.unlocked import Change, UnlockedVault
 
 WITNESS = "Тимченко Ольга Дмитриевна"
 
@@ -264,3 +266,116 @@ def test_commitments_of_two_bundles_can_not_be_compared_and_each_is_opened(desk:
     for bundle, told in zip(made, found, strict=True):
         key = opening_key(record.commitment_key, bundle.id)
         assert hmac.digest(key, record.sha256, "sha256").hex() == told
+
+
+# ---- what stays blinds the check to nothing else -----------------------------------------------------------------
+
+
+def test_a_street_that_stays_does_not_let_a_name_pass(desk: Desk) -> None:
+    hidden = "%D0%A2%D0%B8%D0%BC%D1%87%D0%B5%D0%BD%D0%BA%D0%BE"
+    desk.add(f"Фамилия свидетеля: {hidden}.\n\nАдрес: ул. Тимченко, д. 5, кв. 3.")
+    found = desk.plan()
+    desk.show()
+    desk.decide("accepted", everything=True)
+    street = number_of(found, "ул. Тимченко")
+    for state in ("accepted", "rejected"):
+        desk.decide(state, street)
+        with pytest.raises(Refused, match=desk.witness) as caught:
+            desk.bundle()
+        assert caught.value.kind == "leak"
+
+
+def test_a_street_that_stays_stays(desk: Desk) -> None:
+    desk.add("Свидетель Ольга Тимченко молчала.\n\nАдрес: ул. Тимченко, д. 5, кв. 3.", title="Улица Тимченко")
+    found = desk.plan()
+    desk.show()
+    desk.decide("accepted", everything=True)
+    in_title = [one.id for one in found.values() if one.page == 0]
+    assert in_title
+    desk.decide("rejected", number_of(found, "ул. Тимченко"), *in_title)
+    (made,) = desk.bundle().exhibits
+    assert made.exhibit.title == "Улица Тимченко"
+
+
+# ---- titles, languages, kinds ------------------------------------------------------------------------------------
+
+
+def test_a_title_is_reviewed_like_any_other_text(desk: Desk) -> None:
+    item = desk.add(
+        "Рыжая всё видела. А той, что с рынка, не было.",
+        title="Письмо рыжей и той, что с рынка, соседки Ольги Тимченко",
+    )
+    desk.plan()
+    desk.show()
+    desk.decide("accepted", everything=True)
+    assert any(one.page == 0 and "Тимченко" in one.text for one in desk.now().values())
+    for words in ("Рыжая", "той, что с рынка"):
+        redacting.add_text(desk.vault, desk.case, item, 1, words, desk.witness)
+    with pytest.raises(Refused) as caught:
+        desk.bundle()
+    assert caught.value.kind == "unreviewed", "the same words stand in the title"
+    desk.show()
+    desk.decide("accepted", everything=True)
+    with pytest.raises(Refused) as caught:
+        desk.bundle()
+    assert caught.value.kind == "leak", "another form of the marked word does"
+    redacting.add_text(desk.vault, desk.case, item, 0, "рыжей", desk.witness)
+    (made,) = desk.bundle().exhibits
+    for gone in ("рыж", "рынка", "Тимч"):
+        assert gone not in made.exhibit.title
+    assert made.exhibit.title.startswith("Письмо [WITNESS 1] и")
+    order = Order(desk.recipient, accept_weak_jail=vaults.WEAK_JAIL)
+    (listed,) = bundling.outline(bundling.prepare(desk.vault, desk.case, order))
+    assert listed.title == made.exhibit.title
+
+
+def test_marked_words_are_asked_about_in_items_that_come_later(desk: Desk) -> None:
+    item = desk.add("Всё видела та, что с рынка.")
+    desk.plan()
+    redacting.add_text(desk.vault, desk.case, item, 1, "с рынка", desk.witness)
+    later = desk.add("Потом пришла та, что с рынка. А с рынканом не говорили.")
+    found = [one for one in desk.plan().values() if one.evidence == later and "рынка" in one.text]
+    assert [(one.state, one.seen, one.person) for one in found] == [("proposed", False, desk.witness)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("ru", "ru"), ("Русский", "ru"), ("ce, ru", "ce, ru"), ("UZ-cyrl", "uz-Cyrl"), ("ru-RU", "ru-RU"), ("", ""),
+     ("от Гулбахор", None), ("ru-Gulbahor", None), ("Olga", None), ("ru ru-x-olga", None)],
+)  # fmt: skip
+def test_languages_are_codes(typed: str, kept: str | None) -> None:
+    assert languages.tags(typed) == kept
+
+
+def test_a_language_that_is_none_does_not_leave(desk: Desk) -> None:
+    item = desk.add("Ничего личного.")
+    record = desk.vault.catalogue.require(Evidence, item)
+    noted = replace(record, language="от Гулбахор", kind="от Гулбахор")  # as an older program took it
+    desk.vault.commit([Change("evidence.set", desk.case, [Put(noted, record)], object_id=item)])
+    desk.plan()
+    (made,) = desk.bundle().exhibits
+    assert (made.exhibit.language, made.exhibit.kind) == ("", "other")
+
+
+# ---- what protects nobody, or hides nothing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["???", "12345", "🦊", "— —"])
+def test_somebody_who_can_not_be_found_is_not_listed(desk: Desk, name: str) -> None:
+    for act in (
+        lambda: people.add(desk.vault, desk.case, [NewPerson(name, "witness")]),
+        lambda: people.add(desk.vault, desk.case, [NewPerson("Анна", "witness", aliases=(name,))]),
+        lambda: people.change(desk.vault, desk.witness, name=name),
+    ):
+        with pytest.raises(Usage, match="letters"):
+            act()
+    assert len(people.listing(desk.vault, desk.case)) == 2
+
+
+def test_a_box_too_small_to_hide_anything_is_refused(desk: Desk) -> None:
+    photo = desk.photo()
+    before = desk.plan()
+    for box in (Box(0, 0, 1e-9, 1e-9), Box(10, 10, 0.05, 50), Box(10, 10, 50, 0.05)):
+        with pytest.raises(Usage, match="too small"):
+            redacting.add_box(desk.vault, desk.case, photo, 1, box, desk.witness)
+    assert desk.now() == before

@@ -52,4 +52,5 @@ def _row(exhibit: Exhibit) -> str:
         about += f" (translation of exhibit {html.escape(exhibit.translation_of)})"
     cells = (f"<strong>{html.escape(exhibit.label)}</strong>", about, html.escape(exhibit.date),
              html.escape(exhibit.language), links, taken)  # fmt: skip
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    # Each on its own line: also what drops the tags must not join the words of two cells.
+    return "<tr>" + "".join(f"<td>{cell}</td>\n" for cell in cells) + "</tr>"

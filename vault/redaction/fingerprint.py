@@ -33,8 +33,8 @@ def of(folder: Path, package: Path) -> str:
     whole = hashlib.sha256(__version__.encode())
     rules = [path for path in folder.rglob("*") if path.suffix in SUFFIXES]
     for path in sorted([*rules, *package.glob(FINDERS)]):
-        name = path.relative_to(package).as_posix().encode()
-        whole.update(hashlib.sha256(name).digest() + hashlib.sha256(path.read_bytes()).digest())
+        place = path.relative_to(package).as_posix().encode()
+        whole.update(hashlib.sha256(place).digest() + hashlib.sha256(path.read_bytes()).digest())
     for name in PACKAGES:
         whole.update(f"{name}={_version(name)}\n".encode())
     return whole.hexdigest()

@@ -20,6 +20,10 @@ REVIEWER = "reviewer"
 PERSON = "PERSON"
 NEW = "F-0"
 MAX_CHARACTERS = 1_000
+MAX_NAME_WORDS = 4
+MIN_NAME = 3
+"""Marked words that the check looks for in all forms: so many at most, with capitals, one of so many letters."""
+ELSEWHERE = "these words were marked elsewhere in the case"
 
 
 def add_text(
@@ -62,13 +66,53 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, sources: Sequence[Source]
         if page is None or mark.person is None:
             continue
         if not _still_there(mark, page):
-            for one in _on_page(mark.evidence, page, mark.text, mark.person, label):
+            for one in _on_page(mark.evidence, page, mark.words or mark.text, mark.person, label):
                 found.setdefault(_key(one), one)
             continue
         name = label(Span(mark.start, mark.end, PERSON, mark.person, REVIEWER, 1.0, True), mark.text)
         asked_again = mark.state == "rejected" and old.listed != new.listed
         found[_key(mark)] = replace(mark, label=name, state="proposed" if asked_again else mark.state)
     return _numbered(new, list(found.values()))
+
+
+def spread(plan: RedactionPlan, sources: Sequence[Source], label: Label) -> RedactionPlan:
+    """Propose words that were marked wherever else they stand in the case, as whole words: titles, other pages, other
+    items. What gives somebody away in one place does so in the next, and is asked about there."""
+    marked = {(f.words, f.person) for f in plan.findings if is_mark(f) and f.state == "accepted" and f.words}
+    known = {_key(finding) for finding in plan.findings if is_mark(finding)}
+    covered: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+    for finding in plan.findings:
+        if finding.state != "rejected":
+            place = (finding.evidence, finding.page, finding.block)
+            covered.setdefault(place, []).append((finding.start, finding.end))
+    new: dict[tuple[object, ...], Finding] = {}
+    for words, person in sorted(one for one in marked if one[1] is not None):
+        pages = [(s.evidence, page) for s in sources if s.document for page in s.document.pages]
+        for evidence, page in pages:
+            for one in _on_page(evidence, page, words, str(person), label, whole_words=True):
+                spans = covered.get((evidence, page.number, one.block), [])
+                if _key(one) not in known and not any(a <= one.start and one.end <= b for a, b in spans):
+                    new[_key(one)] = replace(one, explanation=ELSEWHERE, state="proposed", shown=False)
+    return _numbered(plan, list(new.values()))
+
+
+def needles(findings: Sequence[Finding]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What was marked, for the independent check, by person: what is written as a name is, and other words."""
+    names: dict[str, list[str]] = {}
+    phrases: dict[str, list[str]] = {}
+    for words, person in sorted({
+        (" ".join((f.words or f.text).split()), f.person or "")
+        for f in findings if is_mark(f) and f.state == "accepted"
+    }):  # fmt: skip
+        if words and person:
+            (names if _is_name(words) else phrases).setdefault(person, []).append(words)
+    return names, phrases
+
+
+def _is_name(words: str) -> bool:
+    parts = words.split()
+    capital = all(part[0].isupper() for part in parts)
+    return capital and len(parts) <= MAX_NAME_WORDS and any(sum(map(str.isalpha, p)) >= MIN_NAME for p in parts)
 
 
 def _still_there(mark: Finding, page: Page) -> bool:
@@ -94,8 +138,12 @@ def _key(finding: Finding) -> tuple[object, ...]:
     return finding.evidence, finding.page, finding.block, finding.start, finding.end, finding.person
 
 
-def _on_page(evidence: str, page: Page, text: str, person: str, label: Label) -> Iterator[Finding]:
+def _on_page(
+    evidence: str, page: Page, text: str, person: str, label: Label, *, whole_words: bool = False
+) -> Iterator[Finding]:
     words = r"\s+".join(re.escape(word) for word in text.split())
+    if whole_words:
+        words = rf"(?<!\w){words}(?!\w)"
     whole = page.text
     name = None
     for match in re.finditer(f"(?=({words}))", whole):  # also those that overlap
@@ -109,6 +157,6 @@ def _on_page(evidence: str, page: Page, text: str, person: str, label: Label) ->
             if part.strip():
                 yield Finding(
                     NEW, evidence, page.number, number, left - start, right - start, PERSON, person, REVIEWER, 1.0,
-                    True, "marked by the reviewer", name, part, state="accepted", shown=True,
+                    True, "marked by the reviewer", name, part, state="accepted", shown=True, words=text,
                 )  # fmt: skip
             start += len(block.text) + 1

@@ -34,7 +34,8 @@ class Finding:
     machine has read: accepted means that the page is withheld, rejected that the reviewer has looked at it and
     it leaves with the boxes that they drew. The id is given once: a plan that is made anew keeps it for the same
     place, and never gives it to another. `shown` is whether it was listed for a reviewer since, `previewed` whether
-    it was drawn for one, with the boxes that it has now.
+    it was drawn for one, with the boxes that it has now. `words` is all that was marked by hand, of which this is one
+    place or a part of one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Finding:
     shown: bool = False
     box: Box | None = None
     previewed: bool = False
+    words: str = ""
 
     @property
     def number(self) -> int:
@@ -146,9 +148,17 @@ def _of_document(
     evidence: str, document: Document, analyse: Analyse, label: Label, at_seams: Analyse | None
 ) -> list[Finding]:
     found = [_picture(evidence, page) for page in document.pages if page.kind == "picture"]
-    for piece, span, name in reading.read(document, analyse, label, at_seams):
-        found.append(_finding(evidence, document.pages[piece.page], piece, span, name))
+    for part in _parts(document):
+        for piece, span, name in reading.read(part, analyse, label, at_seams):
+            found.append(_finding(evidence, part.pages[piece.page], piece, span, name))
     return sorted(found, key=lambda f: (f.page, f.block, f.start, -f.end))
+
+
+def _parts(document: Document) -> list[Document]:
+    """A title (page 0) is read by itself: its last word and the text's first are no name."""
+    titles = tuple(page for page in document.pages if page.number == 0)
+    rest = tuple(page for page in document.pages if page.number != 0)
+    return [replace(document, pages=pages) for pages in (titles, rest) if pages]
 
 
 def _picture(evidence: str, page: Page) -> Finding:

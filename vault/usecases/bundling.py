@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,24 +17,22 @@ from vault.crypto import age, words
 from vault.errors import Refused, Usage
 from vault.formats import manifest as manifests
 from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
-from vault.model import events
+from vault.model import events, languages
 from vault.model.document import Document
-from vault.model.findings import Leak
 from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
 from vault.model.records import Case, Disclosure, Evidence, Plan, RecipientRecord
-from vault.redaction import rebuild, verify
-from vault.redaction.engine import PROFILES, Engine, redact
-from vault.redaction.labels import Labels, identifier_key
-from vault.redaction.plan import BOX, PICTURE, RedactionPlan
+from vault.redaction import rebuild, titles
+from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan
 from vault.sandbox import documents
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
 from vault.usecases import cases, items, recipients, redacting, rowcheck
+from vault.usecases.adding import KINDS
+from vault.usecases.lastlook import PDF, LastLook
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
-PDF = "application/pdf"
 PROCESSES = 2
 """Exhibits that are worked on side by side, each in processes of its own."""
 STATES = ("prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void")
@@ -89,30 +87,9 @@ class _Job:
     left_out: int
     bundle: str = ""
 
-    def protected(self, item: Evidence | None = None) -> list[verify.Protected]:
-        """Who must not be found, without the numbers that a reviewer decided to leave in this very item."""
-        left = {identifier_key(text) for text in self._left(item)}
-        return [
-            verify.Protected(
-                p.id, (p.name, *p.aliases), tuple(i for i in p.identifiers if identifier_key(i) not in left)
-            )
-            for p in self.people
-            if not self.stays(p)
-        ]
-
-    def allowed(self, item: Evidence | None = None) -> list[str]:
-        """What may remain: names of those who stay, and what a reviewer decided to leave in this very item."""
-        return [name for p in self.people if self.stays(p) for name in (p.name, *p.aliases)] + self._left(item)
-
-    def _left(self, item: Evidence | None) -> list[str]:
-        found = () if item is None else self.plan.of(item.id)
-        return sorted({finding.text for finding in found if finding.state == "rejected" and finding.text})
-
-    def stays(self, person: Person) -> bool:
-        profile = PROFILES[self.order.profile]
-        if self.order.profile == "internal":
-            return True
-        return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
+    def look(self) -> LastLook:
+        """The last look at what this job makes."""
+        return LastLook(self.people, self.plan.findings, self.order.profile, self.order.accept_weak_jail)
 
 
 def create(
@@ -220,7 +197,6 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> N
 
 
 def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
-    titles = _Titles(job)
     labels = {item.id: label for item, label in zip(job.found, manifests.labels(len(job.found)), strict=True)}
     made: list[MadeExhibit] = []
     files: list[tuple[str, bytes]] = []
@@ -230,7 +206,7 @@ def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], b
         for start in range(0, len(job.found), PROCESSES):
             some = job.found[start : start + PROCESSES]
             documents_ = [_document(job, item) for item in some]
-            done = pool.map(lambda i, d: _exhibit(job, i, d, labels, titles), some, documents_)
+            done = pool.map(lambda i, d: _exhibit(job, i, d, labels), some, documents_)
             for item, (exhibit, parts) in zip(some, done, strict=True):
                 if progress:
                     progress(exhibit.label)
@@ -238,6 +214,18 @@ def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], b
                 files += parts
     payload, manifest = _packed(job, made, files)
     return made, payload, manifest
+
+
+def outline(job: _Job) -> list[Exhibit]:
+    """The exhibits as they would be listed, without their files."""
+    labels = manifests.labels(len(job.found))
+    return [
+        Exhibit(
+            label, titles.redacted(item.title, job.plan.of(item.id)), _kind(item),
+            (item.captured_at or item.collected_at)[:10], languages.tags(item.language) or "", (), {}, "", None,
+        )
+        for label, item in zip(labels, job.found, strict=True)
+    ]  # fmt: skip
 
 
 def _document(job: _Job, item: Evidence) -> Document:
@@ -248,27 +236,38 @@ def _document(job: _Job, item: Evidence) -> Document:
 
 
 def _exhibit(
-    job: _Job, item: Evidence, document: Document, labels: dict[str, str], titles: _Titles
+    job: _Job, item: Evidence, document: Document, labels: dict[str, str]
 ) -> tuple[Exhibit, list[tuple[str, bytes]]]:
-    label, title = labels[item.id], titles.of(item.title)
-    findings = job.plan.of(item.id)
+    label, findings, look = labels[item.id], job.plan.of(item.id), job.look()
+    title = titles.redacted(item.title, findings)
     remains = rebuild.rebuild(document, findings)
     parts = _text_part(job, label, title, remains) + _picture_part(job, item, label, remains, document)
+    left = _left(findings)
     for name, data, _ in parts:
-        _check(job, name, data, PDF, item)
-    counts = {_public(name): count for name, count in remains.counts.items()}
+        look.check(name, data, PDF, left)
+    if left:
+        gone = _as_if_gone(findings)
+        for name, data, _ in _text_part(
+            job, label, titles.redacted(item.title, gone), rebuild.rebuild(document, gone)
+        ):
+            look.check(name, data, PDF)
     exhibit = Exhibit(
         label=label,
         title=title,
-        kind=titles.of(item.kind),
+        kind=_kind(item),
         date=(item.captured_at or item.collected_at)[:10],
-        language=titles.of(item.language),
+        language=languages.tags(item.language) or "",
         files=tuple(ExhibitFile(n, hashlib.sha256(d).hexdigest(), len(d), pages) for n, d, pages in parts),
-        redactions=counts,
+        redactions={_public(name): count for name, count in remains.counts.items()},
         commitment=commitment(item.commitment_key, job.bundle, item.sha256).hex(),
         translation_of=labels.get(item.translation_of or ""),
     )
     return exhibit, [(name, data) for name, data, _ in parts]
+
+
+def _kind(item: Evidence) -> str:
+    # Only words of our own leave unread by anybody.
+    return item.kind if item.kind in KINDS else "other"
 
 
 def _public(category: str) -> str:
@@ -309,15 +308,14 @@ def _range(numbers: Sequence[int]) -> str:
     return f"p. {listed}"
 
 
-class _Titles:
-    """Titles are the case manager's own words, and pass the same engine: whatever it finds goes."""
+def _left(findings: Sequence[Finding]) -> list[str]:
+    """The words that a reviewer let stay."""
+    return sorted({finding.text for finding in findings if finding.state == "rejected" and finding.text})
 
-    def __init__(self, job: _Job) -> None:
-        self._engine = Engine(job.people, PROFILES[job.order.profile])
-        self._labels = Labels.restore(job.plan.labels, job.people)
 
-    def of(self, text: str) -> str:
-        return redact(text, self._engine.analyse(text), self._labels)
+def _as_if_gone(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings as if nothing that can be read had been let stay."""
+    return [replace(f, state="accepted") if f.state == "rejected" and f.text else f for f in findings]
 
 
 def _packed(job: _Job, made: Sequence[MadeExhibit], files: Sequence[tuple[str, bytes]]) -> tuple[bytes, bytes]:
@@ -331,41 +329,25 @@ def _packed(job: _Job, made: Sequence[MadeExhibit], files: Sequence[tuple[str, b
     members = [
         (manifests.INDEX_NAME, page), (manifests.NAME, manifest), (manifests.SIGNATURE_NAME, signed), *files,
     ]  # fmt: skip
-    _check(job, manifests.INDEX_NAME, page, "text/html")
-    _check(job, manifests.NAME, manifest, "application/json")
-    payload = container.pack(members)
-    _check_names(job, [name for name, _ in members])
-    return payload, manifest
+    _check_lists(job, made, page, manifest)
+    job.look().check_names([name for name, _ in members])
+    return container.pack(members), manifest
 
 
-def _check(job: _Job, name: str, data: bytes, media_type: str, item: Evidence | None = None) -> None:
-    leaks = verify.check_file(
-        data,
-        media_type,
-        job.protected(item),
-        allowed=job.allowed(item),
-        accept_weak_jail=job.order.accept_weak_jail,
-    )
-    _refuse(name, leaks)
-
-
-def _check_names(job: _Job, names: Sequence[str]) -> None:
-    leaks = verify.check_members(
-        names, job.protected(), allowed=job.allowed(), accept_weak_jail=job.order.accept_weak_jail
-    )
-    _refuse("a file name", leaks)
-
-
-def _refuse(name: str, leaks: Collection[Leak]) -> None:
-    if not leaks:
+def _check_lists(job: _Job, made: Sequence[MadeExhibit], page: bytes, manifest: bytes) -> None:
+    """The index and the manifest hold the titles."""
+    look = job.look()
+    about = [f for one in made for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
+    left = _left(about)
+    look.check(manifests.INDEX_NAME, page, "text/html", left)
+    look.check(manifests.NAME, manifest, "application/json", left)
+    if not left:
         return
-    where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in list(leaks)[:10])
-    raise Refused(
-        f"{name} would still give somebody away ({where})",
-        kind="leak",
-        hint="Nothing was written. Look at that place in the preview, accept a finding there, mark the words or draw "
-        "a box with 'casevault redact add', then try again.",
-    )
+    by_id = {item.id: item for item in job.found}
+    for one in made:
+        title = titles.redacted(by_id[one.evidence].title, _as_if_gone(job.plan.of(one.evidence)))
+        bare = index.page([replace(one.exhibit, title=title)], job.bundle, "")
+        look.check(manifests.INDEX_NAME, bare, "text/html")
 
 
 def _sealed(job: _Job, payload: bytes) -> tuple[bytes, str | None]:

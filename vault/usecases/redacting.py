@@ -16,7 +16,7 @@ from vault.model.findings import Box, Span, State
 from vault.model.people import Person
 from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Plan
 from vault.redaction import engine as engines
-from vault.redaction import marks
+from vault.redaction import marks, titles
 from vault.redaction import plan as plans
 from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.found import Finder
@@ -32,6 +32,8 @@ from vault.usecases.unlocked import Change, UnlockedVault, now
 
 MAX_NAMED = 10
 """Findings that one error names."""
+MIN_BOX = 0.1
+"""The least side of a box in percent, 0.2 mm on A4. A smaller one counts as drawn and hides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _search(
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
-        plan = marks.carry_over(before, plan, sources, label)
+        plan = marks.spread(marks.carry_over(before, plan, sources, label), sources, label)
     return replace(plan, labels=labels.export())
 
 
@@ -134,12 +136,18 @@ def _content_hash(vault: UnlockedVault, item: Evidence) -> str:
 
 
 def source_of(vault: UnlockedVault, item: Evidence) -> Source:
-    """What the plan searches: the item's document, or why there is none."""
+    """What the plan searches: the item's title and document, or why there is none."""
     if item.text_state in ("read", "picture"):
-        return Source(item.id, items.document_of(vault, item))
+        return Source(item.id, document_of(vault, item))
     if item.size == 0:
         return Source(item.id, None, "the file is empty")
     return Source(item.id, None, item.text_note or "this kind of file can't be redacted yet")
+
+
+def document_of(vault: UnlockedVault, item: Evidence) -> Document | None:
+    """What a reviewer judges of an item: its title as page 0, then what was read in it; None if nothing was."""
+    document = items.document_of(vault, item)
+    return None if document is None else titles.with_title(document, item.title)
 
 
 def current(vault: UnlockedVault, case_id: str, profile: str | None = None) -> Review:
@@ -246,6 +254,10 @@ def add_box(
         box.x + box.width > 100 or box.y + box.height > 100
     ):
         raise Usage("the box lies outside the page", hint="Give X,Y,W,H in percent, from the top left corner.")
+    if min(box.width, box.height) < MIN_BOX:
+        raise Usage(
+            "the box is too small to hide anything", hint=f"Its sides are at least {MIN_BOX} percent of the page's."
+        )
     plan = plans.add_box(
         _numbered_on(vault, str(review.record.case_id), review.plan), item.id, page, box, person.id, ""
     )
@@ -256,20 +268,23 @@ def add_text(
     vault: UnlockedVault, case_id: str, evidence_id: str, page: int, text: str, person_id: str,
     profile: str | None = None,
 ) -> Review:  # fmt: skip
-    """Mark words on a page of text by hand: wherever they stand there, they go. Raises Refused, NotFound, Usage."""
+    """Mark words on a page of text by hand (page 0: in the title): wherever they stand there, they go, and wherever
+    else they stand in the case, they are proposed. Raises Refused, NotFound, Usage."""
     review = current(vault, case_id, profile)
     _refuse_stale(review)
     item = vault.catalogue.require(Evidence, evidence_id)
     person = vault.catalogue.require(PersonRecord, person_id)
-    if item.id not in {one.id for one in items.of_case(vault, str(review.record.case_id))}:
+    found = items.of_case(vault, str(review.record.case_id))
+    if item.id not in {one.id for one in found}:
         raise NotFound(f"{item.id} is not in this case")
-    document = items.document_of(vault, item)
+    document = document_of(vault, item)
     if document is None:
         raise NotFound(f"{item.id} has no text that was read")
     people = people_of(vault, str(review.record.case_id))
     labels = Labels(people) if review.plan.labels is None else Labels.restore(review.plan.labels, people)
     numbered = _numbered_on(vault, str(review.record.case_id), review.plan)
     plan = marks.add_text(numbered, item.id, document, page, text, person.id, labels.label_for)
+    plan = marks.spread(plan, [source_of(vault, one) for one in found], labels.label_for)
     return _store(vault, review, replace(plan, labels=labels.export()), "redact.add", 1)
 
 
@@ -286,7 +301,7 @@ def preview(
         sections: list[documents.Section] = []
         sources: list[BinaryIO] = []
         for number, item in enumerate(items.of_case(vault, str(review.record.case_id)), 1):
-            document = items.document_of(vault, item)
+            document = document_of(vault, item)
             if document is None:
                 continue
             source = None
@@ -308,7 +323,7 @@ def preview(
 def _section(
     number: int, item: Evidence, document: Document, findings: Sequence[Finding], source: int | None
 ) -> documents.Section:
-    heading = f"{number}. {item.id}  {item.title or item.kind}"
+    heading = f"{number}. {item.id}  {item.kind}"
     pages = []
     for page in document.pages:
         mine = [finding for finding in findings if finding.page == page.number]

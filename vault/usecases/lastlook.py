@@ -1,0 +1,84 @@
+"""Asks the independent check about everything that is about to leave, and refuses what it does not call clean.
+
+What a reviewer let stay must not blind the check to the rest. So each file in which something stays is searched
+twice: once as it will leave, with the words that stay allowed; and once made the same way with labels in the place of
+those words, where nothing more is allowed than the names of the people who stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from vault.errors import Refused
+from vault.model.findings import Leak
+from vault.model.people import Person
+from vault.redaction import marks, verify
+from vault.redaction.engine import PROFILES
+from vault.redaction.labels import identifier_key
+from vault.redaction.plan import Finding
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """Who must not be in what leaves: listed people, and the words that a reviewer marked anywhere in the case."""
+
+    people: Sequence[Person]
+    findings: Sequence[Finding]
+    profile: str
+    accept_weak_jail: bool
+
+    def check(self, name: str, data: bytes, media_type: str, left: Collection[str] = ()) -> None:
+        """Raise Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this very file."""
+        leaks = verify.check_file(
+            data,
+            media_type,
+            self.protected(left),
+            allowed=[*self._staying(), *sorted(left)],
+            accept_weak_jail=self.accept_weak_jail,
+        )
+        _refuse(name, leaks)
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """The same for the names of files."""
+        leaks = verify.check_members(
+            names, self.protected(), allowed=self._staying(), accept_weak_jail=self.accept_weak_jail
+        )
+        _refuse("a file name", leaks)
+
+    def protected(self, left: Collection[str] = ()) -> list[verify.Protected]:
+        """Who must not be found, without the numbers that stay in this very file."""
+        staying = {identifier_key(text) for text in left}
+        names, phrases = marks.needles(self.findings)
+        hidden = {p.id: p for p in self.people if not self._stays(p)}
+        out = []
+        for person in dict.fromkeys([*hidden, *names, *phrases]):
+            listed = hidden.get(person)
+            known = (listed.name, *listed.aliases) if listed else ()
+            numbers = (*(listed.identifiers if listed else ()), *phrases.get(person, ()))
+            kept = tuple(one for one in numbers if identifier_key(one) not in staying)
+            out.append(verify.Protected(person, (*known, *names.get(person, ())), kept))
+        return out
+
+    def _staying(self) -> list[str]:
+        return [name for p in self.people if self._stays(p) for name in (p.name, *p.aliases)]
+
+    def _stays(self, person: Person) -> bool:
+        profile = PROFILES[self.profile]
+        if self.profile == "internal":
+            return True
+        return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
+
+
+def _refuse(name: str, leaks: Collection[Leak]) -> None:
+    if not leaks:
+        return
+    where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in list(leaks)[:10])
+    raise Refused(
+        f"{name} would still give somebody away ({where})",
+        kind="leak",
+        hint="Nothing was written. Look at that place in the preview, accept a finding there, mark the words or draw "
+        "a box with 'casevault redact add', then try again.",
+    )
