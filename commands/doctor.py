@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +15,7 @@ from vault.errors import Damaged
 
 if TYPE_CHECKING:
     from vault.usecases.doctor import Finding
+    from vault.usecases.unlocked import UnlockedVault
 
 app = new_app()
 
@@ -35,7 +38,7 @@ def doctor(
     from vault.usecases import doctor as use
     from vault.usecases import extracting
 
-    with session.vault() as vault:
+    with _opened(session) as vault:
         with session.console.progress("Examining the vault") as advance:
             findings = list(
                 use.examine(vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=advance)
@@ -50,6 +53,21 @@ def doctor(
     session.console.answer({"findings": data, "ok": not damaged}, lines)
     if damaged:
         raise Damaged(f"{len(damaged)} things are damaged", hint="Each line above says how to go on.")
+
+
+@contextlib.contextmanager
+def _opened(session: Session) -> Iterator[UnlockedVault]:
+    """The open vault. What keeps it shut says how to go on; its usual hint is this very command."""
+    from vault.usecases.doctor import WITHOUT_IT
+
+    with contextlib.ExitStack() as stack:
+        try:
+            vault = stack.enter_context(session.vault())
+        except Damaged as error:
+            if error.hint != Damaged.hint:
+                raise
+            raise type(error)(error.message, hint=WITHOUT_IT) from None
+        yield vault
 
 
 def _lines(session: Session, one: Finding) -> list[str]:

@@ -48,7 +48,7 @@ def file_bytes(session: Session, path: str, what: str = "the text (--from)") -> 
 def from_file(session: Session, path: str, fields: Sequence[Field]) -> dict[str, str]:
     """The texts of a JSON object; members that are not known are refused. Raises Usage without the content."""
     try:
-        value: Any = json.loads(file_bytes(session, path))
+        value: Any = _json(file_bytes(session, path))
     except (ValueError, RecursionError):
         raise Usage("the file given with --from is not valid JSON") from None
     known = [field.name for field in fields]
@@ -63,6 +63,18 @@ def from_file(session: Session, path: str, fields: Sequence[Field]) -> dict[str,
     if not all(isinstance(text, str) for text in value.values()):
         raise Usage("the members of the file given with --from are texts", hint=f"Its members are: {listed}.")
     return value
+
+
+def _json(data: bytes) -> Any:
+    """Raises ValueError also for a member that stands there twice: one of the two would go unheard."""
+    return json.loads(data, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def texts(
@@ -94,7 +106,7 @@ def _asked(session: Session, fields: Sequence[Field]) -> dict[str, str]:
 def one_object(data: bytes) -> dict[str, Any] | None:
     """The one JSON object of a file, alone or as the only entry of a list; None for anything else."""
     try:
-        value = json.loads(data)
+        value = _json(data)
     except (ValueError, RecursionError):
         return None
     if isinstance(value, list) and len(value) == 1:

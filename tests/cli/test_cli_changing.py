@@ -211,3 +211,28 @@ def test_words_are_marked_by_hand_and_never_from_the_command_line(shared_scratch
     for bad in (("--text", "у реки"), ("--text", "--box", "1,1,5,5"), (), ("--text", "--no-input")):
         assert scratch.run(*add, *bad).code == 2
     assert logged(scratch, "redact.add")[-1][:3] == ("outcome", "ok", case)
+
+
+def test_a_member_that_is_given_twice_is_refused_in_every_file(scratch: Scratch) -> None:
+    """The second of two names would take the first one's place, and nobody would look for the first."""
+    case = scratch.case()
+    before = len(scratch.json("person", "list", case)["people"])
+    twice = '{"name": "Olha Tymchenko", "name": "b"}'
+    for words in (["person", "add", case], ["recipient", "add"]):
+        done = scratch.run(*words, "--from", "-", stdin=twice)
+        assert done.code == 2
+        assert "Tymchenko" not in done.err + done.out
+    title = scratch.run("case", "set", case, "--from", "-", stdin='{"title": "One", "title": "Two"}')
+    assert title.code == 2
+    assert len(scratch.json("person", "list", case)["people"]) == before
+
+
+def test_doctor_does_not_send_to_itself(scratch: Scratch) -> None:
+    scratch.case()
+    for path in scratch.vault.glob("audit.db*"):
+        path.unlink()
+    done = scratch.run("doctor")
+    assert done.code == 13
+    assert "doctor" not in done.err
+    assert "backup" in done.err
+    assert "doctor --read-data" in scratch.run("case", "list").err

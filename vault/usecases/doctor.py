@@ -19,6 +19,11 @@ Level = Literal["ok", "warning", "damaged", "repaired"]
 Progress = Callable[[int], None]
 
 _RESTORE = "Restore the vault from a backup; what can be read still can be."
+WITHOUT_IT = (
+    "Nothing can be examined without it. Restore vault.json, catalog.db and audit.db together from a backup; keep "
+    "the folder 'objects' as it is. docs/recovery.md says what can be read without Casevault."
+)
+"""What to do about a vault that does not open because it is damaged."""
 _UNREFERENCED = (
     "A stopped command leaves such files, and so do older databases that were put back. If no item is missing, "
     "remove them with 'casevault doctor --remove-unreferenced'."

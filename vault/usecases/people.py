@@ -25,7 +25,7 @@ def add(vault: UnlockedVault, case_id: str, people: Sequence[NewPerson]) -> list
             "a case has one applicant",
             hint="List the others as relative, with --keep and a reason if their case is joint.",
         )
-    records = [_record(vault, case.id, tidy(person)) for person in people]
+    records = [_record(vault, case.id, _findable(tidy(person))) for person in people]
     if not records:
         raise Usage("nobody was named")
     vault.commit([Change("person.add", case.id, [Put(record)], object_id=record.id) for record in records])
@@ -43,6 +43,17 @@ def _record(vault: UnlockedVault, case_id: str, person: NewPerson) -> PersonReco
         person.keep,
         person.note,
     )
+
+
+def _findable(person: NewPerson) -> NewPerson:
+    # Listed as protected, and found nowhere: nobody would look for it again.
+    for name in (person.name, *person.aliases):
+        if not any(char.isalpha() for char in name):
+            raise Usage(
+                "a name without letters can't be searched for",
+                hint="Give the name in letters. A number belongs to the identifiers; signs are marked by hand.",
+            )
+    return person
 
 
 def listing(vault: UnlockedVault, case_id: str) -> list[PersonRecord]:
@@ -68,7 +79,7 @@ def change(vault: UnlockedVault, person_id: str, **changed: object) -> PersonRec
     before = NewPerson(
         record.name, role_named(record.role), record.aliases, record.identifiers, record.keep, record.note
     )
-    after = tidy(replace(before, **values))  # type: ignore[arg-type]
+    after = _findable(tidy(replace(before, **values)))  # type: ignore[arg-type]
     if after.role == "applicant" and record.role != "applicant":
         _refuse_second_applicant(vault, record)
     new = replace(
