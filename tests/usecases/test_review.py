@@ -379,3 +379,13 @@ def test_a_box_too_small_to_hide_anything_is_refused(desk: Desk) -> None:
         with pytest.raises(Usage, match="too small"):
             redacting.add_box(desk.vault, desk.case, photo, 1, box, desk.witness)
     assert desk.now() == before
+
+
+def test_a_language_that_is_none_is_not_taken(desk: Desk) -> None:
+    with pytest.raises(Usage, match="language") as caught:
+        desk.add("Ничего личного.", language="от Гулбахор")
+    assert "Гулбахор" not in caught.value.message + caught.value.hint
+    item = desk.add("Ничего личного.", language="Русский, ce")
+    assert desk.vault.catalogue.require(Evidence, item).language == "ru, ce"
+    with pytest.raises(Usage, match="language"):
+        items.change(desk.vault, item, language="Olga")

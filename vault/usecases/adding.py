@@ -25,7 +25,7 @@ from vault.store.catalogue import Catalogue, PlaintextCopy, Put
 from vault.store.objects import StoredObject
 from vault.usecases import cases, originals
 from vault.usecases.items import searchable
-from vault.usecases.text import cleaned, day, file_name
+from vault.usecases.text import cleaned, day, file_name, language
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 BATCH_FILES = 500
@@ -68,7 +68,7 @@ class Provenance:
             given_by=cleaned(self.given_by, "the giver"),
             collected_at=day(self.collected_at, "the day of collection"),
             captured_at=day(self.captured_at, "the day of capture"),
-            language=cleaned(self.language, "the language", limit=40),
+            language=language(self.language),
             translation_of=self.translation_of or None,
         )
 

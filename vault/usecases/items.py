@@ -17,7 +17,7 @@ from vault.session import places
 from vault.store import locks, output, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases import cases, originals
-from vault.usecases.text import cleaned, day
+from vault.usecases.text import cleaned, day, language
 from vault.usecases.unlocked import Change, UnlockedVault
 
 Progress = Callable[[int], None]
@@ -139,7 +139,11 @@ def change(vault: UnlockedVault, evidence_id: str, **changed: str) -> Evidence:
     item = vault.catalogue.require(Evidence, evidence_id)
     allowed = {"title", "kind", "source", "note", "given_by", "collected_at", "captured_at", "language"}
     values = {
-        name: day(text, name) if name.endswith("_at") else cleaned(text, name)
+        name: day(text, name)
+        if name.endswith("_at")
+        else language(text)
+        if name == "language"
+        else cleaned(text, name)
         for name, text in changed.items()
         if name in allowed
     }

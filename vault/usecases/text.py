@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from vault.errors import Usage
+from vault.model import languages
 
 MAX_TEXT = 20_000
 
@@ -21,6 +22,14 @@ def cleaned(text: str, what: str, *, required: bool = False, limit: int = MAX_TE
     if len(kept) > limit:
         raise Usage(f"{what} is longer than {limit} characters")
     return kept
+
+
+def language(text: str) -> str:
+    """Codes of BCP 47 for codes or names of languages: they leave with an exhibit. Raises Usage."""
+    tags = languages.tags(cleaned(text, "the language", limit=40))
+    if tags is None:
+        raise Usage("there is no such language", hint="Write its code, such as ru, ce or en; several as 'ce, ru'.")
+    return tags
 
 
 def file_name(name: str, limit: int) -> str:
