@@ -18,16 +18,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from . import check_ids
+from . import check_ids, check_national
 from . import check_skeleton as sk
+from .check_disguise import Disguised
 from .check_grammar import PATRONYMIC, is_surname, is_title, same_case
+from .check_initials import both_scripts, initial_patterns
 from .check_join import Joiner, one_line
 from .check_people import (
     EXACT,
     FUZZY,
     RUN_TOGETHER_STEM,
     People,
-    cut,
     everyday,
     fits_gender,
     foreign_needles,
@@ -39,6 +40,7 @@ from .check_variants import masked
 REACH = 3  # words on each side that may belong to one name
 NEXT_LINES = 3  # lines at a page's end and start of which each is read on into each
 SHORTEST_CUT = 2  # in text with longer shortest words, which is machine data, no halves are joined
+SPACED_FREELY = 4  # letters from which a word with gaps between its letters may be inflected
 MAX_GAP = 4  # characters between the pieces of a word that was torn apart
 
 _BETWEEN = re.compile(r"[\s.,\-\u00a0_/+]{0,4}")
@@ -74,6 +76,10 @@ class Matcher:
         for number, person in enumerate(self.protected):
             for name in person.names:
                 self.people.add(number, name)
+        self._father_names = People()
+        for part in [part for part in self.people.parts if part.role == "patronymic"]:
+            for father in check_national.fathers(part.plain):
+                self._father_names.add(part.person, father)
         for number, name in enumerate(allowed):
             self.allowed.add(number, name)
         self._allowed_initials = {p.plain[0] for p in self.allowed.parts if p.role != "surname"}
@@ -89,8 +95,13 @@ class Matcher:
         self._foreign = [
             (p.id, needle) for p in self.protected for n in p.names for needle in foreign_needles(n) if needle
         ]
+        self._disguised = Disguised(
+            (self.protected[p.person].id, p.plain)
+            for p in self.people.parts
+            if not (p.short_form or self.allowed.rate(p.plain) or everyday(p, p.plain))
+        )
         self._joiner = Joiner(self.people, [(p.id, i) for p in self.protected for i in p.identifiers])
-        self._initials = [(p.id, pattern) for p in self.protected for pattern in _initial_patterns(p.names)]
+        self._initials = [(p.id, pattern) for p in self.protected for pattern in initial_patterns(p.names)]
         for part in self.people.parts:
             pattern = masked(part.plain) if part.role == "surname" and not self.allowed.rate(part.plain) else None
             if pattern is not None:
@@ -102,8 +113,9 @@ class Matcher:
         `whole_words_from`: shorter words are left out, for text that is really machine data.
         """
         cut_apart = self._cut_apart(self._joiner.within(text)) if whole_words_from <= SHORTEST_CUT else ()
+        hidden = [Found(form, at) for form, at in self._disguised.search(text)] if whole_words_from <= 2 else ()
         text = normalise(text)
-        found = [*self._identifiers(text), *self._names(text, whole_words_from), *cut_apart]
+        found = [*self._identifiers(text), *self._names(text, whole_words_from), *cut_apart, *hidden]
         return list({(f.form, f.start): f for f in found}.values())
 
     def between(self, above: Sequence[str], below: Sequence[str]) -> set[str]:
@@ -161,13 +173,25 @@ class Matcher:
                     if self._counts(text, found, index, number):
                         yield Found(self._id(number), word.start)
         for word in spaced:
-            for number in self._anywhere(word.text):
-                if not self._explained_alone(word.text, number):
+            freely = self._anywhere(word.text) if len(word.text) >= SPACED_FREELY else self._as_surname(word.text)
+            for number in freely | self.people.short_in(word.text):
+                if not self._explained(word.text, number):
                     yield Found(self._id(number), word.start)
         yield from self._torn(text, found)
+        yield from self._fathers(text)
+
+    def _fathers(self, text: str) -> Iterator[Found]:
+        """A patronymic in the national form: Рахимжон ўғли for Рахимджанович."""
+        for match in check_national.FATHER.finditer(text) if self._father_names.parts else ():
+            for number in self._father_names.rate(match.group(1).title()):
+                yield Found(self.protected[self._father_names.parts[number].person].id, match.start())
 
     def _id(self, number: int) -> str:
         return self.protected[self.people.parts[number].person].id
+
+    def _as_surname(self, word: str) -> set[int]:
+        rated = self.people.rate(word.title())
+        return {n for n, rank in rated.items() if rank < FUZZY and self.people.parts[n].role == "surname"}
 
     def _anywhere(self, word: str) -> set[int]:
         found = set(self.people.rate(word)) | set(self.people.rate(word.title()))
@@ -219,9 +243,6 @@ class Matcher:
                     return True
         return False
 
-    def _explained_alone(self, word: str, number: int) -> bool:
-        return self._explained(word, number)
-
     def _explained(self, word: str, number: int) -> bool:
         """Whether an allowed person's part fits the word at least as well as the protected one's."""
         if not self.allowed.parts:
@@ -236,7 +257,7 @@ class Matcher:
         """Whether an initial beside the word is the protected person's and no allowed person's."""
         person = self.people.parts[number].person
         mine = {p.plain[0] for p in self.people.parts if p.person == person and p.role != "surname"}
-        mine_everywhere = _both_scripts(mine) - _both_scripts(self._allowed_initials)
+        mine_everywhere = both_scripts(mine) - both_scripts(self._allowed_initials)
         return bool(_initials_beside(text, found, index) & mine_everywhere)
 
     def _of_somebody_else(self, text: str, found: list[Word], index: int, number: int) -> bool:
@@ -351,31 +372,3 @@ def _lonely_capitals(word: str, around: list[Word]) -> bool:
 
 _GAP_OF_INITIALS = re.compile(r"[\s.,\-]{0,4}")
 _PREPOSITIONS = "ВКСОУИАЯ"
-
-# Latin letters that a romanised name may begin with, beside the one that its code begins with.
-_INITIALS = {"е": "ey", "ю": "y", "я": "y", "с": "sc", "к": "kc", "г": "gh", "х": "kh", "в": "vw", "з": "z",
-             "ж": "zj", "ш": "s", "ц": "tc", "ч": "c", "и": "i", "й": "iy"}  # fmt: skip
-
-
-def _both_scripts(letters: set[str]) -> set[str]:
-    out = set(letters)
-    for letter in letters:
-        for code in sk.coarse(letter):
-            out.update(code[:1].lower())
-        if sk.is_cyrillic(letter):
-            out.update(_INITIALS.get(letter, ""))
-    return out
-
-
-def _initial_patterns(names: Sequence[str]) -> Iterator[re.Pattern[str]]:
-    """Three initials of a full name (О.И.К.), and two that stand beside a label or a black box."""
-    for name in names:
-        parts = dict(reversed(cut(name)))
-        if not {"given", "patronymic", "surname"} <= parts.keys():
-            continue
-        given, middle, last = (re.escape(parts[r][0].upper()) for r in ("given", "patronymic", "surname"))
-        gap = r"\.\s?"
-        yield re.compile(rf"(?<![\w.]){given}{gap}{middle}{gap}{last}\.(?!\s?\w\.)")
-        yield re.compile(rf"(?<![\w.]){last}{gap}{given}{gap}{middle}\.(?!\s?\w\.)")
-        yield re.compile(rf"(?<![\w.]){given}{gap}{middle}\.?\s{{0,2}}(?=[\[\u2588])")
-        yield re.compile(rf"(?<=[\]\u2588])\s{{0,2}}{given}{gap}{middle}\.")

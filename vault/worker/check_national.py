@@ -18,6 +18,8 @@ MIN_STEM = 4  # letters of a code's stem where one of the two spellings is natio
 MIN_CONSONANTS = 2
 MIN_PLAIN_STEM = 5  # and where neither is
 MAX_READINGS = 8
+MIN_BASE = 4  # letters of a name before an ending that is taken off
+LONG_WORD = 7  # letters of a word that may carry an ending of two letters
 
 _APOSTROPHES = "'’ʼ‘`´ʻʹ"
 _NATIONAL = re.compile(rf"[ўқғҳәөүұңһҗҷӯӣҝӏəıöüşçğ]|q(?!u)|[og][{_APOSTROPHES}]|x(?!$)")
@@ -36,6 +38,20 @@ _LETTERS = {
 _LATIN_PAIRS = (("shch", "щ"), ("sch", "ш"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"),
                 ("kh", "h"), ("gh", "h"), ("ts", "ц"))  # fmt: skip
 _SOFT = {"я": "йа", "ю": "йу", "ё": "йо"}
+# Whose, whom, from whom, where, to whom, and more than one; vowels and consonants as harmony has them.
+_LONG_TAIL = re.compile(
+    r"((?:[нтд][иіеыүуөо](?:нг|ң|н)|[дтн][аәеэ]н|[лдт][аәеэ]р|[гқғк][аәеэ]ча|зода|зад[аәеэ]|лик|лык"
+    r"|[ntd][iıuü](?:ng|n)|[dtn][aeə]n|l[aeə]r|gacha|zoda|zad[aeə]))$"
+)
+MIN_FATHER = 3
+_PATRONYMIC = re.compile(r"(\w+?)(?:[оеё]вич|ович|ич|[оеё]вна|ична|инична)")
+# "Son of" and "daughter of" behind a father's name.
+FATHER = re.compile(
+    rf"([^\W\d_][\w{_APOSTROPHES}]{{2,40}})[\s-]{{1,3}}"
+    rf"(?i:o[{_APOSTROPHES}]?g[{_APOSTROPHES}]?li|u[gʻ]h?li|o[gğ]h?l[uyı]|[qk][iy]z[iyı]|[ўу][ғг]ли|оғли|о[гғ]лы|ұлы|улы|уулу|[қк][иы]з[иы]"
+    rf"|ასული|ძე|дукхт|писар)(?!\w)"
+)
+_SHORT_TAIL = re.compile(r"((?:[гғкқх][аәеэ]|[дт][аәеэ]|[нд][иіы]|ҳо|ро|нга|ша|[gkqğ][aeə]|[dt][aeə]|n[iı]|ho|ro))$")
 _ENDINGS = ("", "U", "I", "Um", "Im", "UmI", "ImI", "Uh", "Ih", "UhU", "IhU", "UmU", "R", "S")
 
 
@@ -50,6 +66,30 @@ def codes(folded: str, wide: bool) -> tuple[str, ...]:
     choices = [{"ә": "ае", "ə": "ае", "ı": "иу"}.get(c, c) if wide else c for c in _prepared(folded)]
     found = (_code("".join(p), wide) for p, _ in zip(product(*choices), range(MAX_READINGS), strict=False))
     return tuple(dict.fromkeys(found))
+
+
+def bases(folded: str) -> tuple[str, ...]:
+    """A casefolded word without each ending of Turkic languages or Tajik that it may carry; also two of them."""
+    found: dict[str, None] = {}
+    waiting = [folded]
+    for _ in range(2):
+        waiting = [one[: len(one) - len(m.group(1))] for one in waiting for m in _tails(one)]
+        found.update((base.rstrip(_APOSTROPHES + "-"), None) for base in waiting)
+    return tuple(found)
+
+
+def _tails(folded: str) -> list[re.Match[str]]:
+    found = [p.search(folded) for p in (_LONG_TAIL, _SHORT_TAIL if len(folded) >= LONG_WORD else _LONG_TAIL)]
+    return [m for m in dict.fromkeys(found) if m is not None and m.start(1) >= MIN_BASE]
+
+
+def fathers(patronymic: str) -> tuple[str, ...]:
+    """The father's names that a casefolded Russian patronymic may be made of: рахимджан of рахимджанович."""
+    match = _PATRONYMIC.fullmatch(patronymic)
+    if match is None or len(match.group(1)) < MIN_FATHER:
+        return ()
+    base = match.group(1)
+    return (base, base + "а") if len(base) > MIN_FATHER else (base + "а", base)
 
 
 def stem(code: str) -> str:

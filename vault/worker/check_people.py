@@ -11,7 +11,7 @@ from typing import Literal
 from . import check_national, check_script
 from . import check_skeleton as sk
 from .check_diminutives import everyday_forms
-from .check_text import normalise
+from .check_text import LEAST_SPACED, normalise
 from .check_variants import LONG_VARIANT, halves, joined, variants
 from .check_words import ENGLISH, EVERYDAY, PARTICLES, SPELLINGS
 
@@ -125,6 +125,16 @@ class People:
         if kind and len(longest) >= LONG_STEM and len(sk.consonants(longest)) >= 3:
             self.long_stems.append((kind, longest, number))
 
+    def short_in(self, run: str) -> set[int]:
+        """The parts whose short name stands in a run of letters that were written apart (аЦАЙи holds Цай)."""
+        run = sk.strip_marks(run)
+        return {
+            number
+            for form, numbers in self._short.items()
+            if len(form) >= LEAST_SPACED and (form.upper() in run or form.title() in run or form == run)
+            for number in numbers
+        }
+
     def rate(self, word: str) -> dict[int, int]:
         """{position in `parts`: EXACT, INFLECTED or FUZZY} for a word as it stands in the text."""
         known = self._rated.get(word)
@@ -147,6 +157,8 @@ class People:
         self._as_made(found, folded, loose)
         if loose:
             self._in_national_spelling(found, folded)
+        if loose:
+            self._without_endings(found, folded)
         for reading in sk.scripts(folded):
             for number in self._short.get(sk.strip_marks(reading), ()):
                 _keep(found, number, EXACT if reading == self.parts[number].plain else INFLECTED)
@@ -189,6 +201,13 @@ class People:
             if at > 0 or (at == 0 and len(code) > len(stem) + LONGEST_TAIL):
                 _keep(found, number, INFLECTED)
 
+    def _without_endings(self, found: dict[int, int], folded: str) -> None:
+        """Endings that Turkic languages and Tajik set behind a name: Қодировдан, Айратның, Qodirovlar."""
+        for base in check_national.bases(folded):
+            for number, rank in self.rate(base.title()).items():
+                if rank <= INFLECTED:
+                    _keep(found, number, INFLECTED)
+
     def _in_national_spelling(self, found: dict[int, int], folded: str) -> None:
         national = check_national.is_national(folded)
         for index, wide in ((self._wide, True), (self._mild, False)):
@@ -218,8 +237,9 @@ class People:
     def _inside(self, found: dict[int, int], code: str) -> None:
         """Names built into handles and file names: tkovalchuk, olgakovalchuk85."""
         for kind, stem, number in self.long_stems:
-            at = code.find(stem) if kind == "coarse" and len(code) > len(stem) + 1 else -1
-            if at >= 0 and not re.match(r"[aeiou]?(?:iS|n|Sk|sk)", code[at + len(stem) :]):
+            at = code.find(stem) if kind == "coarse" else -1
+            longer = at > 0 or (at == 0 and len(code) > len(stem) + 1)
+            if longer and not re.match(r"[aeiou]?(?:iS|n|Sk|sk)", code[at + len(stem) :]):
                 _keep(found, number, INFLECTED)
 
 

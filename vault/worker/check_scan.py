@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from vault.worker.refusal import Refusal
 
+from .check_disguise import machine_readable, without_caps_lock
 from .check_match import Matcher
 from .check_text import embedded_bytes, encoded_words, views, without_packed, without_tags
 
@@ -21,6 +22,13 @@ CHARSETS = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
 _WRONG_CHARSET_WORD = 4  # letters of the shortest word that counts where the charset is only a guess
 _RUN_WORD = 3  # and in a stretch of binary data that reads like text
 _BINARY_WORD = 6  # and in any other, where letters follow one another by chance
+# What stands for a person, with a piece of a word beside it: the piece is what is left of a name.
+_LABEL = r"\[(?:APPLICANT|RELATIVE|WITNESS|PERSON) \d{1,7}\]"
+_CUT_WORD = re.compile(
+    rf"[^\W\d_][-\u2010\u2011\u00ad\ufffe]?{_LABEL}|{_LABEL}(?:[-\u2010\u2011\u00ad\ufffe](?!\s?-)|(?!['\u2019]s\b)"
+    r"[^\w\s.,:;!?()\[\]«»\"\u201c-\u201f\u2013\u2014\u2026/|\\<>{}+&=]{0,4}[^\W\d_])"
+)
+CUT_WORD = "structure:cut-word"
 _READABLE = re.compile(r"[^\W\d_]| ")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _UTF8_RUN = re.compile(rb"(?:[\x20-\x7e\t]|[\xc2-\xd4][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){4,}")
@@ -76,7 +84,7 @@ class Scan:
             raise Refusal("too-much-text", MAX_TEXT // 1_000_000)
         forms = self._forms(text, shortest)
         for form in forms:
-            self.report(channel, where, form)
+            self.report(channel if form else CUT_WORD, where, form)
         return bool(forms)
 
     def _forms(self, text: str, shortest: int) -> tuple[str, ...]:
@@ -90,9 +98,15 @@ class Scan:
         for view in views(bare) if shortest < _BINARY_WORD else ():
             readings.append(view)
             readings.extend(v for v in views(view) if v != bare and len(readings) < 12)
+        if shortest < _BINARY_WORD:
+            readings += [one for one in (machine_readable(bare), without_caps_lock(bare)) if one]
         for reading in dict.fromkeys(readings):
             found.update((f.form, None) for f in self.matcher.search(reading, shortest))
-            for plain in without_tags(reading):
+            if shortest < _BINARY_WORD and _CUT_WORD.search(reading):
+                found[""] = None
+            for number, plain in enumerate(without_tags(reading)):
+                if number == 0 and _CUT_WORD.search(plain):  # in the second reading all tags are closed up
+                    found[""] = None
                 found.update((f.form, None) for f in self.matcher.search(plain, shortest))
         for raw in embedded_bytes(text):
             found.update((f, None) for f in self._forms_of_bytes(raw))
@@ -107,7 +121,7 @@ class Scan:
             return False
         forms = self._forms_of_bytes(data)
         for form in forms:
-            self.report(channel, where, form)
+            self.report(channel if form else CUT_WORD, where, form)
         return bool(forms)
 
     def _forms_of_bytes(self, data: bytes) -> tuple[str, ...]:

@@ -21,8 +21,16 @@ _STRAY_MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\
 _LINE_HYPHEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ac][ \t]*[\r\n\f]+[ \t]*(?=\w)")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc\u2018`\u00b4\u02b9][^\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[a-zа-яё])(?=\d)|(?<=\d)(?=[A-ZА-ЯЁ])")
-# Letters set wide apart: К о в а л ь ч у к, К.о.в.а.л.ь.ч.у.к
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?:[ \u00a0\u2009\u202f]{1,2}|[.·*_\-])){3,40}[^\W\d_](?![^\W_])")
+# Letters set wide apart by anything: К о в а л ь ч у к, К.о.в.а.л.ь.ч.у.к, К|о|в|а|л|ь|ч|у|к
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][\W_]{1,3}){2,60}[^\W\d_](?![^\W_])")
+_WIDE_GAP = re.compile(r"[\W_]{2,3}")
+LEAST_SPACED = 3  # letters
+# Letters that Unicode's compatibility forms leave as they are: small capitals, letters in dark squares, flags.
+_ODD_LETTERS = str.maketrans(
+    dict(zip("ᴀʙᴄᴅᴇꜰғɢʜɪᴊᴋʟᴍɴᴏᴘꞯǫʀꜱѕᴛᴜᴠᴡʏᴢᴦᴧᴨᴩᴫ", "abcdeffghijklmnopqqrsstuvwyzглпрл", strict=True))
+    | {start + n: chr(0x41 + n) for start in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)}
+)
+_ODD_DIGIT = re.compile(r"(?![0-9])\d")
 
 MIN_RUN = 16
 MAX_RUNS = 2_000
@@ -59,6 +67,8 @@ class Word:
 def normalise(text: str) -> str:
     """Compatibility forms folded, invisible characters and stray marks gone, broken lines joined."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = _ODD_DIGIT.sub(lambda match: str(unicodedata.digit(match.group())), text.translate(_ODD_LETTERS))
     return _LINE_HYPHEN.sub("", _STRAY_MARK.sub("", _INVISIBLE.sub("", text)))
 
 
@@ -78,8 +88,14 @@ def words(text: str) -> list[Word]:
 
 
 def spaced_words(text: str) -> list[Word]:
-    """Words written with gaps between their letters, closed up."""
-    return [Word(re.sub(r"[\W_]", "", m.group()), m.start(), m.end()) for m in _SPACED.finditer(text)]
+    """Words written with gaps between their letters, closed up: whole, and cut where the gaps are wider."""
+    found = []
+    for match in _SPACED.finditer(text):
+        pieces = [match.group(), *_WIDE_GAP.split(match.group())]
+        for piece in dict.fromkeys(re.sub(r"[\W_]", "", one) for one in pieces):
+            if len(piece) >= LEAST_SPACED:
+                found.append(Word(piece, match.start(), match.end()))
+    return found
 
 
 def views(text: str) -> Iterator[str]:
