@@ -29,6 +29,7 @@ def show(session: Session) -> None:
         (t("Items"), str(found.items)),
         (t("Key slots"), kinds),
         (t("Log"), t("{count} entries", count=found.log_size)),
+        (t("Models"), t("installed") if found.models else t("not installed")),
     ]
     session.console.answer(shape(found), columns(rows))
     _warn(session, found)
@@ -50,6 +51,7 @@ def shape(found: Status) -> dict[str, object]:
         "last_verified_backup": None,
         "log": {"size": found.log_size, "uncosigned": found.uncosigned},
         "pending_reading": found.pending,
+        "models": found.models,
     }
 
 

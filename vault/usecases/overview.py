@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.model.records import Case, Evidence
-from vault.usecases import originals
+from vault.usecases import models, originals
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
 
@@ -26,7 +26,7 @@ class SlotInfo:
 class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
     `log_size` counts entries; `uncosigned` those that no auditor has vouched for; `pending` items whose text
-    was not read yet."""
+    was not read yet; `models` is whether names are looked for by models too."""
 
     id: str
     folder: Path
@@ -41,6 +41,7 @@ class Status:
     log_size: int
     uncosigned: int
     pending: int
+    models: bool
 
 
 def status(vault: UnlockedVault) -> Status:
@@ -65,6 +66,7 @@ def status(vault: UnlockedVault) -> Status:
         log_size=size,
         uncosigned=size,
         pending=catalogue.count(Evidence, text_state="pending"),
+        models=models.present(),
     )
 
 
