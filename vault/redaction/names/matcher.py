@@ -161,17 +161,23 @@ def _explain(group: Group, verdict: Verdict, listed: Listed) -> str:
 
 def _merge(matches: list[Match]) -> list[Match]:
     """Spans of one person that overlap become one, with the better score."""
-    out: list[Match] = []
+    runs: list[list[Match]] = []
+    end = -1
     for match in sorted(matches, key=lambda one: (one.span.start, -one.span.end)):
-        if out and match.span.start < out[-1].span.end:
-            best = max(out[-1], match, key=lambda one: (one.span.sure, one.span.score))
-            end = max(out[-1].span.end, match.span.end)
-            own = out[-1].own_surname and match.own_surname
-            parts = tuple(sorted({*out[-1].parts, *match.parts}))
-            out[-1] = Match(replace(best.span, start=out[-1].span.start, end=end), best.conflict, own, parts)
+        if runs and match.span.start < end:
+            runs[-1].append(match)
         else:
-            out.append(match)
-    return out
+            runs.append([match])
+            end = -1
+        end = max(end, match.span.end)
+    return [run[0] if len(run) == 1 else _merged(run, max(match.span.end for match in run)) for run in runs]
+
+
+def _merged(run: list[Match], end: int) -> Match:
+    best = max(run, key=lambda one: (one.span.sure, one.span.score))
+    parts = sorted({part for match in run for part in match.parts})
+    span = replace(best.span, start=run[0].span.start, end=end)
+    return Match(span, best.conflict, all(match.own_surname for match in run), tuple(parts))
 
 
 _NEAR = 0.25
