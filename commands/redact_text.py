@@ -56,8 +56,14 @@ def text(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='A line {"id","text","people":[…]} in, a line of JSON out.')
     ] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Give the text also where the leak check still finds somebody in it.")
+    ] = False,
 ) -> None:
     """Redact a text from standard input. Everything that is proposed goes: nobody reviews here.
+
+    The result goes through the independent leak check: what it finds is in "leaks", and without --json nothing is
+    given then. With --jsonl nothing is checked.
 
     No vault is needed. With --jsonl each line brings its own people, or those of --people; a line that can't be
     answered gets an error in its place, and the exit code is 3.
@@ -68,10 +74,10 @@ def text(
         modelless.warn(session)
         _lines(session, people, profile)
         return
-    _one(session, people, profile)
+    _one(session, people, profile, unchecked=unchecked)
 
 
-def _one(session: Session, path: str | None, profile: str) -> None:
+def _one(session: Session, path: str | None, profile: str, *, unchecked: bool) -> None:
     from vault.usecases import models, onetext, people_check
 
     listed = people(session, path)
@@ -85,15 +91,37 @@ def _one(session: Session, path: str | None, profile: str) -> None:
             spans: list[Span] = []
             left: list[str] = []
             for piece in redactor.pieces(decoded.text):
-                if session.console.json:
-                    spans += piece.spans
-                    left.append(piece.text)
-                else:
-                    _write(piece.text)
+                spans += piece.spans
+                left.append(piece.text)
                 advance(piece.size)
+    redacted = "".join(left)
+    leaks = None if unchecked else _leaks(session, redacted, listed, profile)
     if session.console.json:
         more = {"encoding": decoded.encoding, "unreadable": decoded.broken, "warnings": _doubts_shape(doubts)}
-        session.console.answer({**_shape(spans, "".join(left)), **more})
+        session.console.answer({**_shape(spans, redacted), **more, "leaks": leaks})
+        return
+    if leaks:
+        raise Refused(
+            "the leak check still finds somebody in the result: nothing was given",
+            kind="leak",
+            hint="Add how they are written there as an alias or identifier, or look at it yourself with --unchecked.",
+        )
+    for piece_text in left:
+        _write(piece_text)
+
+
+def _leaks(session: Session, redacted: str, people: list[Person], profile: str) -> list[dict[str, str]] | None:
+    """What the independent check finds in the result; None where it can't be run."""
+    from vault.usecases import onefile
+
+    if not redacted.strip():
+        return []
+    try:
+        found = onefile.leaks(redacted.encode("utf-8", "replace"), "text/plain", people, profile, session.weak_jail())
+    except Refused as error:
+        session.console.warn("The result was not checked: {message}", message=session.console.library(error.message))
+        return None
+    return [{"channel": leak.channel, "where": leak.where, "form": leak.form} for leak in found]
 
 
 def _say_doubts(session: Session, doubts: Sequence[Doubt]) -> None:

@@ -115,7 +115,7 @@ def test_any_encoding(folder: Path, encoding: str) -> None:
 def test_json_says_which_encoding(folder: Path) -> None:
     mail = "Первый абзац, про суд и про дело.\n\n".encode() + LETTER.encode("cp1251")
     answer = redact(folder, mail, "--json").json
-    assert set(answer) == {"schema", "spans", "text", "encoding", "unreadable", "warnings"}
+    assert set(answer) == {"schema", "spans", "text", "encoding", "unreadable", "warnings", "leaks"}
     assert set(answer["encoding"].split("+")) == {"utf-8", "cp1251"}
     assert answer["text"].count("[WITNESS 1]") == 2
 
@@ -147,7 +147,7 @@ def test_what_is_no_text_is_refused(folder: Path, data: bytes, kind: str) -> Non
 
 def test_texts_that_hide_names_in_codes_are_said_to(folder: Path) -> None:
     page = redact(folder, "<html>&#1058;имченко</html>")
-    assert page.code == 0
+    assert (page.code, page.out) == (14, "")
     assert "web page" in page.err
     mail = redact(folder, "From: a\nContent-Transfer-Encoding: base64\n\n0KLQuNC80YfQtdC90LrQvg==\n")
     assert "encoded" in mail.err
@@ -351,3 +351,20 @@ def test_a_full_disk_is_named(folder: Path, more: tuple[str, ...]) -> None:
     assert "internal" not in said
     assert "Traceback" not in said
     assert "Exception ignored" not in said
+
+
+CODES = "Пришёл &#1058;&#1080;&#1084;&#1095;&#1077;&#1085;&#1082;&#1086; домой.\n"
+
+
+def test_what_the_independent_check_still_finds_is_not_given(folder: Path) -> None:
+    done = redact(folder, CODES)
+    assert (done.code, done.out) == (14, "")
+    assert "leak check" in done.err
+    assert redact(folder, CODES, "--unchecked").out == CODES
+
+
+def test_json_names_what_the_independent_check_finds(folder: Path) -> None:
+    answer = redact(folder, CODES, "--json").json
+    assert {(leak["channel"], leak["form"]) for leak in answer["leaks"]} == {("text", "P1")}
+    assert redact(folder, LETTER, "--json").json["leaks"] == []
+    assert redact(folder, CODES, "--json", "--unchecked").json["leaks"] is None

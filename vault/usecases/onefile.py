@@ -67,9 +67,9 @@ def redact_file(
     accepted = [replace(finding, state="accepted") for finding in plan.findings]
     remains = rebuild.rebuild(document, accepted)
     pdf = documents.typeset("", remains.text_pages, accept_weak_jail=accept_weak_jail)
-    leaks = _leaks(pdf, PDF, people, profile, accept_weak_jail)
-    if leaks:
-        where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in leaks[:10])
+    found = leaks(pdf, PDF, people, profile, accept_weak_jail)
+    if found:
+        where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in found[:10])
         raise Refused(f"the result would still give somebody away ({where})", kind="leak")
     with output.new_file(out) as file:
         file.write(pdf)
@@ -81,12 +81,11 @@ def check(
 ) -> list[Leak]:
     """Search any document for the protected people, with code of its own. Raises Refused if it can't be searched."""
     data = _read(path)
-    return _leaks(data, media.sniff(data[:_HEAD], path.name), people, profile, accept_weak_jail)
+    return leaks(data, media.sniff(data[:_HEAD], path.name), people, profile, accept_weak_jail)
 
 
-def _leaks(
-    data: bytes, media_type: str, people: Sequence[Person], profile: str, accept_weak_jail: bool
-) -> list[Leak]:
+def leaks(data: bytes, media_type: str, people: Sequence[Person], profile: str, accept_weak_jail: bool) -> list[Leak]:
+    """What the independent check finds of the people whom the profile protects. Raises Refused."""
     stays = [person for person in people if _stays(person, profile)]
     protected = [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in people if p not in stays]
     allowed = [name for person in stays for name in (person.name, *person.aliases)]
