@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+
+from vault.worker.check_match import Matcher, Person
+from vault.worker.check_scan import Scan
 
 NAME = "Тимченко Ольга Дмитриевна"
 SHORT = "Цой Лариса Викторовна"
@@ -122,3 +127,23 @@ def test_a_number_in_the_digits_of_another_script_is_met(check) -> None:
     for zero in (0x660, 0x966, 0xFF10):
         number = "".join(chr(zero + int(digit)) for digit in "89125550142")
         assert ("text", "p") in check(f"звонить {number}".encode(), "text/plain", people)
+
+
+def test_packed_pixels_name_nobody() -> None:
+    """Random bytes hold every short word somewhere; a photo must not be refused for that."""
+    names = ["Ольга Дмитриевна Тимченко", "Виктор Павлович Цой", "Нино Чхеидзе", "Михаил Заречнов", "Лев Гусь"]
+    matcher = Matcher([Person(f"P{at}", (name,), ()) for at, name in enumerate(names)])
+    dice = random.Random(11)
+    found = []
+    for _ in range(12):
+        scan = Scan(matcher)
+        scan.raw("image:bytes", "page 1", dice.randbytes(400_000))
+        found += list(scan.leaks)
+    assert not found
+
+
+@pytest.mark.parametrize("written", ["Timchenko", "TIMCHENKO", "OlgaTimchenko", "Тимченко"])
+def test_a_name_in_packed_pixels_is_found(written: str) -> None:
+    scan = Scan(Matcher([Person("P1", ("Ольга Дмитриевна Тимченко",), ())]))
+    noise = random.Random(12).randbytes(50_000)
+    assert scan.raw("image:bytes", "page 1", noise + b"\0" + written.encode() + b"\0" + noise)

@@ -20,6 +20,7 @@ MAX_TEXT = 50_000_000  # characters in one piece
 
 CHARSETS = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
 _WRONG_CHARSET_WORD = 4  # letters of the shortest word that counts where the charset is only a guess
+_TEXT_WORD = 2  # and in text
 _RUN_WORD = 3  # and in a stretch of binary data that reads like text
 _BINARY_WORD = 6  # and in any other, where letters follow one another by chance
 # What stands for a person, with a piece of a word beside it: the piece is what is left of a name.
@@ -30,6 +31,12 @@ _CUT_WORD = re.compile(
 )
 CUT_WORD = "structure:cut-word"
 _READABLE = re.compile(r"[^\W\d_]| ")
+# As people write words: letters of one alphabet, capitals only at the start or throughout.
+_PLAIN_WORD = re.compile(
+    r"(?<![^\W\d_])(?:[A-Z]?[a-z]{2,40}|[A-Z]{3,40}|[\u0400-\u042f]?[\u0430-\u04ff]{2,40}|[\u0400-\u042f]{3,40}"
+    r"|[\u0531-\u0587]{3,40}|[\u10d0-\u10ff]{3,40})(?![^\W\d_])"
+)
+_CAPITALISED = re.compile("[A-Z]?[a-z]+|[A-Z]+|[\u0400-\u042f]?[\u0430-\u04ff]+|[\u0400-\u042f]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _UTF8_RUN = re.compile(rb"(?:[\x20-\x7e\t]|[\xc2-\xd4][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){4,}")
 _ONE_ALPHABET = re.compile(r"(?<![^\W\d_])(?:[A-Za-z]{6,}|[\u0400-\u04ff]{6,})(?![^\W\d_])")
@@ -98,7 +105,7 @@ class Scan:
         for view in views(bare) if shortest < _BINARY_WORD else ():
             readings.append(view)
             readings.extend(v for v in views(view) if v != bare and len(readings) < 12)
-        if shortest < _BINARY_WORD:
+        if shortest <= _TEXT_WORD:  # in packed pixels every disguise of a short name stands somewhere
             readings += [one for one in (machine_readable(bare), without_caps_lock(bare)) if one]
         for reading in dict.fromkeys(readings):
             found.update((f.form, None) for f in self.matcher.search(reading, shortest))
@@ -179,12 +186,17 @@ def _runs(data: bytes) -> list[tuple[str, int]]:
         for match in pattern.findall(data):
             run = match.decode(charset, "replace")
             readable = len(run) >= 8 and len(_READABLE.findall(run)) * 4 >= 3 * len(run)
-            if readable:
+            if readable and sum(map(len, _PLAIN_WORD.findall(run))) * 2 >= len(run):
                 likely.append(run)
             else:
                 # Packed pixels are full of short runs by chance: a word there is letters of one alphabet alone.
-                chance += _ONE_ALPHABET.findall(run)
+                chance += [word for word in _ONE_ALPHABET.findall(run) if _is_written(word)]
     return [("\n".join(t), n) for t, n in ((likely, _RUN_WORD), (chance, _BINARY_WORD)) if t]
+
+
+def _is_written(word: str) -> bool:
+    """Whether capitals stand as people set them (Olga, OLGA, OlgaTimchenko), not as chance does (oLGaT)."""
+    return all(len(piece) >= _RUN_WORD for piece in _CAPITALISED.findall(word))
 
 
 def _inflate_piecewise(data: bytes, wbits: int) -> bytes:
