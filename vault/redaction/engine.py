@@ -15,7 +15,7 @@ from ..model.people import Person
 from . import echoes, found, freetext, places, quasi
 from . import kept as kept_people
 from .identifiers import ListedIdentifiers, find_identifiers
-from .labels import Labels
+from .labels import EITHER, PERHAPS, Labels
 from .names import Matcher
 from .names.matcher import Match, is_cased
 
@@ -48,7 +48,6 @@ _TO_REVIEW = frozenset(
 )
 _CONTAINERS = frozenset({"ADDRESS", "URL"})
 _TIE = 0.06
-PERHAPS = "listed, perhaps"  # the source of a listed person's span that what stands beside gives to somebody else
 
 
 def version(*, models: bool) -> str:
@@ -175,18 +174,28 @@ def _protected(text: str, matches: Sequence[Match], kept: Sequence[Match]) -> li
                 break
             beside.append(other)
             whole = other.span.start <= span.start and span.end <= other.span.end
-            if whole and not other.conflict and all(_is_within(part, other.parts) for part in match.parts):
+            if whole and not other.conflict and _are_within(match.parts, other.parts):
                 # Only a name that accounts for every letter: «Даш. Гронберга» is not the applicant's for «Даш».
                 rival = max(rival, other.span.score)
-        if rival > span.score + _TIE and not match.own_surname:
-            continue  # a surname in a form of the protected person's own is asked about, whoever else has it
+        if rival > span.score + _TIE:
+            if not match.own_surname:
+                continue
+            # In a form of the protected person's own it is asked about, whoever else has it, as nobody's.
+            span = replace(span, source=PERHAPS)
         span = kept_people.without_kept(text, span, beside) if beside else span
         out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)
     return out
 
 
-def _is_within(part: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= part[0] and part[1] <= end for start, end in others)
+def _are_within(parts: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
+    """Whether each part lies in one of the others; both are sorted."""
+    low = 0
+    for start, end in parts:
+        while low < len(others) and others[low][1] < end:
+            low += 1
+        if low == len(others) or others[low][0] > start:
+            return False
+    return True
 
 
 def _rank(span: Span) -> tuple[bool, bool, float, int]:
@@ -212,7 +221,7 @@ def _joined(one: Span, other: Span) -> Span:
         if outer.category in _CONTAINERS and inside and longer:
             return _with_person(outer, one, other)
     joined = _with_person(replace(max(one, other, key=_rank), start=start, end=end), one, other)
-    return replace(joined, sure=False) if _may_be_either(one, other) else joined
+    return replace(joined, sure=False, source=EITHER) if _may_be_either(one, other) else joined
 
 
 def _may_be_either(one: Span, other: Span) -> bool:
@@ -229,7 +238,7 @@ def _with_person(joined: Span, one: Span, other: Span) -> Span:
     sure = one.sure or other.sure
     if listed is None or joined.person is not None:
         return replace(joined, sure=sure)
-    source = joined.source if listed.source == PERHAPS else listed.source
+    source = joined.source if listed.source in (PERHAPS, EITHER) else listed.source
     return replace(joined, person=listed.person, source=source, sure=sure)
 
 

@@ -44,7 +44,7 @@ def others(text: str, span: Span, own: Sequence[tuple[int, int]], cased: bool) -
 
 def without_kept(text: str, span: Span, kept: Sequence[Match]) -> Span:
     """A protected person's span without a kept person's whole name at its edge, behind a comma or a line's end."""
-    whole = [own_words(text, [match]) for match in kept if len(match.parts) > 1 and not match.conflict]
+    whole = [own_words(text, [match]) for match in kept if _has_two_parts(match) and not match.conflict]
     names = [stretches[0] for stretches in whole if len(stretches) == 1]
     pieces = _pieces(text, span)
     while len(pieces) > 1 and _is_name(text, pieces[0], names):
@@ -52,6 +52,11 @@ def without_kept(text: str, span: Span, kept: Sequence[Match]) -> Span:
     while len(pieces) > 1 and _is_name(text, pieces[-1], names):
         pieces.pop()
     return replace(span, start=pieces[0][0], end=pieces[-1][1]) if pieces else span
+
+
+def _has_two_parts(match: Match) -> bool:
+    """More than a surname, of which a half may be a part too."""
+    return match.parts[0][1] <= max(start for start, _ in match.parts) if match.parts else False
 
 
 def _is_name(text: str, piece: tuple[int, int], names: Sequence[tuple[int, int]]) -> bool:

@@ -21,7 +21,10 @@ from .names.romanise import cyrillic_keys, latin_keys, to_latin
 EXPORT_VERSION = 1
 _ROLE_LABELS = {"applicant": "APPLICANT", "relative": "RELATIVE", "witness": "WITNESS", "other": "PERSON"}
 _MAX_NUMBER = 1_000_000
-_NOT_LISTED = (freetext.SOURCE, found.SOURCE)  # labelled as nobody known, even where it may name somebody listed
+PERHAPS = "listed, perhaps"  # the source of a listed person's span that what stands beside gives to somebody else
+EITHER = "listed, either"  # and of a span that may be several listed people: sisters, by their surname alone
+# Labelled as nobody known, even where it may name somebody listed.
+_NOT_LISTED = (freetext.SOURCE, found.SOURCE, PERHAPS, EITHER)
 
 
 class Labels:
@@ -49,6 +52,8 @@ class Labels:
         if span.person is not None and span.category == "PERSON" and span.source not in _NOT_LISTED:
             role = self._roles.get(span.person, "PERSON")
             return f"person:{span.person}|{role}", role  # a changed role gets another label
+        if span.category == "PERSON" and span.source == EITHER:
+            return f"either:{name_key(text)[0]}", "PERSON"  # nor anybody unlisted who has the same surname
         if span.category == "PERSON":
             return self._unlisted(text), "PERSON"
         kind = span.category.replace("_", " ").upper()

@@ -20,7 +20,9 @@ _AFTER = re.compile(
     rf"(?:[ \t\xa0\n\-]{{0,2}}{_INITIAL}|([^\W\d_a-zа-яё])(?![\w.]))?"
 )
 _AFTER_BARE = re.compile(r",?[ \xa0]([^\W\d_a-zа-яё])(?:[ \xa0]?([^\W\d_a-zа-яё]))?(?![\w.])")
-_BEFORE = re.compile(rf"(?<![\w.]){_INITIAL}[ \t\xa0\n\-]{{0,2}}(?:{_INITIAL}[ \t\xa0\n]{{0,2}})?$")
+_BEFORE = re.compile(
+    rf"(?:(?<![\w.])|(?<=\.\.)|(?<=_)){_INITIAL}[ \t\xa0\n\-]{{0,2}}(?:{_INITIAL}[ \t\xa0\n]{{0,2}})?$"
+)
 _TITLES = frozenset(
     [
         "mr", "mrs", "ms", "dr", "st", "sr", "jr", "no", "vs", "гр", "гос", "др", "им", "тов", "проф", "ул", "г",
@@ -221,7 +223,7 @@ def has_given_before(text: str, start: int) -> bool:
     if initials_before(text, start) is not None:
         return True
     found = neighbour_before(text, start, True)
-    return found is not None and "Name" in found.marks
+    return found is not None and "Name" in found.marks and not found.hyphen
 
 
 AFTER_FATHER = frozenset(

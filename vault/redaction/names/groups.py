@@ -138,7 +138,7 @@ def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed
         if middle is None:
             return False
     used = group.kinds
-    if "," in gap and (used != {"surname"} or context.has_given_before(text, group.start)):
+    if "," in gap and (not used <= {"surname", "joined"} or context.has_given_before(text, group.start)):
         return False
     if context.is_apart(gap) and (gap.strip() or used == _WHOLE or _is_of_another(text, group)):
         return False
@@ -146,12 +146,20 @@ def _join(text: str, group: Group, hit: Hit, candidates: list[Candidate], listed
     if not free and len(group.members) == 1:
         free = _swap_reading(group, hit, candidates)
     if not free:
-        if "," in gap or context.is_apart(gap) or not (listed.compound or "-" in gap or used == {"given"}):
+        if "," in gap or context.is_apart(gap) or not (listed.compound or used == {"given"}):
+            return False
+        if _is_twice(group, hit, gap):
             return False
         free = candidates
     group.add(hit, free[0])
     group.conflict = group.conflict or _contradicts(middle, listed)
     return True
+
+
+def _is_twice(group: Group, hit: Hit, gap: str) -> bool:
+    """Whether a dash with a space, or the same word once more, parts two names: "А. Тер-Ян - Тер-Ян И."."""
+    dash = gap.strip(" \t\xa0") in ("-", "\u2010", "\u2011", "\u2013") and gap.strip() != gap
+    return dash or hit.word.casefold() == group.members[-1][0].word.casefold()
 
 
 _WHOLE = {"given", "surname"}

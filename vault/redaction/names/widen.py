@@ -10,12 +10,15 @@ from .folding import CYRILLIC, readings
 from .groups import MAX_SHORT, Group, Listed
 from .romanise import one_edit_apart
 
+_CERTAIN = frozenset({"exact", "romanised"})  # a word with an error in it beside a strange one is still proposed
+
 
 @dataclass(slots=True)
 class Verdict:
     """Where the whole name stands; `conflict` when it shows another person, `initials` when those agree.
 
-    `agreed`: the stretches of the initials that agree.
+    `agreed`: the stretches of the initials that agree. `stranger`: a word that no dictionary knows stands where the
+    given name would, so it may be a relative.
     """
 
     start: int
@@ -23,6 +26,7 @@ class Verdict:
     conflict: bool = False
     initials: bool = False
     agreed: list[tuple[int, int]] = field(default_factory=list)
+    stranger: bool = False
 
 
 def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
@@ -40,6 +44,8 @@ def widen(text: str, group: Group, listed: Listed, cased: bool) -> Verdict:
         _take_neighbours(text, verdict, kinds, listed, cased)
         if "surname" in kinds and before != (verdict.start, verdict.end):
             _take_initials(text, verdict, listed, cased)
+    if verdict.stranger and not verdict.initials and all(found.quality in _CERTAIN for _, found in group.members):
+        verdict.conflict = True
     return verdict
 
 
@@ -50,7 +56,8 @@ def _take_initials(text: str, verdict: Verdict, listed: Listed, cased: bool) -> 
         beside.append((text[verdict.end : after.place], after, True))
     if before is not None:
         beside.append((text[before.place : verdict.start], before, False))
-    beside.sort(key=lambda one: context.is_apart(one[0]))  # those of the same line rather than of the next
+    # Those of the same line rather than of the next, and their own rather than a neighbour's.
+    beside.sort(key=lambda one: (context.is_apart(one[0]), not _initials_agree(one[1].letters, listed)))
     for gap, found, is_after in beside:
         agrees = _initials_agree(found.letters, listed)
         bare = not (cased or is_after or listed.given)  # э. чернова
@@ -147,17 +154,26 @@ def _belongs(found: context.Neighbour, kinds: set[str], listed: Listed, verdict:
         return True
     if "Patr" in marks and "patronymic" not in kinds:
         kinds.add("patronymic")
-        verdict.conflict = verdict.conflict or (listed.patronymic and found.known)
+        _note_other(verdict, found, listed.patronymic)
         return True
     if "Name" in marks and "given" not in kinds and kinds & {"surname", "patronymic"}:
+        _note_other(verdict, found, listed.given)
         kinds.add("given")
-        verdict.conflict = verdict.conflict or (listed.given and found.known)
         return True
     if "Surn" in marks and "surname" not in kinds and "joined" not in kinds:
         kinds.add("surname")
         verdict.conflict = verdict.conflict or (listed.surname and kinds != {"given", "patronymic", "surname"})
         return True
-    return _is_strange(found)
+    if not _is_strange(found):
+        return False
+    verdict.stranger = verdict.stranger or (listed.given and "given" not in kinds and not found.marks)
+    return True
+
+
+def _note_other(verdict: Verdict, found: context.Neighbour, is_listed: bool) -> None:
+    """A part that this person has otherwise: surely another's where a dictionary knows it, else perhaps."""
+    verdict.conflict = verdict.conflict or (is_listed and found.known)
+    verdict.stranger = verdict.stranger or is_listed
 
 
 def _is_short_part(word: str, listed: Listed) -> bool:
