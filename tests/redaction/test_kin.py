@@ -10,6 +10,7 @@ import pytest
 from vault.model.people import Person
 from vault.redaction.engine import PROFILES, Engine, redact
 from vault.redaction.labels import Labels
+from vault.usecases.onetext import TextRedactor
 
 PAIRS = [
     (("Мурад", "Вахаевич", "Темирсултанов"), ("Исрапил", "Вахаевич", "Темирсултанов")),
@@ -138,3 +139,12 @@ def test_many_relatives_in_a_row_cost_in_proportion() -> None:
         engine.analyse("Хашиева " * count)
         took.append(time.process_time() - start)
     assert took[1] < 9 * took[0]
+
+
+def test_labels_that_stand_in_a_text_already_are_not_given_again() -> None:
+    people = [Person("W", "Зарема Хашиева", "witness")]
+    text = "[WITNESS 1] сказал. Зарема Хашиева ушла. [PERSON 2] и Пётр Сидоров тоже."
+    assert (
+        TextRedactor(people).redact(text).text
+        == "[WITNESS 1] сказал. [WITNESS 2] ушла. [PERSON 2] и [PERSON 3] тоже."
+    )

@@ -77,7 +77,7 @@ def _moved(span: Span, places: list[int]) -> Span:
 # What follows a street without a comma or dot: «ул.Мира д 5 кв 12». It may match nothing, so it always matches.
 _HOUSE = re.compile(
     r"(?:[ ,]{1,3}(?:дом|д|корпус|корп|к|строение|стр|квартира|кв|комната|ком|подъезд|под|этаж|эт|офис|оф)\.?"
-    r"[ ]{0,2}№?[ ]?\d{1,5}(?:[/\-]\d{1,4})?[А-Яа-я]?(?![\w]))*",
+    r"[ ]{0,2}№?[ ]?\d{1,5}(?:[/\-]\d{1,4})?[А-Яа-я]?(?![\w])){0,8}",
     re.IGNORECASE,
 )
 

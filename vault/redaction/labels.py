@@ -6,6 +6,7 @@ length or origin. The key (which label is whom) stays in the vault: `export` giv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from .names.inflect import is_patronymic
 from .names.romanise import cyrillic_keys, latin_keys, to_latin
 
 EXPORT_VERSION = 1
+_LABEL = re.compile(r"\[([A-Z][A-Z ]{1,30}) (\d{1,6})\]")
 _ROLE_LABELS = {"applicant": "APPLICANT", "relative": "RELATIVE", "witness": "WITNESS", "other": "PERSON"}
 _MAX_NUMBER = 1_000_000
 PERHAPS = "listed, perhaps"  # the source of a listed person's span that what stands beside gives to somebody else
@@ -39,6 +41,12 @@ class Labels:
         self._labels: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._surnames: dict[str, list[str]] = {}  # of unlisted people: the given names seen with each
+
+    def avoid(self, text: str) -> None:
+        """Numbers from above the labels that stand in a text already: redacted before, or quoted in a reply."""
+        for match in _LABEL.finditer(text):
+            kind, number = match[1], int(match[2])
+            self._counts[kind] = max(self._counts.get(kind, 0), number)
 
     def label_for(self, span: Span, text: str) -> str:
         """The label in brackets, such as "[WITNESS 2]"; `text` is what the span covers."""

@@ -62,6 +62,7 @@ class TextRedactor:
     def pieces(self, text: str) -> Iterator[Piece]:
         """The same bit by bit, in order; joined they are the whole."""
         labels = Labels(self._people)
+        labels.avoid(text)
         start = 0
         while start < len(text):
             end = _cut(text, start + WINDOW)
