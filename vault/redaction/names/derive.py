@@ -18,7 +18,7 @@ _ENDING_A = "(?:а|я|ы|и|е|у|ю|ой|ей|ою|ею)?"
 _POSSESSIVE = re.compile(f"(.{{2,20}})ин{_ENDING_POSS}")
 _ADJECTIVE = re.compile(f"(.{{3,24}})ск{_ENDING_ADJ}")
 _WIFE = re.compile("(.{3,24})их(?:а|и|е|у|ой|ою)")
-_HONORIFIC = re.compile(f"(.{{3,20}}?)(?:джон|жон|джан|жан|бек|хон|хан|бой|бай|ака|апа|опа){_ENDING_NOUN}")
+_HONORIFIC = re.compile(f"(.{{3,20}}?)(джон|жон|джан|жан|бек|хон|хан|бой|бай|ака|апа|опа){_ENDING_NOUN}")
 _AFFECTIONATE = re.compile(
     "(.{3,16}?)(?:(?:унчик|ьчик|чик|ик|ек)" + _ENDING_NOUN
     + "|(?:очк|ечк|ушк|юшк|ашк|еньк|оньк|ульк|уньк|ьк|к|ул|юл|ун|юн|уш|юш|уц|ц|ух|юх)" + _ENDING_A + ")"
@@ -29,6 +29,8 @@ _MAX_RUN_TOGETHER = 48
 _NAME_TAILS = ("", "а", "я", "ь", "о", "и", "е", "э", "й")
 _SURNAME_TAILS = ("", "о", "а", "я", "ь", "й", "ий", "е", "и")
 _OF_GIVEN = frozenset({"given", "short"})
+RESPECT, AFFECTION = "form of respect of", "affectionate form of"
+ALSO_SMALL = frozenset({RESPECT, AFFECTION})  # what is proposed in small letters too
 OF_SURNAME = frozenset({"surname"})
 
 
@@ -59,10 +61,11 @@ def sources(word: str) -> list[Source]:
         if stem.endswith("ч"):
             _put(found, stem[:-1] + "к", _SURNAME_TAILS, OF_SURNAME, "wife's name of")
     if match := _HONORIFIC.fullmatch(word):
-        _put(found, match.group(1), ("",), _OF_GIVEN, "form of respect of")
+        # Шерзоджон: the д is the name's as well as the honorific's.
+        _put(found, match.group(1), ("", "д") if match.group(2)[0] == "д" else ("",), _OF_GIVEN, RESPECT)
     if match := _AFFECTIONATE.fullmatch(word):
-        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN, "affectionate form of")
-        found[Source(match.group(1), _OF_GIVEN, "affectionate form of", is_start=True)] = None
+        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN, AFFECTION)
+        found[Source(match.group(1), _OF_GIVEN, AFFECTION, is_start=True)] = None
     return list(found)
 
 

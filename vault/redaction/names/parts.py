@@ -9,7 +9,7 @@ from ...model.people import Person
 from .. import morphology
 from . import given as names
 from . import inflect
-from .context import PARTICLES
+from .context import PARTICLES, is_syllable
 from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
 from .forms import NameForm, given_parts, in_russian, joined_forms, patronymic_parts, script_of, surname_parts
 from .national import national_spellings
@@ -92,7 +92,8 @@ def take_apart(name: str) -> NameParts:
         for at, word in enumerate(folded)
         if (_is_father(word) and len(folded) > 1) or (at + 1 < len(folded) and folded[at + 1] in _AFTER_FATHER and at)
     ]
-    real = [at for at, word in enumerate(folded) if word not in PARTICLES and len(word) > 1]
+    bare = _bare_particles(name)
+    real = [at for at, word in enumerate(folded) if len(word) > 1 and (word not in PARTICLES or at in bare)]
     if len(fathers) > 1 and len(real) > 1:
         fathers = [_true_father(folded, fathers)]  # Абрамович is a surname too
     if len(real) == 2 and fathers == [real[1]] and not _looks_given(folded[real[0]]):
@@ -101,7 +102,7 @@ def take_apart(name: str) -> NameParts:
         fathers = []  # Станкевич Лев
     rest = [at for at in real if at not in fathers]
     runs = _runs(name)
-    given_at = _given_place(folded, rest, fathers)
+    given_at = _given_place(folded, rest, fathers, bare)
     surname_at = [at for at in rest if at not in given_at] if given_at != set(rest) or len(rest) == 1 else rest
     given = tuple(folded[at] for at in rest if at in given_at)
     return NameParts(
@@ -110,8 +111,18 @@ def take_apart(name: str) -> NameParts:
         surname=tuple(folded[at] for at in surname_at),
         as_one=tuple("".join(run) for run in runs if not set(run) <= set(given)),
         given_as_one=tuple("".join(run) for run in runs if set(run) <= set(given)),
-        spelled=tuple((fold(word), read) for word in words if (read := national_spellings(word))),
+        spelled=tuple(
+            (fold(word), read) for word in words if (read := national_spellings(word) or _chinese(word, folded))
+        ),
     )
+
+
+def _chinese(word: str, folded: list[str]) -> tuple[str, ...]:
+    """Wang is Ван in Russian: where all words are syllables, the last g may be silent. Nothing for other words."""
+    plain = fold(word)
+    if script_of(plain) != LATIN or not plain.endswith("ng") or len(folded) < 2 or not all(map(is_syllable, folded)):
+        return ()
+    return (*to_cyrillic(plain), *(read.removesuffix("г") for read in to_cyrillic(plain)))
 
 
 def _true_father(folded: list[str], fathers: list[int]) -> int:
@@ -125,6 +136,48 @@ def _true_father(folded: list[str], fathers: list[int]) -> int:
 _AFTER_NAME = frozenset({"заде", "зода", "zade", "zoda"})
 _BEFORE_NAME = PARTICLES - _AFTER_FATHER - _AFTER_NAME - {"хан", "бек", "khan", "bek", "угл"}
 _MIN_AS_ONE = 5
+_ARTICLES = frozenset(
+    [
+        "аль", "эль", "ал", "ел", "уль", "ас", "аш", "ад", "ибн", "бин", "бинт", "абу", "ум", "дель", "дос", "лос",
+        "al", "el", "ul", "as", "ash", "ad", "ibn", "bin", "bint", "abu", "del", "dos", "los",
+    ]
+)  # fmt: skip  # no surname when a name follows: Аль Хасан, Абу Мариам
+_SECOND = frozenset({"дер", "ден", "ла", "лос", "der", "den", "la", "los"})  # Ван дер Берг
+_GIVEN_TOO = frozenset({"бен", "ben"})
+
+
+def _bare_particles(name: str) -> frozenset[int]:
+    """Which folded words are particles by their letters and surnames by their place: first or last, Khan Imran."""
+    found = [match for match in TOKEN.finditer(name) if fold(match.group()) and not fold(match.group()).isdigit()]
+    folded = [fold(match.group()) for match in found]
+    if all(word in PARTICLES for word in folded):
+        return frozenset(range(len(folded)))  # Ван Ле
+    if len(folded) < 2:
+        return frozenset()
+    cased = any(match.group()[0].isupper() for match in found)
+    bare: set[int] = set()
+    for at, beside in ((0, 1), (len(found) - 1, len(found) - 2)):
+        left, right = sorted((at, beside))
+        gap = name[found[left].end() : found[right].start()]
+        if folded[at] not in PARTICLES or (len(gap) == 1 and gap in HYPHENS):
+            continue
+        if cased and not found[at].group()[0].isupper():
+            continue  # ван дер Берг, Гульчехра хан
+        is_particle = _opens_name(folded) if at == 0 else _closes_name(folded)
+        if not is_particle:
+            bare.add(at)
+    return frozenset(bare)
+
+
+def _opens_name(folded: list[str]) -> bool:
+    return folded[0] in _ARTICLES or (folded[1] in _SECOND and any(word not in PARTICLES for word in folded[2:]))
+
+
+def _closes_name(folded: list[str]) -> bool:
+    """Whether the last word belongs to the father's name before it: Алиев Вагиф Гасан оглы, Лейла Мамед заде."""
+    if folded[-1] not in _AFTER_FATHER | _AFTER_NAME or len(folded) < 3:
+        return False
+    return folded[-2] not in PARTICLES and not _is_father(folded[-2])
 
 
 def _runs(name: str) -> list[list[str]]:
@@ -143,7 +196,19 @@ def _runs(name: str) -> list[list[str]]:
     return [run for run in runs if len(run) > 1 and len("".join(run)) >= _MIN_AS_ONE and run[-1] not in _AFTER_FATHER]
 
 
-def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[int]:
+# What ends no given name: with one such word, the other is the given name though no dictionary holds it.
+_FAMILY_ENDING = re.compile(
+    "(?:[оеё]ва?|[сц]кий|[сц]кая|швили|дзе|енко|чук|янц?"
+    "|[oe]va?|[oe]ff|owa?|ewa?|[st]k(?:iy|ii|yi|y|i|aya|aia|aja)|shvili|dze|enko|chuk|yants?|iants?)$"
+)
+_MIN_STEM = 3
+
+
+def _ends_as_surname(folded: str) -> bool:
+    return _FAMILY_ENDING.search(folded, _MIN_STEM) is not None
+
+
+def _given_place(folded: list[str], rest: list[int], fathers: list[int], bare: frozenset[int]) -> set[int]:
     """Which words are given names; all of them when neither order nor a dictionary tells."""
     if not rest:
         return set()
@@ -159,6 +224,9 @@ def _given_place(folded: list[str], rest: list[int], fathers: list[int]) -> set[
         return {rest[0]}
     if _looks_given(last):
         return {rest[-1]}
+    named = [at for at in rest if (at in bare and folded[at] not in _GIVEN_TOO) or _ends_as_surname(folded[at])]
+    if len(rest) == 2 and len(named) == 1:
+        return set(rest) - set(named)
     return set(rest)  # nothing tells: every word is searched as both
 
 

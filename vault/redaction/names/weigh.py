@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from .. import morphology
+from . import derive
+from .context import PARTICLES
 from .folding import CYRILLIC, LATIN, is_caseless, readings
 from .groups import MAX_SHORT, Group, Listed, order
 from .index import UNCERTAIN, Candidate
@@ -34,22 +36,31 @@ def score(text: str, group: Group, listed: Listed, verdict: Verdict, cased: bool
     if verdict.initials:
         return (0.95 if not erring else 0.8), not verdict.conflict
     if verdict.conflict:
-        return _other_person(parts, found)
+        return _other_person(parts, hit, found)
     return _alone(text, hit, found, listed, cased)
 
 
-def _other_person(parts: set[str], found: Candidate) -> tuple[float, bool]:
-    if found.quality == "error":
+def _is_particle(found: Candidate) -> bool:
+    """Whether a listed surname is a title or a particle of other names too: Хан, Ван, also for Wang."""
+    return found.form.base in PARTICLES or found.form.via in PARTICLES
+
+
+def _other_person(parts: set[str], hit: Hit, found: Candidate) -> tuple[float, bool]:
+    if found.quality == "error" or (_is_particle(found) and not _is_capital(hit.word[0])):
         return 0.0, False
     return (0.4, False) if parts & {"surname", "joined"} else (0.15, False)
 
 
 def _derived(hit: Hit, found: Candidate, verdict: Verdict, cased: bool) -> tuple[float, bool]:
-    """A word that is only made of a name: proposed, never sure; of a given name only with a capital."""
+    """A word that is only made of a name: proposed, never sure; of a given name mostly with a capital."""
     folded = _folded(hit.word)[1]
-    if verdict.conflict or (found.form.part != "surname" and cased and not _is_capital(hit.word[0])):
+    small = cased and not _is_capital(hit.word[0])
+    # Chats are written small: an honorific with a listed name before it is hardly ever anything else.
+    if verdict.conflict or (found.form.part != "surname" and small and found.how not in derive.ALSO_SMALL):
         return 0.0, False
-    if cased and not _is_capital(hit.word[0]) and "ск" not in folded and morphology.is_everyday(folded):
+    if _is_particle(found):
+        return 0.0, False  # ханский
+    if small and "ск" not in folded and morphology.is_everyday(folded):
         return 0.0, False
     if found.form.part != "surname" and not morphology.may_be_made_of_a_name(folded):
         return 0.0, False
@@ -126,6 +137,8 @@ def _surname_alone(
     text: str, hit: Hit, found: Candidate, cyrillic: bool, common: bool, capital: bool
 ) -> tuple[float, bool]:
     length = len(found.form.text)
+    if _is_particle(found):
+        return (0.5, False) if _is_capital(hit.word[0]) or not (cyrillic or capital) else (0.0, False)
     if length < MAX_SHORT and not (capital if cyrillic else _is_capital(hit.word[0])):
         return (0.4, False) if length == MAX_SHORT - 1 and _in_handle(text, hit) else (0.0, False)
     if not cyrillic:
