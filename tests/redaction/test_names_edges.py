@@ -100,6 +100,11 @@ def test_a_name_whose_words_nothing_tells_apart_is_searched_both_ways() -> None:
         ("Юлдашев Шерзод", "шерзодик"),
         ("Юлдашева Гулчехра", "гулчехрахон"),
         ("Гуля Назарова", "гуляджан"),
+        ("Юлдашев Шерзод", "шерзоджонга"),
+        ("Юлдашев Шерзод", "sherzodjon"),
+        ("Юлдашев Шерзод", "sherzodjonga"),
+        ("Юлдашев Шерзод", "sherzodbek"),
+        ("Yuldasheva Gulchehra", "gulchehraxon"),
     ],
 )
 def test_honorifics_in_small_letters_are_proposed(name: str, word: str) -> None:
@@ -107,7 +112,12 @@ def test_honorifics_in_small_letters_are_proposed(name: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("Мария Петрова", "Взял марку и машинку."), ("Роза Ким", "Розовое, розан.")]
+    ("name", "text"),
+    [
+        ("Мария Петрова", "Взял марку и машинку."),
+        ("Роза Ким", "Розовое, розан."),
+        ("Лео Ким", "the playboy, a lion, a beckon"),
+    ],
 )
 def test_everyday_words_in_small_letters_are_no_such_form(name: str, text: str) -> None:
     assert [word for word, _ in found(name, text) if word[0].islower()] == []

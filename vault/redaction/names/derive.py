@@ -19,6 +19,7 @@ _POSSESSIVE = re.compile(f"(.{{2,20}})ин{_ENDING_POSS}")
 _ADJECTIVE = re.compile(f"(.{{3,24}})ск{_ENDING_ADJ}")
 _WIFE = re.compile("(.{3,24})их(?:а|и|е|у|ой|ою)")
 _HONORIFIC = re.compile(f"(.{{3,20}}?)(джон|жон|джан|жан|бек|хон|хан|бой|бай|ака|апа|опа){_ENDING_NOUN}")
+_HONORIFIC_LATIN = re.compile("(.{3,20}?)(j[oa]n|zhan|bek|(?:x|kh)[oa]n|bo[yi]|ba[yi]|aka|[oa]pa)")
 _AFFECTIONATE = re.compile(
     "(.{3,16}?)(?:(?:унчик|ьчик|чик|ик|ек)" + _ENDING_NOUN
     + "|(?:очк|ечк|ушк|юшк|ашк|еньк|оньк|ульк|уньк|ьк|к|ул|юл|ун|юн|уш|юш|уц|ц|ух|юх)" + _ENDING_A + ")"
@@ -28,7 +29,7 @@ MIN_RUN_TOGETHER = 6
 _MAX_RUN_TOGETHER = 48
 _NAME_TAILS = ("", "а", "я", "ь", "о", "и", "е", "э", "й")
 _SURNAME_TAILS = ("", "о", "а", "я", "ь", "й", "ий", "е", "и")
-_OF_GIVEN = frozenset({"given", "short"})
+OF_GIVEN = frozenset({"given", "short"})
 RESPECT, AFFECTION = "form of respect of", "affectionate form of"
 ALSO_SMALL = frozenset({RESPECT, AFFECTION})  # what is proposed in small letters too
 OF_SURNAME = frozenset({"surname"})
@@ -52,7 +53,7 @@ def sources(word: str) -> list[Source]:
     """What a folded Russian word may be made of, the longest first; each must still be some listed form."""
     found: dict[Source, None] = {}
     if match := _POSSESSIVE.fullmatch(word):
-        _put(found, match.group(1), ("а", "я"), _OF_GIVEN, "possessive of")
+        _put(found, match.group(1), ("а", "я"), OF_GIVEN, "possessive of")
     if match := _ADJECTIVE.fullmatch(word):
         _of_surname(found, match.group(1))
     if match := _WIFE.fullmatch(word):
@@ -62,11 +63,19 @@ def sources(word: str) -> list[Source]:
             _put(found, stem[:-1] + "к", _SURNAME_TAILS, OF_SURNAME, "wife's name of")
     if match := _HONORIFIC.fullmatch(word):
         # Шерзоджон: the д is the name's as well as the honorific's.
-        _put(found, match.group(1), ("", "д") if match.group(2)[0] == "д" else ("",), _OF_GIVEN, RESPECT)
+        _put(found, match.group(1), ("", "д") if match.group(2)[0] == "д" else ("",), OF_GIVEN, RESPECT)
     if match := _AFFECTIONATE.fullmatch(word):
-        _put(found, match.group(1), _NAME_TAILS, _OF_GIVEN, AFFECTION)
-        found[Source(match.group(1), _OF_GIVEN, AFFECTION, is_start=True)] = None
+        _put(found, match.group(1), _NAME_TAILS, OF_GIVEN, AFFECTION)
+        found[Source(match.group(1), OF_GIVEN, AFFECTION, is_start=True)] = None
     return list(found)
+
+
+def respected(word: str) -> tuple[str, ...]:
+    """The names in Latin letters that a folded Latin word may be with an honorific; mostly none."""
+    match = _HONORIFIC_LATIN.fullmatch(word)
+    if match is None:
+        return ()
+    return (match.group(1), match.group(1) + "d") if match.group(2)[0] == "j" else (match.group(1),)
 
 
 def _put(found: dict[Source, None], stem: str, tails: tuple[str, ...], parts: frozenset[str], how: str) -> None:

@@ -190,6 +190,8 @@ class Index:
 
     def _look_for_derived(self, read: Readings, best: dict[tuple[int, str], Candidate]) -> None:
         for script, word in read:
+            for plain in {word, uzbek_stem(word) or word} if len(word) <= MAX_FUZZY else ():
+                self._look_for_honorifics(script, plain, best)
             if script == CYRILLIC and len(word) <= MAX_FUZZY and self._may_be_made_of(word):
                 for source in derive.sources(word):
                     for record in self._sources(source):
@@ -198,6 +200,24 @@ class Index:
             held = self._records.get((script, surname)) if surname else None
             if held is not None:
                 _keep(best, held, "derived", parts=derive.OF_SURNAME, how="run together with")
+
+    def _look_for_honorifics(self, script: str, word: str, best: dict[tuple[int, str], Candidate]) -> None:
+        """Sherzodjon, and шерзоджонга with a case ending of that language."""
+        if script == CYRILLIC:
+            if self._may_be_made_of(word):
+                for source in derive.sources(word):
+                    for record in self._sources(source) if source.how == derive.RESPECT else ():
+                        _keep(best, record, "derived", parts=source.parts, how=source.how)
+            return
+        for name in derive.respected(word):
+            named: dict[tuple[int, str], Candidate] = {}
+            exact = self._records.get((script, name))
+            if exact is not None:
+                _keep(named, exact, "exact")
+            self._look_by_sound(script, name, named, errors=False)
+            for key, one in named.items():
+                if one.form.part in derive.OF_GIVEN:
+                    best.setdefault(key, Candidate(one.person, one.form, "derived", derive.RESPECT))
 
     def _may_be_made_of(self, word: str) -> bool:
         return word[:MADE_OF] in self._made_of or word[: MADE_OF - 1] in self._made_of

@@ -106,6 +106,8 @@ def _in_handle(text: str, hit: Hit) -> bool:
 
 def _given_alone(hit: Hit, found: Candidate, word: str, cyrillic: bool, cased: bool) -> tuple[float, bool]:
     if (len(word) < MAX_SHORT or (not cyrillic and cased)) and not _is_capital(hit.word[0]):
+        if not cyrillic and derive.respected(word):
+            return 0.3, False  # sherzodjon
         return 0.0, False  # link and lion are some romanised short form
     if cyrillic and cased and len(word) <= MAX_SHORT and hit.word.isupper() and morphology.is_everyday(word):
         return 0.0, False  # ИНН is no Инна
