@@ -338,6 +338,38 @@ def test_marked_words_are_asked_about_in_items_that_come_later(desk: Desk) -> No
     assert [(one.state, one.seen, one.person) for one in found] == [("proposed", False, desk.witness)]
 
 
+def test_who_is_found_in_two_documents_is_asked_about_in_a_third(desk: Desk) -> None:
+    one = desk.add("Мать соседа, Зурихан Вахаевна Тамаева, звонила вечером. Потом пришла Анна Беляева.")
+    two = desk.add("I spoke to Ms Zurikhan Tamaeva in the morning. She was crying.")
+    three = desk.add("12:01 - Аня: зурихан лежит в больнице\n12:02 - Аня: ходила к Зурихане с передачей, анна болеет")
+    found = desk.plan()
+    assert any("Зурихан" in f.text for f in found.values() if f.evidence == one)
+    assert any("Zurikhan" in f.text for f in found.values() if f.evidence == two)
+    mine = [f for f in found.values() if f.evidence == three]
+    assert [f.text for f in mine if f.text.lower().startswith("зурихан")] == ["зурихан", "Зурихане"]
+    (small,) = [f for f in mine if f.text == "зурихан"]
+    assert (small.state, small.person, small.sure) == ("proposed", None, False)
+    assert small.explanation == "a name that stands in another document of the case"
+    assert not any("анна" in f.text or "передач" in f.text for f in mine), "who stays, and everyday words"
+    desk.show()
+    desk.decide("accepted", small.id)
+    assert desk.plan()[small.id].state == "accepted"
+
+
+def test_a_name_that_was_rejected_is_not_followed_into_other_documents(desk: Desk) -> None:
+    desk.add("Пришла соседка, Зурихан Тамаева, потом все ушли.")
+    found = desk.plan()
+    desk.show()
+    later = desk.add("12:01 - Аня: сегодня видела там зурихан, всё хорошо")
+    across = [f for f in desk.plan().values() if f.evidence == later]
+    assert [f.text for f in across if "зурихан" in f.text] == ["зурихан"]
+    desk.show()
+    desk.decide("rejected", number_of(found, "Зурихан"), across[-1].id)
+    desk.add("12:02 - Аня: опять видела там зурихан, всё хорошо")
+    states = [f.state for f in desk.plan().values() if f.text == "зурихан"]
+    assert "proposed" not in states
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [("ru", "ru"), ("Русский", "ru"), ("ce, ru", "ce, ru"), ("UZ-cyrl", "uz-Cyrl"), ("ru-RU", "ru-RU"), ("", ""),

@@ -15,10 +15,10 @@ from vault.model.document import Document
 from vault.model.findings import Box, Span, State
 from vault.model.people import Person
 from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Plan
+from vault.redaction import across, marks, titles
 from vault.redaction import engine as engines
-from vault.redaction import marks, titles
 from vault.redaction import plan as plans
-from vault.redaction.engine import PROFILES, Engine
+from vault.redaction.engine import PROFILES, Engine, Profile
 from vault.redaction.found import Finder
 from vault.redaction.labels import Labels
 from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan, Source
@@ -39,12 +39,14 @@ MIN_BOX = 0.1
 @dataclass(frozen=True, slots=True)
 class Review:
     """A case's plan as it stands in the vault. `stale` is whether something changed since it was made; `left_open`
-    are the findings that a decision on all of them did not take in."""
+    are the findings that a decision on all of them did not take in, `reopened` those that were rejected and are open
+    again, because the list of people changed."""
 
     record: Plan
     plan: RedactionPlan
     stale: bool
     left_open: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
 
     @property
     def models(self) -> bool:
@@ -74,7 +76,14 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
         old.id if old else vault.catalogue.fresh_id(Plan), case.id, profile, plan.basis, now(), plans.pack(plan)
     )
     vault.commit([Change("redact.plan", case.id, [Put(record, old)], count=len(plan.findings))])
-    return Review(record, plan, stale=False)
+    return Review(record, plan, stale=False, reopened=_reopened(before, plan))
+
+
+def _reopened(before: RedactionPlan | None, plan: RedactionPlan) -> tuple[str, ...]:
+    if before is None or before.listed == plan.listed:
+        return ()
+    rejected = {finding.id for finding in before.findings if finding.state == "rejected"}
+    return tuple(f.id for f in plan.findings if f.state == "proposed" and f.id in rejected)
 
 
 def _search(
@@ -91,12 +100,18 @@ def _search(
 
     last = _highest(vault, case_id) if before is None else before.last
     plan = plans.make(profile, bound, version, sources, engine.analyse, label, engine.analyse_seam, last)
+    plan = across.spread(plan, before, sources, _kept_names(people, PROFILES[profile]), labels)
     plan = replace(plan, listed=plans.basis(profile, version, people, ()))
     if before is not None:
         # The engine finds the same place again only in the same text, so the place itself is the comparison.
         plan = plans.carry_over(before, plan, {item.id for item in found})
         plan = marks.spread(marks.carry_over(before, plan, sources, label), sources, label)
     return replace(plan, labels=labels.export())
+
+
+def _kept_names(people: Sequence[Person], profile: Profile) -> list[str]:
+    kept = [p for p in people if profile.keep_applicant and (p.role == "applicant" or p.keep)]
+    return [name for person in kept for name in (person.name, *person.aliases)]
 
 
 def _highest(vault: UnlockedVault, case_id: str) -> int:
