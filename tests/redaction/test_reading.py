@@ -133,3 +133,14 @@ def test_tables_of_uneven_rows_are_read_in_a_time_that_grows_with_their_text() -
 def test_pages_without_people_stay_as_they_are() -> None:
     left = rebuilt([paragraph("Первая страница."), row("а", "б")], [row("в", "г"), paragraph("Вторая страница.")])
     assert left == "Первая страница.\nа\tб\nв\tг\nВторая страница."
+
+
+@pytest.mark.parametrize("end", [".", ""])
+@pytest.mark.parametrize("date", ["15 мая 2022 года", "15.05.2022 года"])
+def test_a_number_that_is_whole_does_not_take_the_date_below(end: str, date: str) -> None:
+    for pages in ([[paragraph(f"Телефон +995 555 12 34 56{end}"), paragraph(f"{date} пришли.")]],
+                  [[paragraph(f"Телефон +995 555 12 34 56{end}")], [paragraph(f"{date} пришли.")]]):  # fmt: skip
+        left = rebuilt(*pages)
+        assert "555" not in left
+        assert "34 56" not in left
+        assert f"[PHONE 1]{end}\n{date} пришли." in left

@@ -95,6 +95,8 @@ def _of_kind(kind: Kind, text: str) -> list[Span]:
         start, end = match.span("id") if "id" in kind.pattern.groupindex else match.span()
         if kind.category == "ADDRESS":
             end = _house_end(text, end)
+        if kind.category == "PHONE":
+            end = _end_of_phone(text, start, end)
         start, end = _without_half_a_bracket(text, start, end)
         if kind.check and not CHECKS[kind.check](text[start:end]):
             continue
@@ -108,6 +110,24 @@ def _of_kind(kind: Kind, text: str) -> list[Span]:
             Span(start, end, kind.category, None, SOURCE_RULE, score if sure else min(score, 0.6), sure, why)
         )
     return found
+
+
+# What begins behind a whole number: another sentence, or the date that the next paragraph begins with.
+_SENTENCE_END = re.compile(r"\.\s")
+_DATE_BELOW = re.compile(r"\s{0,2}\n\s{0,2}(?=\d{1,2}(?:[ \xa0][^\W\d_]|\.\d{1,2}\.\d|/\d{1,2}/\d))")
+_WHOLE_PHONE, _WHOLE_ABROAD = 9, 11
+"""Digits of a number that a full stop ends, and of one that is whole before a date, with its country's code."""
+
+_DATE_REACH = 8
+
+
+def _end_of_phone(text: str, start: int, end: int) -> int:
+    """Where a telephone number ends that is whole before a full stop or a date on the next line."""
+    for seam, digits in ((_SENTENCE_END, _WHOLE_PHONE), (_DATE_BELOW, _WHOLE_ABROAD)):
+        match = seam.search(text, start, end + _DATE_REACH)
+        if match is not None and match.start() < end and sum(map(str.isdigit, text[start : match.start()])) >= digits:
+            end = match.start()
+    return end
 
 
 def _without_half_a_bracket(text: str, start: int, end: int) -> tuple[int, int]:

@@ -69,6 +69,9 @@ class _Seam:
 
 _HYPHEN = re.compile("[-\\u00ad\\u2010\\u2011\\u00ac\\ufffe]$")
 _CUT_NUMBER = re.compile(r"[\d(+][\s\-./()]{0,3}$")
+_WHOLE_NUMBER = re.compile(r"(?:\d[ \-()/]{0,2}){9}\.$")  # and a full stop: it goes on nowhere
+_WHOLE_ABROAD = re.compile(r"(?:\d[ \-()/]{0,2}){11}$")  # with its country's code: a date goes on nowhere in it
+_DATE = re.compile(r"\d{1,2}(?:[ \xa0][^\W\d_]|\.\d{1,2}\.\d|/\d{1,2}/\d)")
 _REST_OF_NUMBER = re.compile(r"[\s\-./()]{0,3}\d")
 _OF_AN_ADDRESS = re.compile(r"[@_./:=]")
 _WORD_AT_END = re.compile(r"([^\W\d_][^\W_]{0,40})\W{0,2}$")
@@ -250,6 +253,9 @@ def _joined(above: _Strip, below: _Strip, *, near: bool) -> Iterator[_Seam]:
         yield _Seam(strips, "\n")
         return
     number = bool(_CUT_NUMBER.search(first) and _REST_OF_NUMBER.match(second))
+    tail = first[-SEAM_CHARACTERS:]
+    if number and (_WHOLE_NUMBER.search(tail) or (_DATE.match(second) and _WHOLE_ABROAD.search(tail))):
+        return
     one, other = _WORD_AT_END.search(first[-SEAM_CHARACTERS:]), _WORD_AT_START.match(second)
     if number:
         yield _Seam(strips, "\n")
