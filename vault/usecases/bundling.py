@@ -244,13 +244,13 @@ def _exhibit(
     parts = _text_part(job, label, title, remains) + _picture_part(job, item, label, remains, document)
     left = _left(findings)
     for name, data, _ in parts:
-        look.check(name, data, PDF, left)
+        look.check(name, data, PDF, left, item.id)
     if left:
         gone = _as_if_gone(findings)
         for name, data, _ in _text_part(
             job, label, titles.redacted(item.title, gone), rebuild.rebuild(document, gone)
         ):
-            look.check(name, data, PDF)
+            look.check(name, data, PDF, item=item.id)
     exhibit = Exhibit(
         label=label,
         title=title,

@@ -7,6 +7,7 @@ those words, where nothing more is allowed than the names of the people who stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from vault.redaction.labels import identifier_key
 from vault.redaction.plan import Finding
 
 PDF = "application/pdf"
+_PAGE = re.compile(r"page (\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class LastLook:
     profile: str
     accept_weak_jail: bool
 
-    def check(self, name: str, data: bytes, media_type: str, left: Collection[str] = ()) -> None:
-        """Raise Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this very file."""
+    def check(self, name: str, data: bytes, media_type: str, left: Collection[str] = (), item: str = "") -> None:
+        """Raise Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this very file;
+        `item` is the id of what it was made from."""
         leaks = verify.check_file(
             data,
             media_type,
@@ -39,7 +42,7 @@ class LastLook:
             allowed=[*self._staying(), *sorted(left)],
             accept_weak_jail=self.accept_weak_jail,
         )
-        _refuse(name, leaks)
+        _refuse(f"{name}, made from {item}," if item else name, leaks, item, {person.id for person in self.people})
 
     def check_names(self, names: Sequence[str]) -> None:
         """The same for the names of files."""
@@ -72,13 +75,20 @@ class LastLook:
         return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
 
 
-def _refuse(name: str, leaks: Collection[Leak]) -> None:
+def _refuse(name: str, leaks: Collection[Leak], item: str = "", listed: Collection[str] = ()) -> None:
+    """The words themselves are no part of the error."""
     if not leaks:
         return
     where = "; ".join(f"{leak.channel}, {leak.where}: {leak.form or 'not allowed'}" for leak in list(leaks)[:10])
-    raise Refused(
-        f"{name} would still give somebody away ({where})",
-        kind="leak",
-        hint="Nothing was written. Look at that place in the preview, accept a finding there, mark the words or draw "
-        "a box with 'casevault redact add', then try again.",
+    hint = (
+        "Nothing was written. Look at that place in the preview, accept a finding there, mark the words or draw "
+        "a box with 'casevault redact add', then try again."
     )
+    named = next((leak for leak in leaks if leak.form in listed), None)
+    if item and named is not None:
+        page = _PAGE.search(named.where)
+        hint += (
+            " To mark the words, which are asked for: casevault redact add "
+            f"{item} --page {page.group(1) if page else 'N'} --text --person {named.form}"
+        )
+    raise Refused(f"{name} would still give somebody away ({where})", kind="leak", hint=hint)
