@@ -361,12 +361,17 @@ def test_a_rejected_name_is_asked_again_when_that_person_is_listed(small: Small)
 
 def test_a_leak_is_refused(small: Small) -> None:
     """A name that is written as a web address writes it: only the check reads that."""
-    vaults.add_text(small.vault, small.case, "Ссылка: %D0%97%D0%B0%D1%80%D0%B5%D1%87%D0%BD%D0%BE%D0%B2 и всё.")
+    item = vaults.add_text(small.vault, small.case, "Ссылка: %D0%97%D0%B0%D1%80%D0%B5%D1%87%D0%BD%D0%BE%D0%B2 и всё.")
     small.plan()
     vaults.accept_all(small.vault, small.case)
     with pytest.raises(Refused) as caught:
         small.bundle("refused.age")
     assert caught.value.kind == "leak"
+    told = f"{caught.value} {caught.value.hint}"
+    assert f"made from {item.id}," in told
+    assert f"redact add {item.id} --page 1" in told
+    assert f"--text --person {small.witness}" in told
+    assert "Заречн" not in told
     assert "Заречнов" not in caught.value.message + caught.value.hint
     assert small.witness in caught.value.message
     assert not (small.folder / "refused.age").exists()

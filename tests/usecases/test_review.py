@@ -370,6 +370,16 @@ def test_a_name_that_was_rejected_is_not_followed_into_other_documents(desk: Des
     assert "proposed" not in states
 
 
+def test_rejections_that_are_open_again_are_told(desk: Desk) -> None:
+    desk.add("Пришла соседка, Зурихан Тамаева, потом все ушли.")
+    name = number_of(desk.plan(), "Зурихан")
+    desk.show()
+    desk.decide("rejected", name)
+    assert redacting.make(desk.vault, desk.case, accept_weak_jail=vaults.WEAK_JAIL).reopened == ()
+    people.add(desk.vault, desk.case, [NewPerson("Горохов Пётр Ильич", "witness")])
+    assert redacting.make(desk.vault, desk.case, accept_weak_jail=vaults.WEAK_JAIL).reopened == (name,)
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [("ru", "ru"), ("Русский", "ru"), ("ce, ru", "ce, ru"), ("UZ-cyrl", "uz-Cyrl"), ("ru-RU", "ru-RU"), ("", ""),
