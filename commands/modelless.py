@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -33,4 +32,6 @@ def command(beside: Path) -> str:
     line = [sys.executable, "-m", "pip", "install"]
     pinned = beside / PINNED
     line += ["--no-deps", "--require-hashes", "-r", str(pinned)] if pinned.is_file() else [EXTRA]
-    return subprocess.list2cmdline(line) if sys.platform == "win32" else shlex.join(line)
+    if sys.platform != "win32":
+        return shlex.join(line)
+    return " ".join(f'"{word}"' if " " in word else word for word in line)
