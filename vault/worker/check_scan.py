@@ -22,6 +22,7 @@ CHARSETS = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp1252")
 _WRONG_CHARSET_WORD = 4  # letters of the shortest word that counts where the charset is only a guess
 _TEXT_WORD = 2  # and in text
 _RUN_WORD = 3  # and in a stretch of binary data that reads like text
+_SURELY_TEXT = 200  # bytes without a control character that are no chance
 _BINARY_WORD = 6  # and in any other, where letters follow one another by chance
 # What stands for a person, with a piece of a word beside it: the piece is what is left of a name.
 _LABEL = r"\[(?:APPLICANT|RELATIVE|WITNESS|PERSON) \d{1,7}\]"
@@ -152,7 +153,10 @@ class Scan:
             except UnicodeDecodeError:
                 pass
             texts = [(data.decode(c, "replace"), 2 if c == "cp1251" else _WRONG_CHARSET_WORD) for c in CHARSETS]
-            return [*texts, (data.decode("utf-8", "ignore"), 2)]
+            texts.append((data.decode("utf-8", "ignore"), 2))
+            if len(data) >= _SURELY_TEXT:
+                return texts
+            return [(text, n) for text, n in texts if _reads_as_words(text)] + _runs(data)
         return _runs(data)
 
     def _byte_needles(self) -> tuple[tuple[bytes, str], ...]:
@@ -186,12 +190,17 @@ def _runs(data: bytes) -> list[tuple[str, int]]:
         for match in pattern.findall(data):
             run = match.decode(charset, "replace")
             readable = len(run) >= 8 and len(_READABLE.findall(run)) * 4 >= 3 * len(run)
-            if readable and sum(map(len, _PLAIN_WORD.findall(run))) * 2 >= len(run):
+            if readable and _reads_as_words(run):
                 likely.append(run)
             else:
                 # Packed pixels are full of short runs by chance: a word there is letters of one alphabet alone.
                 chance += [word for word in _ONE_ALPHABET.findall(run) if _is_written(word)]
     return [("\n".join(t), n) for t, n in ((likely, _RUN_WORD), (chance, _BINARY_WORD)) if t]
+
+
+def _reads_as_words(text: str) -> bool:
+    """Whether half of it is words as people write them."""
+    return sum(map(len, _PLAIN_WORD.findall(text))) * 2 >= len(text)
 
 
 def _is_written(word: str) -> bool:

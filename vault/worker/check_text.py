@@ -36,7 +36,8 @@ MIN_RUN = 16
 MAX_RUNS = 2_000
 MAX_RUN_CHARS = 8_000_000
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{2,4}(?:={1,2})?")
-_LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}[\r\n]*)+[A-Za-z0-9+/_-]*={0,2}")
+_LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{40,}[\r\n]*)+[A-Za-z0-9+/_-]*={0,2}")
+_PIECE = re.compile("[A-Z]?[a-z]{3,}|[A-Z]{4,}")  # letters as people set them: an address of the web is full of these
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}")
 _ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
 _RTF_ESCAPE = re.compile(r"\\u(-?\d{3,5}) ?\??|\\'([0-9a-fA-F]{2})")
@@ -200,7 +201,8 @@ def without_packed(text: str) -> str:
 
 def _unless_packed(match: re.Match[str]) -> str:
     run = match.group()
-    packed = any(c.isdigit() for c in run) and not run.islower() and not run.isupper()
+    chance = sum(map(len, _PIECE.findall(run))) * 5 < 2 * len(run)
+    packed = chance and any(c.isdigit() for c in run) and not run.islower() and not run.isupper()
     return " " if packed else run
 
 
