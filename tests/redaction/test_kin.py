@@ -148,3 +148,10 @@ def test_labels_that_stand_in_a_text_already_are_not_given_again() -> None:
         TextRedactor(people).redact(text).text
         == "[WITNESS 1] сказал. [WITNESS 2] ушла. [PERSON 2] и [PERSON 3] тоже."
     )
+
+
+@pytest.mark.parametrize("gap", [" ", "\t", "\n"])
+def test_the_applicant_s_whole_name_stays_whatever_stands_between_its_parts(gap: str) -> None:
+    people = [Person("A", "Рыкова Любовь Егоровна", "applicant"), Person("W", "Рыкова Анфиса Львовна", "relative")]
+    text = gap.join(["Признать", "Рыкову", "Любовь", "Егоровну", "виновной."])
+    assert Engine(people, PROFILES["lawyer"]).analyse(text) == []

@@ -167,7 +167,7 @@ def _protected(text: str, matches: Sequence[Match], kept: Sequence[Match]) -> li
         span = replace(match.span, source=PERHAPS) if match.conflict else match.span
         while first < len(waiting) and waiting[first].span.end <= span.start:
             first += 1
-        rival = 0.0
+        rival, is_whole = 0.0, False
         beside: list[Match] = []
         for other in waiting[first:]:
             if other.span.start >= span.end:
@@ -177,10 +177,11 @@ def _protected(text: str, matches: Sequence[Match], kept: Sequence[Match]) -> li
             if whole and not other.conflict and _are_within(match.parts, other.parts):
                 # Only a name that accounts for every letter: «Даш. Гронберга» is not the applicant's for «Даш».
                 rival = max(rival, other.span.score)
+                is_whole = is_whole or other.whole
         if rival > span.score + _TIE:
-            if not match.own_surname:
+            if is_whole or not match.own_surname:
                 continue
-            # In a form of the protected person's own it is asked about, whoever else has it, as nobody's.
+            # In a form of the protected person's own it is asked about unless a whole name has it, as nobody's.
             span = replace(span, source=PERHAPS)
         span = kept_people.without_kept(text, span, beside) if beside else span
         out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)

@@ -29,13 +29,14 @@ class Match:
 
     `own_surname`: it is nothing but the listed surname, without an error, in a form of that person's own gender or
     of the family. `parts` are the stretches that are this person's own words and initials, sorted: what the span
-    was widened to beside them may be anybody's.
+    was widened to beside them may be anybody's. `whole`: given name and surname, in forms of that person's own gender.
     """
 
     span: Span
     conflict: bool
     own_surname: bool = False
     parts: tuple[tuple[int, int], ...] = ()
+    whole: bool = False
 
 
 class Matcher:
@@ -135,7 +136,8 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
     start = context.with_address(text, start)
     span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict, listed))
     parts = _parts(group, verdict)
-    return Match(span, verdict.conflict, not verdict.conflict and _is_own_surname(group), parts)
+    own = not verdict.conflict and _is_own_surname(group)
+    return Match(span, verdict.conflict, own, parts, not verdict.conflict and _is_whole(group))
 
 
 def _parts(group: Group, verdict: Verdict) -> tuple[tuple[int, int], ...]:
@@ -146,6 +148,13 @@ def _parts(group: Group, verdict: Verdict) -> tuple[tuple[int, int], ...]:
 def _is_own_surname(group: Group) -> bool:
     return all(
         found.form.part == "surname" and found.form.own and found.quality in ("exact", "romanised")
+        for _, found in group.members
+    )
+
+
+def _is_whole(group: Group) -> bool:
+    return {"given", "surname"} <= group.kinds and all(
+        (found.form.own or found.form.part != "surname") and found.quality in ("exact", "romanised")
         for _, found in group.members
     )
 
@@ -177,7 +186,8 @@ def _merged(run: list[Match], end: int) -> Match:
     best = max(run, key=lambda one: (one.span.sure, one.span.score))
     parts = sorted({part for match in run for part in match.parts})
     span = replace(best.span, start=run[0].span.start, end=end)
-    return Match(span, best.conflict, all(match.own_surname for match in run), tuple(parts))
+    own = all(match.own_surname for match in run)
+    return Match(span, best.conflict, own, tuple(parts), all(match.whole for match in run))
 
 
 _NEAR = 0.25
