@@ -29,7 +29,7 @@ class Match:
 
     `own_surname`: it is nothing but the listed surname, without an error, in a form of that person's own gender or
     of the family. `parts` are the stretches that are this person's own words and initials, sorted: what the span
-    was widened to beside them may be anybody's. `whole`: given name and surname, in forms of that person's own gender.
+    was widened to beside them may be anybody's. `whole`: given name and surname, in forms of the own gender.
     """
 
     span: Span
