@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ...model.findings import Span
 from ...model.people import Person
-from . import context, explain
+from . import context, explain, foreign
 from .forms import NameForm
 from .groups import Group, Listed, by_person, facts_of, groups_of
 from .index import Index
@@ -59,7 +59,8 @@ class Matcher:
         self._masked = Masked(forms)
         self._as_written: list[tuple[re.Pattern[str], Listed, float]] = []
         for person, listed, own in zip(people, self._listed, forms, strict=True):
-            if not own and any(map(str.isalnum, person.name)):
+            self._as_written += [(pattern, listed, value) for pattern, value in foreign.patterns_of(person)]
+            if not own and any(map(str.isalnum, person.name)) and not foreign.is_foreign(person.name):
                 self._as_written.append((_letters(person.name), listed, _BARE_SCORE))
             for handle in handles_of(person):
                 self._as_written.append((_handle(handle), listed, _HANDLE_SCORE))
@@ -108,7 +109,7 @@ def _handle(alias: str) -> re.Pattern[str]:
 
 
 def _written(text: str, pattern: re.Pattern[str], listed: Listed, value: float) -> list[Match]:
-    sure = value > _BARE_SCORE
+    sure = value > foreign.SCORE_ALONE
     return [
         Match(
             Span(*found.span(), CATEGORY, listed.person.id, SOURCE, value, sure, "as listed"),

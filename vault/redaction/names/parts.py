@@ -11,6 +11,7 @@ from . import given as names
 from . import inflect
 from .context import PARTICLES, is_syllable
 from .folding import CYRILLIC, HYPHENS, LATIN, TOKEN, fold_cyrillic, fold_latin, is_cyrillic, readings
+from .foreign import without_foreign
 from .forms import NameForm, given_parts, in_russian, joined_forms, patronymic_parts, script_of, surname_parts
 from .national import national_spellings
 from .romanise import initials_of, to_cyrillic
@@ -283,12 +284,12 @@ _HANDLE = re.compile(r"^@|[_@/]|[0-9]$")
 
 
 def names_of(person: Person) -> list[NameParts]:
-    """The name and every alias that is a name, taken apart. A one-word alias stands on its own."""
-    found = [take_apart(person.name)]
+    """The name and every alias that is a name in a script with forms, taken apart. A one-word alias stands alone."""
+    found = [take_apart(without_foreign(person.name))]
     for alias in person.aliases:
         if _HANDLE.search(alias):
             continue
-        parts = take_apart(alias)
+        parts = take_apart(without_foreign(alias))
         if len(parts.words) == 1 and not parts.given:
             parts = NameParts(surname=parts.words, spelled=parts.spelled)
         if parts.words:
