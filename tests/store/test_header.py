@@ -18,7 +18,8 @@ from vault.crypto import slots
 from vault.errors import Damaged, NewerFormat, NoVault, WrongSecret
 from vault.formats import canonical, document_json, header
 from vault.formats.header import Header, SlotRecord
-from vault.model.document import Block, Document, Page
+from vault.model.document import Block, Document, Page, Part, Word
+from vault.model.findings import Box
 from vault.store import header_file
 from vault.usecases import locked, opening
 
@@ -302,3 +303,18 @@ def test_a_document_that_swells_is_damage() -> None:
     data = b"".join([bomb.compress(bytes(1 << 20)) for _ in range(257)]) + bomb.flush()
     with pytest.raises(Damaged):
         document_json.unpack(data)
+
+
+def test_places_and_parts_of_a_document_come_back() -> None:
+    block = Block("paragraph", "Пришла Анна")
+    words = (Word(0, 0, 6, Box(10, 5.5, 20, 2)), Word(0, 7, 11, Box(31, 5.5, 12, 2), 0.93))
+    page = Page(1, "picture", 595, 842, (block,), words, (Box(1, 2, 3, 4),), (Box(5, 6, 7, 8),), ("ocr", "faces"), 1)
+    plain = Page(2, "text", 0, 0, (Block("heading", "Приложение", 1),))
+    parts = (Part((), "mail.eml", "message/rfc822"), Part((0, 2), "скан.pdf", "application/pdf", 1, 2, "damaged"))
+    document = Document((page, plain), ("a note",), parts)
+    assert document_json.unpack(document_json.pack(document)) == document
+
+
+def test_a_page_of_text_alone_is_kept_as_before() -> None:
+    packed = document_json.pack(Document((Page(1, "text", 0, 0, (Block("paragraph", "a"),)),)))
+    assert json.loads(zlib.decompress(packed)) == {"notes": [], "pages": [[1, "text", 0, 0, [["paragraph", "a", 0]]]]}

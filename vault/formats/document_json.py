@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import asdict
 from typing import Any, cast
 
 from vault.errors import Damaged
-from vault.model.document import Block, BlockKind, Document, Page, PageKind
+from vault.model.document import Block, BlockKind, Document, Look, Page, PageKind, Part, Word
+from vault.model.findings import Box
 
 MAX_BYTES = 256 << 20
 _LEVEL = 3
@@ -15,13 +17,9 @@ _LEVEL = 3
 
 def pack(document: Document) -> bytes:
     """Compressed JSON."""
-    value = {
-        "notes": list(document.notes),
-        "pages": [
-            [p.number, p.kind, p.width, p.height, [[b.kind, b.text, b.level] for b in p.blocks]]
-            for p in document.pages
-        ],
-    }
+    value: dict[str, Any] = {"notes": list(document.notes), "pages": [_packed(page) for page in document.pages]}
+    if document.parts:
+        value["parts"] = [asdict(part) for part in document.parts]
     return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
 
 
@@ -29,7 +27,9 @@ def unpack(data: bytes) -> Document:
     """The document. Raises Damaged."""
     try:
         value = json.loads(inflate(data))
-        return Document(tuple(_page(page) for page in value["pages"]), tuple(value["notes"]))
+        pages, notes = tuple(_page(page) for page in value["pages"]), tuple(value["notes"])
+        parts = tuple(Part(**{**part, "path": tuple(part["path"])}) for part in value.get("parts", ()))
+        return Document(pages, notes, parts)
     except (ValueError, KeyError, TypeError):
         raise Damaged("the extracted text of an item is damaged") from None
 
@@ -46,8 +46,36 @@ def inflate(data: bytes) -> bytes:
     return out
 
 
+def _packed(page: Page) -> list[Any]:
+    """Five values, and a sixth only for a page that has more than text, as most have not."""
+    plain = [page.number, page.kind, page.width, page.height, [[b.kind, b.text, b.level] for b in page.blocks]]
+    more: dict[str, Any] = {
+        "words": [[w.block, w.start, w.end, *_sides(w.box), w.confidence] for w in page.words],
+        "unsure": [_sides(box) for box in page.unsure],
+        "faces": [_sides(box) for box in page.faces],
+        "looked": list(page.looked),
+        "part": page.part,
+    }
+    more = {name: value for name, value in more.items() if value}
+    return [*plain, more] if more else plain
+
+
+def _sides(box: Box) -> list[float]:
+    return [box.x, box.y, box.width, box.height]
+
+
 def _page(value: Any) -> Page:
-    number, kind, width, height, blocks = value
+    number, kind, width, height, blocks, *rest = value
+    more = rest[0] if rest else {}
     return Page(
-        number, cast(PageKind, kind), width, height, tuple(Block(cast(BlockKind, k), t, n) for k, t, n in blocks)
+        number,
+        cast(PageKind, kind),
+        width,
+        height,
+        tuple(Block(cast(BlockKind, k), t, n) for k, t, n in blocks),
+        tuple(Word(b, s, e, Box(x, y, w, h), sure) for b, s, e, x, y, w, h, sure in more.get("words", ())),
+        tuple(Box(*sides) for sides in more.get("unsure", ())),
+        tuple(Box(*sides) for sides in more.get("faces", ())),
+        tuple(cast(Look, look) for look in more.get("looked", ())),
+        more.get("part", 0),
     )

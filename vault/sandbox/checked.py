@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from vault.model.document import Block, BlockKind, Document, Page, PageKind
-from vault.sandbox import reasons
+from vault.model.document import Block, BlockKind, Document, Page, PageKind, Word
+from vault.sandbox import checked_places, reasons
 
 MAX_PAGES = 2_000
 MAX_BLOCKS = 200_000
@@ -66,13 +66,27 @@ def _block(untrusted: object) -> Block:
     return Block(kind, words, _whole(fields.get("level"), 0, MAX_LEVEL))
 
 
+def blocks(untrusted: object, most: int = MAX_BLOCKS) -> tuple[Block, ...]:
+    """The blocks of a page; raises Refused."""
+    return tuple(_block(one) for one in _list(untrusted, most))
+
+
+def placed(untrusted_words: object, untrusted_blocks: object, known: tuple[Block, ...]) -> tuple[Word, ...]:
+    """Words with their places in `known`, the checked blocks; raises Refused if checking moved a character."""
+    given = [_mapping(one).get("text") for one in _list(untrusted_blocks, MAX_BLOCKS)]
+    if any(block.kind != "picture" and block.text != one for block, one in zip(known, given, strict=True)):
+        raise reasons.refusal("broken-answer")
+    return checked_places.words(untrusted_words, known)
+
+
 def _page(untrusted: object, number: int) -> Page:
     fields = _mapping(untrusted)
     kind = PAGE_KINDS.get(str(fields.get("kind")))
     if kind is None or _whole(fields.get("number"), 1, MAX_PAGES) != number:
         raise reasons.refusal("broken-answer")
-    blocks = tuple(_block(one) for one in _list(fields.get("blocks"), MAX_BLOCKS))
-    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), blocks)
+    known = blocks(fields.get("blocks"))
+    words = placed(fields["words"], fields.get("blocks"), known) if "words" in fields else ()
+    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), known, words)
 
 
 def _note(untrusted: object) -> str:
@@ -85,9 +99,9 @@ def _note(untrusted: object) -> str:
 def document(untrusted: dict[str, object]) -> Document:
     """The answer of the `extract` job; raises Refused where anything about it is out of bounds."""
     pages = [_page(one, number) for number, one in enumerate(_list(untrusted.get("pages"), MAX_PAGES), start=1)]
-    blocks = sum(len(page.blocks) for page in pages)
+    count = sum(len(page.blocks) for page in pages)
     characters = sum(len(block.text) for page in pages for block in page.blocks)
-    if not pages or blocks > MAX_BLOCKS or characters > MAX_TEXT:
+    if not pages or count > MAX_BLOCKS or characters > MAX_TEXT:
         raise reasons.refusal("broken-answer")
     notes = tuple(_note(one) for one in _list(untrusted.get("notes"), MAX_NOTES))
     return Document(tuple(pages), notes)
