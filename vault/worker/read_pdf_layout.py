@@ -28,10 +28,14 @@ _LIST_ITEM = re.compile(r"^(?:[•●▪◦‣·–—*]|\d{1,3}(?:\.\d{1,3})*[.
 _SENTENCE_END = re.compile(r"[.!?:;…]['\"»”)]*$")
 _HYPHEN = re.compile(r"\w[-\u2010]$")
 
+WordAt = tuple[int, int, Word]
+"""Code points [start, end) of a block's text, and the word that they are."""
+Laid = tuple[dict[str, Any], list[WordAt]]
+
 
 @dataclass(slots=True)
 class Line:
-    """One line; more than one cell makes it a row of a table."""
+    """One line; more than one cell makes it a row of a table. `words` says where in `text` each word begins."""
 
     cells: list[str]
     left: float
@@ -39,6 +43,7 @@ class Line:
     right: float
     bottom: float
     size: float
+    words: list[tuple[int, Word]]
 
     @property
     def text(self) -> str:
@@ -66,16 +71,21 @@ def _rows(words: list[Word]) -> list[list[Word]]:
 def _line(row: list[Word]) -> Line:
     size = median(word.height for word in row)
     cells = [row[0].text]
+    words, length = [(0, row[0])], len(row[0].text)
     reach = row[0].right
     for word in row[1:]:
         gap = word.left - reach
         if gap > CELL_GAP * size:
             cells.append(word.text)
+            length += 1
         else:
-            touching = gap < 0.08 * size and not word.text[0].isalnum()
-            cells[-1] += word.text if touching else " " + word.text
+            space = "" if gap < 0.08 * size and not word.text[0].isalnum() else " "
+            cells[-1] += space + word.text
+            length += len(space)
+        words.append((length, word))
+        length += len(word.text)
         reach = max(reach, word.right)
-    return Line(cells, row[0].left, min(w.top for w in row), reach, max(w.bottom for w in row), size)
+    return Line(cells, row[0].left, min(w.top for w in row), reach, max(w.bottom for w in row), size, words)
 
 
 def _gutter(words: list[Word]) -> float | None:
@@ -193,39 +203,57 @@ class _Flow:
         return not (indented and bool(_SENTENCE_END.search(above.text)))
 
 
-def _blocks_of(lines: list[Line], body: float) -> list[tuple[float, dict[str, Any]]]:
+def _blocks_of(lines: list[Line], body: float) -> list[tuple[float, Laid]]:
     flow = _Flow(lines, body)
-    blocks: list[tuple[float, dict[str, Any]]] = []
+    blocks: list[tuple[float, Laid]] = []
     text, above, start = "", lines[0], lines[0]
+    places: list[WordAt] = []
 
     def end() -> None:
         level = flow.level(start)
         if len(start.cells) > 1:
-            blocks.append((start.top, read_blocks.block("table-row", text)))
+            block = read_blocks.block("table-row", text)
         elif level:
-            blocks.append((start.top, read_blocks.block("heading", text, level)))
+            block = read_blocks.block("heading", text, level)
         elif _LIST_ITEM.match(text):
-            blocks.append((start.top, read_blocks.block("list-item", text, 1)))
+            block = read_blocks.block("list-item", text, 1)
         else:
-            blocks.append((start.top, read_blocks.block("paragraph", text)))
+            block = read_blocks.block("paragraph", text)
+        blocks.append((start.top, (block, places)))
 
     for line in lines:
         if not text:
             text = line.text
         elif flow.goes_on(above, line):
             text = join(text, line.text)
+            places = _shortened(places, len(text) - len(line.text))
         else:
             end()
-            text, start = line.text, line
+            text, start, places = line.text, line, []
+        shift = len(text) - len(line.text)
+        places.extend((shift + at, shift + at + len(word.text), word) for at, word in line.words)
         above = line
     end()
     return blocks
 
 
+def _shortened(places: list[WordAt], end: int) -> list[WordAt]:
+    """The words of a text of which a hyphen at the end is gone."""
+    return [(at, min(until, end), word) for at, until, word in places]
+
+
 def blocks(words: list[Word], pictures: list[float]) -> list[dict[str, Any]]:
     """The blocks of one page; `pictures` are the tops of the pictures inside the text, in points."""
+    return [block for block, _ in laid(words, pictures)]
+
+
+def laid(words: list[Word], pictures: list[float]) -> list[Laid]:
+    """The blocks of one page, each with its words and where in its text these stand."""
+    for word in words:
+        word.text = read_blocks.clean(word.text)  # a block's text is cleaned too: no place may move by that
+    words = [word for word in words if word.text]
     upright = [word for word in words if word.upright]
-    placed: list[tuple[float, dict[str, Any]]] = []
+    placed: list[tuple[float, Laid]] = []
     if upright:
         parts = [[_line(row) for row in _rows(region)] for region in regions(upright)]
         sizes = [line.size for part in parts for line in part for _ in line.text]
@@ -234,7 +262,11 @@ def blocks(words: list[Word], pictures: list[float]) -> list[dict[str, Any]]:
             placed.extend(_blocks_of(part, body))
     for top in sorted(pictures):
         at = next((index for index, (other, _) in enumerate(placed) if other > top), len(placed))
-        placed.insert(at, (top, read_blocks.block("picture", "")))
-    sideways = " ".join(word.text for word in words if not word.upright)
+        placed.insert(at, (top, (read_blocks.block("picture", ""), [])))
     result = [one for _, one in placed]
-    return [*result, read_blocks.block("paragraph", sideways)] if sideways else result
+    sideways, text = [], ""
+    for word in words:
+        if not word.upright:
+            text += f" {word.text}" if text else word.text
+            sideways.append((len(text) - len(word.text), len(text), word))
+    return [*result, (read_blocks.block("paragraph", text), sideways)] if sideways else result
