@@ -154,22 +154,36 @@ def _hidden(element: Any) -> bool:
     )
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """One page of headings, paragraphs, list items and table rows."""
-    import lxml.html
-
+def decoded(data: bytes, collector: read_blocks.Collector) -> str:
+    """The page's source in the encoding that it declares, or else seems to have."""
     if not data.strip():
         raise Refusal("empty")
-    collector = read_blocks.Collector()
-    text = read_blocks.clean(_decoded(data, collector))
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    return _decoded(data, collector)
+
+
+def tree(text: str) -> Any:
+    """The root element of a page's source. Raises Refusal."""
+    import lxml.html
+
+    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", read_blocks.clean(text))
     parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, remove_pis=True, encoding="utf-8")
     try:
-        root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except lxml.etree.LxmlError:
         raise Refusal("damaged") from None
+
+
+def shown(root: Any, collector: read_blocks.Collector) -> list[dict[str, Any]]:
+    """The blocks of what a browser would show of this element."""
     walker = _Walker(collector)
     walker.element(root, 0, False)
     walker.flush()
-    collector.add(read_blocks.page(1, "text", (0, 0), walker.blocks))
+    return walker.blocks
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """One page of headings, paragraphs, list items and table rows."""
+    collector = read_blocks.Collector()
+    root = tree(decoded(data, collector))
+    collector.add(read_blocks.page(1, "text", (0, 0), shown(root, collector)))
     return collector.answer("html")
