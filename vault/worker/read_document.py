@@ -21,6 +21,9 @@ READERS = {
     "image/gif": "read_image",
 }
 
+WITH_PLACES = frozenset({"application/pdf"})
+"""Types whose reader can say where on a page each word stands, if the request's "words" asks for it."""
+
 
 def _reader(request: dict[str, Any]) -> Any:
     name = READERS.get(request["media_type"])
@@ -39,5 +42,6 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
     reader = _reader(request)
     if reader is None:
         raise Refusal("unsupported-type")
-    header: dict[str, Any] = reader.read(blobs[0])
+    places = {"words": True} if request.get("words") and request["media_type"] in WITH_PLACES else {}
+    header: dict[str, Any] = reader.read(blobs[0], **places)
     return header, []

@@ -7,7 +7,7 @@ import ctypes
 from collections import Counter
 from typing import Any
 
-from vault.worker import read_blocks, read_pdf_layout, read_pdf_open, read_pdf_words
+from vault.worker import read_blocks, read_pdf_layout, read_pdf_open, read_pdf_places, read_pdf_words
 from vault.worker.read_pdf_words import Place, Word
 
 FEW_CHARACTERS = 24
@@ -106,8 +106,10 @@ def _as_words(text: str, box: tuple[float, float, float, float]) -> list[Word]:
     lines = [line for line in text.split("\n") if line.strip()]
     step = min((bottom - top) / len(lines), 14.0) if bottom > top else 10.0
     start = top if len(lines) > 1 else (top + bottom - step) / 2
+    area = left, min(top, start), max(right, left + 1), max(bottom, start + step * len(lines))
     return [
-        Word(line.replace("\t", " "), left, start + step * index, max(right, left + 1), start + step * (index + 0.95))
+        # Where in its rectangle a line is drawn, only the drawing knows: its area is all of that.
+        Word(line.replace("\t", " "), left, start + step * index, area[2], start + step * (index + 0.95), area=area)
         for index, line in enumerate(lines)
     ]
 
@@ -162,11 +164,13 @@ def _is_picture(found: read_pdf_words.Found, visible: int, covered: float, inked
     return visible < FEW_CHARACTERS and inked and (covered > PICTURE_SHARE or visible == 0)
 
 
-def _read_page(document: Any, page: Any, number: int, collector: read_blocks.Collector) -> dict[str, Any]:
+def _read_page(
+    document: Any, page: Any, number: int, collector: read_blocks.Collector, places: bool
+) -> dict[str, Any]:
     width, height = page.get_size()
     scale = read_pdf_words.ink_scale(width, height)
     picture = read_pdf_open.drawn(page, scale, grey=True)
-    found = read_pdf_words.find(page, picture, scale)
+    found = read_pdf_words.find(page, picture, scale, areas=places)
     words = [*found.words, *_annotations(document, page, collector)]
     pictures = _pictures(page)
     darkest, lightest = picture.getextrema()
@@ -182,17 +186,21 @@ def _read_page(document: Any, page: Any, number: int, collector: read_blocks.Col
     large = [box for box in pictures if (box[2] - box[0]) * (box[3] - box[1]) > PICTURE_SHARE * width * height]
     collector.note("pictures", len(large))
     gaps = [box[1] for box in large] + ([found.slanted_top] if found.slanted else [])
-    blocks = read_pdf_layout.blocks(words, gaps)
-    return read_blocks.page(number, "text", (width, height), blocks)
+    laid = read_pdf_layout.laid(words, gaps)
+    answer = read_blocks.page(number, "text", (width, height), [block for block, _ in laid])
+    if places:
+        answer["words"] = read_pdf_places.words(laid, width, height)
+        answer["unsure"] = read_pdf_places.unsure(page, found, width, height)
+    return answer
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """All pages of a PDF; raises Refusal."""
+def read(data: bytes, *, words: bool = False) -> dict[str, Any]:
+    """All pages of a PDF; with `words` text pages say where theirs stand, and what has no text. Raises Refusal."""
     collector = read_blocks.Collector()
     with read_pdf_open.opened(data) as document:
         collector.note("attachments", document.count_attachments())
         collector.note("xfa-data", int(read_pdf_open.has_xfa_data(document)))
         for index in range(len(document)):
             with read_pdf_open.page_of(document, index) as page:
-                collector.add(_read_page(document, page, index + 1, collector))
+                collector.add(_read_page(document, page, index + 1, collector, words))
     return collector.answer("pdf")

@@ -6,7 +6,7 @@ Places are in points from the top left corner of the page as it is shown, its ro
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vault.worker import read_pdf_slant
@@ -17,15 +17,22 @@ MAX_INK_PIXELS = 12_000_000
 INSET = 0.2
 NEW_WORD_GAP = 0.35
 NEW_LINE_SHIFT = 0.5
+MOST_OVERSHOOT = 1.0
 MAX_CHARACTERS = 400_000
 LINE_END_HYPHENS = {0x02, 0xAD, 0xFFFE}
 INVISIBLE_MODES = (3, 7)  # FPDF_TEXTRENDERMODE_INVISIBLE, _CLIP
+LONGEST_FONT_NAME = 200
+BOLD_WEIGHT = 600
 PRIVATE_USE = range(0xE000, 0xF900)
 
 
 @dataclass(slots=True)
 class Word:
-    """`sure` is False where no ink was found although the font may just be missing here."""
+    """A word and the box of its letters as the font's own heights give it.
+
+    `area` is all that its ink may fill, where that was asked for and is more; `first` its first character's place;
+    `size` that of its font in points, 0 where it is not known.
+    """
 
     text: str
     left: float
@@ -33,6 +40,10 @@ class Word:
     right: float
     bottom: float
     upright: bool = True
+    area: read_pdf_slant.Box | None = None
+    first: int = -1
+    size: float = 0.0
+    bold: bool = False
 
     @property
     def height(self) -> float:
@@ -41,7 +52,7 @@ class Word:
 
 @dataclass(slots=True)
 class Found:
-    """The visible words, and counts of what was left out; `slanted_top` is where such letters first stand."""
+    """The visible words, counts of what was left out, and slanted ones: `apart`, from `slanted_top` on."""
 
     words: list[Word]
     slanted: int = 0
@@ -50,6 +61,7 @@ class Found:
     invisible_layer: int = 0
     unmapped: int = 0
     characters: int = 0
+    apart: list[Word] = field(default_factory=list)
 
 
 class Place:
@@ -134,7 +146,7 @@ class _Builder:
             self.end()
             word = None
         if word is None:
-            self._word = Word(character, left, top, right, bottom, upright)
+            self._word = Word(character, left, top, right, bottom, upright, first=index)
             self._first = index
             return
         word.text += character
@@ -196,24 +208,54 @@ def ink_scale(width: float, height: float) -> float:
     return float(INK_SCALE if pixels <= MAX_INK_PIXELS else INK_SCALE * (MAX_INK_PIXELS / pixels) ** 0.5)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the text object behind a character says. `embedded`: its font is in the file."""
+
+    invisible: bool = False
+    embedded: bool = True
+    size: float = 0.0
+    bold: bool = False
+
+
+_UNKNOWN = _Look()
+
+
 class _Objects:
-    """What the text object behind a character says: drawn invisibly? font in the file?"""
+    """The looks of the text objects, each found out once."""
 
     def __init__(self, raw: Any, text_page: Any) -> None:
         self._raw, self._text = raw, text_page
-        self._seen: dict[int, tuple[bool, bool]] = {}
+        self._seen: dict[int, _Look] = {}
+        self._matrix = raw.FS_MATRIX()
 
-    def look(self, index: int) -> tuple[bool, bool]:
-        raw = self._raw
-        thing = raw.FPDFText_GetTextObject(self._text, index)
+    def look(self, index: int) -> _Look:
+        thing = self._raw.FPDFText_GetTextObject(self._text, index)
         key = ctypes.cast(thing, ctypes.c_void_p).value if thing else None
         if key is None:
-            return False, True
+            return _UNKNOWN
         if key not in self._seen:
-            font = raw.FPDFTextObj_GetFont(thing)
-            invisible = raw.FPDFTextObj_GetTextRenderMode(thing) in INVISIBLE_MODES
-            self._seen[key] = (invisible, not font or raw.FPDFFont_GetIsEmbedded(font) != 0)
+            self._seen[key] = self._find(thing, index)
         return self._seen[key]
+
+    def _find(self, thing: Any, index: int) -> _Look:
+        raw, matrix = self._raw, self._matrix
+        font = raw.FPDFTextObj_GetFont(thing)
+        scale = 0.0
+        if raw.FPDFText_GetMatrix(self._text, index, matrix):
+            scale = float(abs(matrix.a * matrix.d - matrix.b * matrix.c)) ** 0.5
+        return _Look(
+            raw.FPDFTextObj_GetTextRenderMode(thing) in INVISIBLE_MODES,
+            not font or raw.FPDFFont_GetIsEmbedded(font) != 0,
+            raw.FPDFText_GetFontSize(self._text, index) * scale,
+            bool(font) and self._is_bold(font),
+        )
+
+    def _is_bold(self, font: Any) -> bool:
+        raw = self._raw
+        name = ctypes.create_string_buffer(LONGEST_FONT_NAME)
+        raw.FPDFFont_GetBaseFontName(font, name, LONGEST_FONT_NAME)
+        return b"bold" in name.value.lower() or raw.FPDFFont_GetWeight(font) >= BOLD_WEIGHT
 
 
 def _visible(words: list[tuple[Word, int]], picture: Any, scale: float, place: Place, objects: _Objects) -> Found:
@@ -222,18 +264,38 @@ def _visible(words: list[tuple[Word, int]], picture: Any, scale: float, place: P
         if not any(character.isalnum() for character in word.text) and _inside(word, place):
             found.words.append(word)
             continue
-        invisible, embedded = objects.look(first)
-        if invisible:
+        look = objects.look(first)
+        word.size, word.bold = look.size, look.bold
+        if look.invisible:
             found.invisible_layer += 1
-        elif has_ink(picture, scale, word) or (not embedded and _inside(word, place)):
+        elif has_ink(picture, scale, word) or (not look.embedded and _inside(word, place)):
             found.words.append(word)
         else:
             found.hidden += 1
     return found
 
 
-def find(page: Any, picture: Any, scale: float) -> Found:
-    """The visible words of a page; `picture` is the page drawn in grey at `scale` pixels a point."""
+def _measure(raw: Any, text_page: Any, place: Place, words: list[Word]) -> None:
+    """Set each word's area: where its glyphs reach beyond the heights of their font, its ink does too."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    for word in words:
+        sides = [word.left, word.top, word.right, word.bottom]
+        reach = MOST_OVERSHOOT * max(1.0, min(word.height, word.right - word.left))
+        for index in range(word.first, word.first + len(word.text)):
+            if word.first < 0 or not raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
+                continue
+            box = place.box(left.value, bottom.value, right.value, top.value)
+            sides = [*map(min, sides[:2], box[:2]), *map(max, sides[2:], box[2:])]
+        word.area = (
+            max(sides[0], word.left - reach),
+            max(sides[1], word.top - reach),
+            min(sides[2], word.right + reach),
+            min(sides[3], word.bottom + reach),
+        )
+
+
+def find(page: Any, picture: Any, scale: float, *, areas: bool = False) -> Found:
+    """The visible words of a page, with their areas if asked for; `picture` is it in grey, `scale` pixels a point."""
     import pypdfium2.raw as raw
 
     place = Place(page)
@@ -251,6 +313,9 @@ def find(page: Any, picture: Any, scale: float) -> Found:
         found.words = [word for number, word in enumerate(found.words) if number not in uneven]
         found.slanted = sum(len(word.text) for word in slanted)
         found.slanted_top = min((word.top for word in slanted), default=0.0)
+        found.apart = slanted
+        if areas:
+            _measure(raw, text_page.raw, place, found.words)
         return found
     finally:
         text_page.close()
