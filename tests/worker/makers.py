@@ -13,7 +13,10 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 FONT = Path(__file__).resolve().parents[2] / "vault" / "worker" / "fonts" / "DejaVuSans.ttf"
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+W = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
@@ -50,8 +53,18 @@ def _relations(*pairs: tuple[str, str]) -> str:
 
 
 def docx(body: str, *, change: dict[str, bytes] | None = None, **parts: str) -> bytes:
-    """A Word document with this body; `parts` are styles, header1, footer1, footnotes, endnotes, comments."""
+    """A Word document with this body; `parts` are styles, header1, footer1, footnotes, endnotes, comments.
+
+    The parts are rId1, rId2 … in their order; headers and footers are those of all pages unless the body says.
+    """
     kinds = {name: name.rstrip("0123456789") for name in parts}
+    margins = "".join(
+        f'<w:{kind}Reference w:type="default" r:id="rId{number}"/>'
+        for number, kind in enumerate(kinds.values(), start=1)
+        if kind in ("header", "footer")
+    )
+    if margins and "w:sectPr" not in body:
+        body += f"<w:sectPr>{margins}</w:sectPr>"
     files = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": _relations(("officeDocument", "word/document.xml")),

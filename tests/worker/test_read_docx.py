@@ -51,16 +51,18 @@ def test_paragraphs_headings_lists_and_tables() -> None:
 def test_headers_notes_and_footers_are_text() -> None:
     document = extract(
         docx(
-            paragraph("тело"),
+            "<w:p><w:r><w:t>тело</w:t><w:footnoteReference w:id='2'/><w:endnoteReference w:id='1'/></w:r></w:p>",
             header1=f"<w:hdr {W}>{paragraph('верх')}</w:hdr>",
             footer1=f"<w:ftr {W}>{paragraph('низ')}</w:ftr>",
             footnotes=f'<w:footnotes {W}><w:footnote w:type="separator">{paragraph("черта")}</w:footnote>'
-            f"<w:footnote>{paragraph('сноска')}</w:footnote></w:footnotes>",
-            endnotes=f"<w:endnotes {W}><w:endnote>{paragraph('концевая')}</w:endnote></w:endnotes>",
+            f"<w:footnote w:id='2'><w:p><w:r><w:footnoteRef/><w:t> сноска</w:t></w:r></w:p></w:footnote>"
+            f"<w:footnote w:id='3'>{paragraph('SECRET')}</w:footnote></w:footnotes>",
+            endnotes=f"<w:endnotes {W}><w:endnote w:id='1'>{paragraph('концевая')}</w:endnote></w:endnotes>",
         ),
         DOCX,
     )
-    assert [text for _, text in blocks(document)] == ["верх", "тело", "сноска", "концевая", "низ"]
+    assert [text for _, text in blocks(document)] == ["верх", "тело[1][i]", "[1] сноска", "концевая", "низ"]
+    assert any("not visible" in note for note in document.notes)
 
 
 def test_what_word_hides_is_left_out_and_noted() -> None:
@@ -91,7 +93,7 @@ def test_pictures_and_text_boxes() -> None:
         '<w:p><w:r><w:drawing><x descr="SECRET"/></w:drawing></w:r></w:p>'
     )
     document = extract(docx(body), DOCX)
-    assert blocks(document) == [("paragraph", "до"), ("picture", ""), ("paragraph", "в рамке")]
+    assert blocks(document) == [("paragraph", "до"), ("paragraph", "в рамке"), ("picture", "")]
     assert "SECRET" not in repr(document)
 
 

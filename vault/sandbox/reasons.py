@@ -28,6 +28,7 @@ class Reason:
 _OPEN_AND_SAVE = "Open it in its usual program and save or export it again, for example as PDF."
 _PRINT = "Print it to PDF in the program that shows it, and use that copy."
 _AGAIN = "Try again; if it happens again, tell us what kind of text it was, not the text."
+_AGAIN_PACKED = "Unpack the archive in its usual program and add the file by itself."
 _SMALLER = "Split the file, or make a smaller copy of it."
 
 REASONS = {
@@ -74,6 +75,22 @@ REASONS = {
     "models-time": Reason("unreadable", "finding names by models took longer than {n} s", _AGAIN),
     "models-memory": Reason("unreadable", "finding names by models needs more memory than it may use", _AGAIN),
     "models-answer": Reason("unreadable", "the models gave an answer that makes no sense", _AGAIN),
+    "too-many-members": Reason("unreadable", "the archive holds more than {n} files", _SMALLER),
+    "duplicate-name": Reason(
+        "damaged", "the archive holds more than one file of this name", "Pack the files anew under different names."
+    ),
+    "odd-path": Reason(
+        "damaged",
+        "the file's name in the archive leads out of the archive, or reads differently elsewhere",
+        _AGAIN_PACKED,
+    ),
+    "link": Reason("damaged", "it is a link, not a file", _AGAIN_PACKED),
+    "packing-method": Reason("unsupported", "it is packed by a method that can't be read", _AGAIN_PACKED),
+    "tnef": Reason(
+        "unsupported",
+        "the attachments are in Outlook's own wrapper (winmail.dat), which can't be read",
+        "Ask the sender to send them again as plain attachments, or save them from Outlook.",
+    ),
     "lays-out-badly": Reason("unreadable", "the document's pages can't be laid out anew", ""),
 }
 
@@ -96,7 +113,34 @@ NOTES = {
     "lost-characters": "{n} characters could not be decoded",
     "frames": "the picture has {n} frames",
     "media": "{n} photos, recordings or files of the chat are not part of this document",
+    "parts-unread": "{n} files inside could not be read",
+    "unlisted-files": "{n} files lie in the archive but are not on its list: they were left out",
+    "system-files": "{n} files that a system keeps for itself were left out",
+    "page-resources": "{n} files that only make pages look or run, repeats and failed requests were left out",
+    "damaged-records": "the archive is cut off or damaged: what comes after that could not be read",
+    "cut-short": "{n} pages were cut short when they were saved",
+    "digest-mismatch": "{n} files are not what was saved: their digests differ",
+    "digest-missing": "{n} files are missing, or were added after the archive's list of digests was made",
+    "signature-unchecked": "the archive is signed; the signature was not checked",
+    "both-bodies": "{n} mails say one thing as plain text and another as a page: both are shown",
+    "encrypted-parts": "{n} encrypted parts could not be read",
+    "signatures": "{n} digital signatures were left out, unchecked",
+    "outside-parts": "{n} parts that lie elsewhere on the network were left out",
+    "unknown-charset": "the encoding that {n} parts claim is unknown or wrong: it was guessed",
+    "unknown-export": "this JSON file is no chat export that is known: everything in it is shown, name by name",
+    "details-left-out": "{n} details that no reader of a chat sees (ids, addresses of files, settings) were left out",
     "table-in-table": "{n} tables inside tables were flattened",
+    "equations": "{n} equations were written out in one line",
+    "charts": "{n} charts were left out",
+    "macros": "programs inside the document were left out ({n})",
+    "foreign-parts": "{n} parts in another format, which the document shows as its own text, were left out",
+    "hidden-sheets": "{n} hidden sheets were left out",
+    "hidden-rows": "{n} hidden rows of tables were left out",
+    "hidden-columns": "{n} hidden columns of tables were left out",
+    "hidden-slides": "{n} hidden slides were left out",
+    "speaker-notes": "the speaker's notes of {n} slides were left out",
+    "scripts": "{n} scripts and templates of the page were left out",
+    "after-the-end": "there is more after the document's end, which was left out",
 }
 OTHER_NOTE = "something else was left out"
 

@@ -8,251 +8,238 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vault.worker import read_blocks
-from vault.worker.read_docx_package import Package
+from vault.worker import read_blocks, read_zip_xml
+from vault.worker.read_docx_package import FOREIGN, OBJECTS, Package
+from vault.worker.read_docx_runs import (
+    DELETED,
+    INSERTED,
+    MAX_DEPTH,
+    Context,
+    Runs,
+    children,
+    fields_are_whole,
+    note_mark,
+)
+from vault.worker.read_docx_styles import BODY_TEXT, Numbering, Styles, numbered, toggled, value
+from vault.worker.read_zip_xml import RELATION
+from vault.worker.refusal import Refusal
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-PICTURES = {f"{W}drawing", f"{W}pict"}
-DELETED = {f"{W}del", f"{W}moveFrom"}
-INSERTED = {f"{W}ins", f"{W}moveTo"}
-DELETED_TEXT = {f"{W}delText", f"{W}delInstrText"}
-CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
-MAX_DEPTH = 200
-OFF = ("0", "false", "off", "none")
+FOREIGN_PARTS = {f"{W}altChunk", f"{W}subDoc"}
+LINES_ONLY = ("separator", "continuationSeparator", "continuationNotice")
 
-
-def prepare() -> None:
-    """Load the parser and all that unpacks."""
-    import zipfile
-    import zlib  # noqa: F401
-
-    import lxml.etree
-
-    lxml.etree.fromstring(b"<warm/>")
-    "warm".encode("cp437")
-    assert zipfile.ZIP_DEFLATED
-
-
-def _is_on(properties: Any, name: str) -> bool:
-    """A toggle property: present, and not switched off."""
-    found = properties.find(W + name) if properties is not None else None
-    return found is not None and (found.get(f"{W}val") or "1").lower() not in OFF
-
-
-class _Styles:
-    """What a paragraph or character style says that matters: a heading's level, a list, hidden."""
-
-    def __init__(self, root: Any) -> None:
-        self.levels: dict[str, int] = {}
-        self.lists: set[str] = set()
-        self.hidden: set[str] = set()
-        parents: dict[str, str] = {}
-        for style in root.iter(f"{W}style") if root is not None else ():
-            name = style.get(f"{W}styleId") or ""
-            self._learn(name, style)
-            based = style.find(f"{W}basedOn")
-            if based is not None:
-                parents[name] = based.get(f"{W}val") or ""
-        for name in parents:
-            self._inherit(name, parents)
-
-    def _learn(self, name: str, style: Any) -> None:
-        called = style.find(f"{W}name")
-        title = (called.get(f"{W}val") or "").lower() if called is not None else ""
-        level = style.find(f"{W}pPr/{W}outlineLvl")
-        if title == "title":
-            self.levels[name] = 1
-        elif level is not None and (level.get(f"{W}val") or "").isdigit() and int(level.get(f"{W}val")) < 9:
-            self.levels[name] = int(level.get(f"{W}val")) + 1
-        elif title.startswith("heading ") and title[8:].isdigit():
-            self.levels[name] = int(title[8:])
-        if style.find(f"{W}pPr/{W}numPr") is not None:
-            self.lists.add(name)
-        if _is_on(style.find(f"{W}rPr"), "vanish"):
-            self.hidden.add(name)
-
-    def _inherit(self, name: str, parents: dict[str, str]) -> None:
-        parent, seen = parents.get(name), {name}
-        while parent and parent not in seen:
-            if parent in self.levels:
-                self.levels.setdefault(name, self.levels[parent])
-            if parent in self.lists:
-                self.lists.add(name)
-            if parent in self.hidden:
-                self.hidden.add(name)
-            seen.add(parent)
-            parent = parents.get(parent)
+prepare = read_zip_xml.prepare
 
 
 class _Reader:
     """Walks one part after the other and adds blocks."""
 
-    def __init__(self, styles: _Styles, collector: read_blocks.Collector) -> None:
+    def __init__(self, context: Context) -> None:
         self.blocks: list[dict[str, Any]] = []
-        self._styles = styles
-        self._collector = collector
-        self._boxes: list[Any] = []
+        self._context = context
+        self._waiting = ""  # of a paragraph whose end is hidden or deleted: it runs on into the next
 
     def part(self, root: Any) -> None:
-        """All paragraphs and tables below `root`, then the text boxes that were met on the way."""
+        """All paragraphs and tables below `root`, which is a part of its own."""
+        self._context.fields.clear()
+        self._context.fields_hold = fields_are_whole(root)
+        self.flow(root)
+
+    def flow(self, root: Any) -> None:
+        """All paragraphs and tables below `root`."""
         self._content(root, 0)
-        while self._boxes:
-            self._collector.note("text-boxes")
-            self._content(self._boxes.pop(0), 0)
+        self._run_on()
+
+    def _run_on(self) -> None:
+        text, self._waiting = self._waiting.strip("\n "), ""
+        if text:
+            self.blocks.append(read_blocks.block("paragraph", text))
 
     def _content(self, parent: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            self._collector.note("embedded-objects")
-            return
-        for child in parent:
+            raise Refusal("dangerous")
+        for child in children(parent):
             if child.tag == f"{W}p":
                 self._paragraph(child)
             elif child.tag == f"{W}tbl":
+                self._run_on()
                 self._table(child)
             elif child.tag in DELETED:
-                self._collector.note("deletions")
-            elif isinstance(child.tag, str) and child.tag != FALLBACK:
+                self._context.collector.note("deletions")
+            elif child.tag in FOREIGN_PARTS:
+                self._context.collector.note("foreign-parts")
+            elif child.tag not in (f"{W}sectPr", f"{W}sdtPr"):
                 self._content(child, depth + 1)
 
     def _paragraph(self, paragraph: Any) -> None:
-        pictures = len(self._boxes), self._collector.notes["pictures"]
-        text = "".join(self._runs(paragraph, 0)).strip("\n ")
         properties = paragraph.find(f"{W}pPr")
-        style = properties.find(f"{W}pStyle") if properties is not None else None
-        name = (style.get(f"{W}val") or "") if style is not None else ""
-        for _ in range(self._collector.notes["pictures"] - pictures[1]):
-            self.blocks.append(read_blocks.block("picture", ""))
+        style = value(properties, f"{W}pStyle") or self._context.styles.default
+        runs = Runs(self._context, style)
+        text = self._waiting + runs.text(paragraph)
+        self._waiting = ""
+        mark = properties.find(f"{W}rPr") if properties is not None else None
+        if self._mark_is_gone(mark):
+            self._waiting = text
+        else:
+            self._add(text.strip("\n "), properties, style)
+        self._beside(runs)
+
+    def _mark_is_gone(self, mark: Any) -> bool:
+        if mark is None:
+            return False
+        deleted = any(mark.find(tag) is not None for tag in DELETED)
+        self._context.collector.note("deletions", int(deleted))
+        return deleted or toggled(mark, "vanish") is True
+
+    def _beside(self, runs: Runs) -> None:
+        """Pictures, text boxes and drawn words come after the paragraph that they are anchored in."""
+        collector = self._context.collector
+        collector.note("pictures", runs.pictures)
+        self.blocks += [read_blocks.block("picture", "") for _ in range(runs.pictures)]
+        outside, self._context.fields = self._context.fields, []
+        for box in runs.boxes:
+            collector.note("text-boxes")
+            inner = _Reader(self._context)
+            inner.flow(box)
+            self.blocks += inner.blocks
+        self._context.fields = outside
+        self.blocks += [read_blocks.block("paragraph", line) for line in runs.lines if line.strip()]
+
+    def _number(self, properties: Any, style: str) -> str | None:
+        """The paragraph's number as shown, "" for a bullet; None where it is in no list."""
+        own, of_style = numbered(properties), self._context.styles.number(style)
+        found = own or of_style
+        if found is None:
+            return None
+        name, level = found[0] or (of_style[0] if of_style else ""), found[1]
+        if name == "0":
+            return None
+        styles = [] if own is not None and own[0] else self._context.styles.ancestors(style)
+        return self._context.numbering.next(name, level, styles)
+
+    def _add(self, text: str, properties: Any, style: str) -> None:
+        number = self._number(properties, style)  # an empty paragraph counts, too
         if not text.strip():
             return
-        level = self._level(properties, name)
-        if level:
-            self.blocks.append(read_blocks.block("heading", text, level))
-        elif name in self._styles.lists or (properties is not None and properties.find(f"{W}numPr") is not None):
-            self.blocks.append(read_blocks.block("list-item", text, 1))
-        else:
-            self.blocks.append(read_blocks.block("paragraph", text))
+        level = self._level(properties, style)
+        text = f"{number} {text}" if number else text
+        kind = "heading" if level else "paragraph" if number is None else "list-item"
+        self.blocks.append(read_blocks.block(kind, text, level or int(number is not None)))
 
     def _level(self, properties: Any, style: str) -> int:
-        outline = properties.find(f"{W}outlineLvl") if properties is not None else None
-        value = (outline.get(f"{W}val") or "") if outline is not None else ""
-        if value.isdigit() and int(value) < 9:
-            return min(6, int(value) + 1)
-        return min(6, self._styles.levels.get(style, 0))
+        outline = value(properties, f"{W}outlineLvl")
+        if outline.isdigit():
+            return min(6, int(outline) + 1) if int(outline) < BODY_TEXT else 0
+        return self._context.styles.level(style)
 
     def _table(self, table: Any) -> None:
-        for row in self._children(table, f"{W}tr"):
+        for row in self._below(table, f"{W}tr"):
+            if self._is_gone(row):
+                continue
             cells = []
-            for cell in self._children(row, f"{W}tc"):
-                inner = _Reader(self._styles, self._collector)
-                inner.part(cell)
-                self.blocks += [one for one in inner.blocks if one["kind"] == "picture"]
-                parts = [one["text"] for one in inner.blocks if one["text"]]
-                self._collector.note("table-in-table", int(any(one["kind"] == "table-row" for one in inner.blocks)))
-                cells.append(" ".join(parts).replace("\t", " ").replace("\n", " "))
+            for cell in self._below(row, f"{W}tc"):
+                if cell.find(f"{W}tcPr/{W}cellDel") is not None:
+                    self._context.collector.note("deletions")
+                    continue
+                cells.append(self._cell(cell))
             if any(cells):
                 self.blocks.append(read_blocks.block("table-row", "\t".join(cells)))
 
-    def _children(self, parent: Any, tag: str) -> Iterator[Any]:
+    def _is_gone(self, row: Any) -> bool:
+        properties = row.find(f"{W}trPr")
+        deleted = properties is not None and properties.find(f"{W}del") is not None
+        hidden = toggled(properties, "hidden") is True
+        self._context.collector.note("deletions", int(deleted))
+        self._context.collector.note("hidden-text", int(hidden and not deleted))
+        return deleted or hidden
+
+    def _cell(self, cell: Any) -> str:
+        inner = _Reader(self._context)
+        inner.flow(cell)
+        self.blocks += [one for one in inner.blocks if one["kind"] == "picture"]
+        rows = any(one["kind"] == "table-row" for one in inner.blocks)
+        self._context.collector.note("table-in-table", int(rows))
+        return " ".join(one["text"].replace("\t", " ").replace("\n", " ") for one in inner.blocks if one["text"])
+
+    def _below(self, parent: Any, tag: str, depth: int = 0) -> Iterator[Any]:
         """Children of one kind, also inside content controls and insertions."""
-        for child in parent:
+        if depth > MAX_DEPTH:
+            raise Refusal("dangerous")
+        for child in children(parent):
             if child.tag == tag:
                 yield child
             elif child.tag in DELETED:
-                self._collector.note("deletions")
-            elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml", *INSERTED):
-                yield from self._children(child, tag)
-
-    def _runs(self, parent: Any, depth: int) -> Iterator[str]:
-        for child in parent:
-            tag = child.tag
-            if not isinstance(tag, str) or tag in (f"{W}pPr", FALLBACK) or depth > MAX_DEPTH:
-                continue
-            if tag in DELETED:
-                self._collector.note("deletions")
-            elif tag == f"{W}r":
-                yield from self._run(child, depth)
-            else:
-                self._collector.note("insertions", int(tag in INSERTED))
-                self._collector.note("comments", int(tag == f"{W}commentReference"))
-                yield from self._runs(child, depth + 1)
-
-    def _hidden(self, run: Any) -> bool:
-        properties = run.find(f"{W}rPr")
-        if properties is None:
-            return False
-        style = properties.find(f"{W}rStyle")
-        own = properties.find(f"{W}vanish")
-        if own is not None:
-            return _is_on(properties, "vanish")
-        return style is not None and style.get(f"{W}val") in self._styles.hidden
-
-    def _run(self, run: Any, depth: int) -> Iterator[str]:
-        if self._hidden(run):
-            self._collector.note("hidden-text", int(run.find(f"{W}t") is not None))
-            return
-        for child in run:
-            yield from self._piece(child, depth)
-
-    def _piece(self, child: Any, depth: int) -> Iterator[str]:
-        tag = child.tag
-        if tag in (f"{W}t", MATH_TEXT):
-            yield child.text or ""
-        elif tag in CHARACTERS:
-            yield CHARACTERS[tag]
-        elif tag == f"{W}sym":
-            yield "\u25aa"
-        elif tag in DELETED_TEXT:
-            self._collector.note("deletions")
-        elif tag == f"{W}commentReference":
-            self._collector.note("comments")
-        elif tag == f"{W}object":
-            self._collector.note("embedded-objects")
-        elif tag in PICTURES:
-            self._drawing(child)
-        elif isinstance(tag, str) and tag not in (f"{W}rPr", f"{W}instrText", FALLBACK):
-            for inner in child:
-                yield from self._piece(inner, depth + 1) if depth < MAX_DEPTH else ()
-
-    def _drawing(self, drawing: Any) -> None:
-        boxes = _outermost_boxes(drawing)
-        self._boxes += boxes
-        self._collector.note("pictures", int(not boxes))
+                self._context.collector.note("deletions")
+            elif child.tag not in (f"{W}tblPr", f"{W}tblGrid", f"{W}trPr", f"{W}sdtPr"):
+                self._context.collector.note("insertions", int(child.tag in INSERTED))
+                yield from self._below(child, tag, depth + 1)
 
 
-def _outermost_boxes(drawing: Any) -> list[Any]:
-    """The text boxes of a drawing in order, not those inside them: they come when their own drawing is read."""
-    found, waiting = [], list(reversed(drawing))
-    while waiting:
-        element = waiting.pop()
-        if element.tag == f"{W}txbxContent":
-            found.append(element)
-        elif element.tag != FALLBACK:
-            waiting.extend(reversed(element))
-    return found
+def _margins(context: Context, kind: str) -> list[dict[str, Any]]:
+    """The page headers or footers that some page shows, each text once."""
+    settings = context.package.first("settings")
+    both = toggled(settings, "evenAndOddHeaders") is True
+    shown: list[str] = []
+    for section in context.package.body.iter(f"{W}sectPr"):
+        for one in section.findall(f"{W}{kind}Reference"):
+            used = {"first": toggled(section, "titlePg") is True, "even": both}
+            if used.get(one.get(f"{W}type") or "", True):
+                shown.append(one.get(f"{RELATION}id") or "")
+    blocks: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for identifier in dict.fromkeys(shown):
+        root = context.package.target(identifier)
+        if root is None:
+            continue
+        reader = _Reader(context)
+        reader.part(root)
+        text = "\n".join(one["text"] for one in reader.blocks)
+        blocks += reader.blocks if text not in seen else []
+        seen.add(text)
+    unused = [one for one in context.package.identifiers(kind) if one not in shown]
+    context.collector.note("hidden-text", sum(1 for one in unused if _has_text(context.package.target(one))))
+    return blocks
 
 
-def _notes(root: Any) -> Iterator[Any]:
-    """Footnotes and endnotes, without the two that only draw lines."""
-    for note in root:
-        if note.get(f"{W}type") not in ("separator", "continuationSeparator", "continuationNotice"):
-            yield note
+def _has_text(root: Any) -> bool:
+    return root is not None and any((one.text or "").strip() for one in root.iter(f"{W}t"))
+
+
+def _notes(context: Context, kind: str) -> list[dict[str, Any]]:
+    """The footnotes or endnotes that the text refers to, in its order and with its numbers."""
+    root = context.package.first(kind)
+    known = {one.get(f"{W}id") or "": one for one in root if isinstance(one.tag, str)} if root is not None else {}
+    blocks: list[dict[str, Any]] = []
+    for number, identifier in enumerate(context.referred[kind], start=1):
+        if identifier not in known:
+            continue
+        reader = _Reader(context)
+        reader.part(known[identifier])
+        if any(True for _ in known[identifier].iter(f"{W}footnoteRef", f"{W}endnoteRef")) and reader.blocks:
+            first = reader.blocks[0]
+            reader.blocks[0] = {**first, "text": f"{note_mark(kind, number)} {first['text'].lstrip()}"}
+        blocks += reader.blocks
+    left = [one for name, one in known.items() if name not in context.referred[kind]]
+    unseen = sum(1 for one in left if one.get(f"{W}type") not in LINES_ONLY and _has_text(one))
+    context.collector.note("hidden-text", unseen)
+    return blocks
 
 
 def read(data: bytes) -> dict[str, Any]:
     """One page: headers, body, footnotes, endnotes, footers. Raises Refusal."""
     collector = read_blocks.Collector()
     with Package(data) as package:
-        reader = _Reader(_Styles(package.styles()), collector)
-        for root in package.headers():
-            reader.part(root)
-        reader.part(package.body())
-        for root in package.footnotes():
-            for note in _notes(root):
-                reader.part(note)
-        for root in package.footers():
-            reader.part(root)
-        collector.note("embedded-objects", package.embedded())
-    collector.add(read_blocks.page(1, "text", (0, 0), reader.blocks))
+        styles = Styles(package.first("styles"))
+        context = Context(package, styles, Numbering(package.first("numbering")), collector)
+        blocks = _margins(context, "header")
+        reader = _Reader(context)
+        reader.part(package.body)
+        blocks += [*reader.blocks, *_notes(context, "footnotes"), *_notes(context, "endnotes")]
+        blocks += _margins(context, "footer")
+        collector.note("embedded-objects", max(0, package.count(*OBJECTS) - collector.notes["embedded-objects"]))
+        collector.note("foreign-parts", max(0, package.count(*FOREIGN) - collector.notes["foreign-parts"]))
+        collector.note("hidden-text", package.count("glossaryDocument"))
+        collector.note("macros", package.macros())
+    collector.add(read_blocks.page(1, "text", (0, 0), blocks))
     return collector.answer("docx")
+
