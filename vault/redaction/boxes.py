@@ -21,14 +21,20 @@ WHOLE = 100.0
 SAME_LINE = 0.5
 """Share of the lower of two words that they must have in common to stand on one line."""
 CELL_GAP = 1.6
-SMALL_CELL_GAP = 0.6
+SMALL_CELL_GAP = 0.8
 """Heights of a line: a gap that parts cells anywhere, and one that does where other lines have an edge too."""
 EDGE = 0.25
 """Percent by which the edges of lines may differ and be the same edge."""
-LEAST_SHARING = 2
-"""Lines that must begin at a place, or end there, to make it an edge."""
+LEAST_SHARING = 4
+"""Lines that must begin at one place, or end there, to make it an edge."""
 JUSTIFIED_SHARE = 0.6
-JUSTIFIED_LINES = 3
+NEAR_LINES = 1.5
+NEIGHBOURS = 3
+SHEET = 1.41
+"""Height of a page by its width where neither is known."""
+TIGHT = 1.5
+"""Heights of a line of type by those of its letters, which is what recognition gives."""
+LEAST_PAD = 0.04
 PAD = 0.12
 OCR_PAD = 0.35
 MOST_OVERLAP = 0.2
@@ -72,7 +78,7 @@ def cover(page: Page, stretches: Sequence[tuple[int, int, int]]) -> tuple[tuple[
     gone = {number for stretch in stretches for number in _touched(page, stretch)}
     if not gone:
         return (), tuple(words)
-    boxes = _Places(words).boxes(gone)
+    boxes = _Places(page).boxes(gone)
     return boxes, tuple(survivors(words, boxes))
 
 
@@ -125,14 +131,19 @@ def _is_one_word(text: str, before: Word, after: Word) -> bool:
 class _Places:
     """The lines and edges of a page, found anew from where its words stand."""
 
-    def __init__(self, words: Sequence[Word]) -> None:
-        self._words = words
-        self._upright = [n for n, word in enumerate(words) if not _is_sideways(word)]
-        rows = self._rows()
-        edges = self._starts_after_gaps(rows)
-        self._lines = [self._line(row, edges) for row in rows]
+    def __init__(self, page: Page) -> None:
+        self._words = page.words
+        self._aspect = page.height / page.width if page.width > 0 and page.height > 0 else SHEET
+        upright = [n for n, word in enumerate(self._words) if not _is_sideways(word)]
+        was_read = any(word.confidence is not None for word in self._words)
+        rows = self._rows_of_text(page, upright) if was_read else self._rows(upright)
+        starts = self._starts(rows)
+        self._lines = sorted((self._line(row, starts) for row in rows), key=_middle_of)
         cells = [cell for line in self._lines for cell in line.cells]
         self._lefts = sorted(cell.left for cell in cells)
+        self._rights = sorted(cell.right for cell in cells)
+        widest = max((cell.right - cell.left for cell in cells), default=0.0)
+        self._long = sum(1 for cell in cells if cell.right - cell.left > widest / 2)
         self._cells_by_left: dict[int, list[_Cell]] = {}
         for cell in cells:
             self._cells_by_left.setdefault(round(cell.left / EDGE), []).append(cell)
@@ -145,18 +156,17 @@ class _Places:
                 first = next((number for number in cell.numbers if number in gone), None)
                 if first is not None:
                     left = self._left_end(line, at, first)
-                    out.append(self._box(place, left, self._right_end(line, at)))
-        sideways = [n for n in gone if _is_sideways(self._words[n])]
-        out += [_box(*self._sideways(number)) for number in sideways]
+                    out.append(self._over(place, left, self._right_end(line, at)))
+        out += [self._sideways(number) for number in gone if _is_sideways(self._words[number])]
         return tuple(_closed(out))
 
     # -- lines and cells -------------------------------------------------------------------------------------------
 
-    def _rows(self) -> list[list[int]]:
+    def _rows(self, numbers: Sequence[int]) -> list[list[int]]:
         """Words that share a line, from the top down, each from left to right."""
         rows: list[list[int]] = []
         top = bottom = 0.0
-        for number in sorted(self._upright, key=lambda n: (_middle(self._words[n].box), self._words[n].box.x)):
+        for number in sorted(numbers, key=lambda n: (_middle(self._words[n].box), self._words[n].box.x)):
             box = self._words[number].box
             shared = min(bottom, box.y + box.height) - max(top, box.y)
             if rows and shared > SAME_LINE * min(bottom - top, box.height):
@@ -164,13 +174,20 @@ class _Places:
             else:
                 rows.append([number])
                 top, bottom = box.y, box.y + box.height
-        for row in rows:
-            row.sort(key=lambda n: self._words[n].box.x)
-        return rows
+        return [sorted(row, key=lambda n: self._words[n].box.x) for row in rows]
+
+    def _rows_of_text(self, page: Page, numbers: Sequence[int]) -> list[list[int]]:
+        """The lines that the recognition saw, which finds those of a skewed scan too."""
+        rows: dict[tuple[int, int], list[int]] = {}
+        for number in numbers:
+            word = self._words[number]
+            line = page.blocks[word.block].text.count("\n", 0, word.start)
+            rows.setdefault((word.block, line), []).append(number)
+        return [sorted(row, key=lambda n: self._words[n].box.x) for row in rows.values()]
 
     def _gaps(self, row: Sequence[int]) -> list[tuple[int, float]]:
         """(place in the row, the gap before the word there in heights of the line), from the second word on."""
-        height = max(median(self._words[n].box.height for n in row), SLIVER) * self._aspect
+        height = max(median(self._height(n) for n in row), SLIVER) * self._aspect
         reach = _right(self._words[row[0]].box)
         gaps = []
         for at, number in enumerate(row[1:], start=1):
@@ -179,11 +196,12 @@ class _Places:
             reach = max(reach, _right(box))
         return gaps
 
-    _aspect = 1.41
-    """Percents of the width that one percent of the height is: on a sheet held upright."""
+    def _height(self, number: int) -> float:
+        word = self._words[number]
+        return word.box.height * (1.0 if word.confidence is None else TIGHT)
 
-    def _starts_after_gaps(self, rows: Sequence[Sequence[int]]) -> list[float]:
-        """Where the first words of lines, and words after a gap, begin: what two lines share is an edge."""
+    def _starts(self, rows: Sequence[Sequence[int]]) -> list[float]:
+        """Where the first words of lines, and words after a gap, begin: what lines share is an edge."""
         starts = []
         for row in rows:
             starts.append(self._words[row[0]].box.x)
@@ -193,11 +211,11 @@ class _Places:
     def _line(self, row: Sequence[int], starts: Sequence[float]) -> _Line:
         cells = [_Cell([row[0]])]
         for at, gap in self._gaps(row):
-            left = self._words[row[at]].box.x
-            at_edge = gap > SMALL_CELL_GAP and _near(starts, left) > LEAST_SHARING
+            number = row[at]
+            at_edge = gap > SMALL_CELL_GAP and _shared(starts, self._words[number].box.x)
             if gap > CELL_GAP or at_edge:
                 cells.append(_Cell())
-            cells[-1].numbers.append(row[at])
+            cells[-1].numbers.append(number)
         boxes = [self._words[number].box for number in row]
         for cell in cells:
             cell.left = self._words[cell.numbers[0]].box.x
@@ -209,81 +227,88 @@ class _Places:
     def _left_end(self, line: _Line, at: int, first: int) -> float:
         """Where the box begins: at the word, unless the line's own place tells how wide its words are."""
         cell = line.cells[at]
-        aligned = _near(self._lefts, cell.left) > LEAST_SHARING - (len(self._lines) <= LEAST_SHARING)
-        if aligned and not self._is_justified(cell):
+        if _shared(self._lefts, cell.left) and not self._is_justified(cell):
             return self._words[first].box.x
         if at > 0:
-            return line.cells[at - 1].right + SLIVER
-        peers = [left for left in self._lefts if left <= cell.left + EDGE]
-        return min(peers, default=cell.left)
+            return line.cells[at - 1].right + 2 * SLIVER
+        before = [one.right for one in self._beside(line) if one.right <= cell.left]
+        if before:
+            return max(before) + 2 * SLIVER
+        margin = min((one.left for other in self._others(line) for one in other.cells), default=0.0)
+        return margin if margin <= cell.left + EDGE else 0.0
 
     def _is_justified(self, cell: _Cell) -> bool:
-        """Whether lines that begin where this one does mostly end at one place: their gaps then tell widths."""
-        rights = self._rights_beside(cell.left)
-        if len(rights) < JUSTIFIED_LINES:
-            return False
-        edge = max(rights)
-        full = sum(1 for right in rights if edge - right <= 2 * EDGE)
-        return full >= JUSTIFIED_LINES and full >= JUSTIFIED_SHARE * len(rights)
-
-    def _rights_beside(self, left: float) -> list[float]:
-        """Where the cells end that begin at this place."""
-        key = round(left / EDGE)
-        near = [cell for one in (key - 1, key, key + 1) for cell in self._cells_by_left.get(one, ())]
-        return [cell.right for cell in near if abs(cell.left - left) <= EDGE]
+        """Whether lines mostly end where this one does, or those that begin with it at one place: then the gaps
+        between their words tell how wide the words are."""
+        if _count(self._rights, cell.right) >= max(LEAST_SHARING, JUSTIFIED_SHARE * self._long):
+            return True
+        key = round(cell.left / EDGE)
+        near = [one for place in (key - 1, key, key + 1) for one in self._cells_by_left.get(place, ())]
+        rights = [one.right for one in near if abs(one.left - cell.left) <= EDGE]
+        full = sum(1 for right in rights if max(rights) - right <= 2 * EDGE)
+        return full >= LEAST_SHARING and full >= JUSTIFIED_SHARE * len(rights)
 
     def _right_end(self, line: _Line, at: int) -> float:
-        """Where the box ends: before the next cell, or else where the text of the page ends."""
-        if at + 1 < len(line.cells):
-            return line.cells[at + 1].left - SLIVER
+        """Where the box ends: before the next cell or column, or else where the text of the page does."""
         cell = line.cells[at]
-        next_column = self._next_column(line, cell)
-        if next_column is not None:
-            return next_column - SLIVER
-        margin = max(
-            WHOLE - min(self._lefts), *(one.right for other in self._others(line) for one in other.cells[-1:])
-        )
+        after = [one.left for one in (*line.cells[at + 1 :], *self._beside(line)) if one.left > cell.right]
+        column = self._next_column(line, cell)
+        if after or column is not None:
+            return min([*after, *([column] if column is not None else [])]) - 2 * SLIVER
+        others = [one for other in self._others(line) for one in other.cells]
+        if not others:
+            return WHOLE
+        margin = max(WHOLE - min(one.left for one in others), max(one.right for one in others))
         return margin + MARGIN if cell.right <= margin else WHOLE
 
     def _others(self, line: _Line) -> list[_Line]:
-        return [other for other in self._lines if other is not line] or [line]
+        return [other for other in self._lines if other is not line]
+
+    def _beside(self, line: _Line) -> list[_Cell]:
+        """What stands at this line's height and was not found to be of it."""
+        found: list[_Cell] = []
+        for other in self._others(line):
+            shared = min(other.bottom, line.bottom) - max(other.top, line.top)
+            if shared > MOST_OVERLAP * min(other.height, line.height):
+                found += other.cells
+        return found
 
     def _next_column(self, line: _Line, cell: _Cell) -> float | None:
-        """The left edge of what stands beside this line a little higher or lower, as a second column does."""
-        reach = 1.5 * line.height
+        """The left edge of what stands a little higher or lower on the right, as the lines of a second column do."""
+        reach = NEAR_LINES * line.height
         lefts = [
             one.left
-            for other in self._lines
-            if other is not line and other.top < line.bottom + reach and other.bottom > line.top - reach
-            for one in other.cells
-            if one.left >= cell.right + SLIVER
+            for other in self._others(line)
+            if other.top < line.bottom + reach and other.bottom > line.top - reach
+            for one in other.cells[1:]
+            if one.left > cell.right + SLIVER and _shared(self._lefts, one.left)
         ]
-        return min((left for left in lefts if _near(self._lefts, left) > LEAST_SHARING), default=None)
+        return min(lefts, default=None)
 
-    def _box(self, place: int, left: float, right: float) -> Box:
+    def _over(self, place: int, left: float, right: float) -> Box:
         """A box over one line, as high as the line and a little more, but not into its neighbours."""
         line = self._lines[place]
         top, bottom = self._band(line)
-        for other in self._lines[max(0, place - 3) : place + 4]:
+        least = LEAST_PAD * line.height
+        for other in self._lines[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]:
             if other is line or not any(one.left < right and one.right > left for one in other.cells):
                 continue
             if _middle_of(other) < _middle_of(line):
-                top = max(top, min(line.top, other.bottom))
+                top = max(top, min(line.top - least, other.bottom))
             else:
-                bottom = min(bottom, max(line.bottom, other.top))
+                bottom = min(bottom, max(line.bottom + least, other.top))
         return _box(left - SLIVER, top, right, bottom)
 
     def _band(self, line: _Line) -> tuple[float, float]:
         """A line's height with room for what its own letters may not show: heads and tails, marks over capitals."""
-        read = any(self._words[n].confidence is not None for cell in line.cells for n in cell.numbers)
-        if not read:
+        if all(self._words[n].confidence is None for cell in line.cells for n in cell.numbers):
             return line.top - PAD * line.height, line.bottom + PAD * line.height
         # What was recognised has boxes as high as its letters; a grid of the page's own keeps that to itself.
         step = max(self._typical, SLIVER) / 2
         pad = OCR_PAD * self._typical
         return (line.top - pad) // step * step, -(-(line.bottom + pad) // step) * step
 
-    def _sideways(self, number: int) -> tuple[float, float, float, float]:
+    def _sideways(self, number: int) -> Box:
         """All of a line that runs up or down the page."""
         box = self._words[number].box
         beside = [
@@ -292,7 +317,8 @@ class _Places:
             if _is_sideways(word) and word.box.x < _right(box) and _right(word.box) > box.x
         ]
         left, right = min(one.x for one in beside), max(_right(one) for one in beside)
-        return left - SLIVER, min(one.y for one in beside), right + SLIVER, max(one.y + one.height for one in beside)
+        bottom = max(one.y + one.height for one in beside)
+        return _box(left - SLIVER, min(one.y for one in beside) - SLIVER, right + SLIVER, bottom + SLIVER)
 
 
 def _box(left: float, top: float, right: float, bottom: float) -> Box:
@@ -314,11 +340,15 @@ def _closed(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _is_sideways(word: Word) -> bool:
-    return word.end - word.start > 2 and word.box.height * 1.41 > 2.5 * word.box.width
+    return word.end - word.start > 2 and word.box.height * SHEET > 2.5 * word.box.width
 
 
-def _near(values: Sequence[float], value: float) -> int:
-    """How many of the sorted values are, give or take an edge's width, this one."""
+def _shared(values: Sequence[float], value: float) -> bool:
+    """Whether enough of the sorted values are this one, give or take, to make it an edge of the page."""
+    return _count(values, value) >= LEAST_SHARING
+
+
+def _count(values: Sequence[float], value: float) -> int:
     return bisect_right(values, value + EDGE) - bisect_left(values, value - EDGE)
 
 
