@@ -3,54 +3,89 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from commands import modelless, paths
-from commands.context import session_of
+from commands.context import Session, session_of
 from commands.redact_text import PeopleOption, ProfileOption
 from commands.redact_text import people as people_of
-from vault.errors import Refused
+from vault.errors import PartlyDone, Refused
+
+if TYPE_CHECKING:
+    from vault.usecases.onefile import RedactedFile
 
 Mode = Literal["reflow", "facsimile"]
+SUFFIXES: dict[str, Literal["docx", "txt"]] = {".docx": "docx", ".txt": "txt"}
+MIB = 1 << 20
 
 
 def file(
     context: typer.Context,
     document: Annotated[str, typer.Argument(metavar="IN", help="The document.")],
     people: PeopleOption = None,
-    out: Annotated[str | None, typer.Option("--out", metavar="OUT", help="The new PDF.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="OUT", help="The new PDF, .docx or .txt; a new folder for mail and archives."),
+    ] = None,
     mode: Annotated[
-        Mode, typer.Option("--mode", metavar="MODE", help="reflow: the text is typeset anew.")
+        Mode,
+        typer.Option(
+            "--mode",
+            metavar="MODE",
+            help="reflow: text is typeset anew; facsimile: pixels, with boxes.",
+        ),
     ] = "reflow",
     profile: ProfileOption = "lawyer",
+    largest: Annotated[
+        int | None, typer.Option("--max-mib", metavar="N", min=1, help="The most MiB that pages of pixels may take.")
+    ] = None,
 ) -> None:
-    """Redact one document into a new PDF, which is then searched again by other code. No vault is needed.
+    """Redact one document into a new one, which is then searched again by other code. No vault is needed.
 
-    Scans and photos need a person's eye: add them to a case.
+    Nobody reviews here: all that is proposed goes, and what no machine reads for sure on scans and photos is covered.
     """
     session = session_of(context)
     listed = people_of(session, people)
     target = paths.needed(session, out)
-    paths.new_file(target, "the redacted document")
-    if mode != "reflow":
-        raise Refused("a facsimile needs boxes drawn by a person: add the document to a case", kind="unsupported")
     from vault.usecases import onefile
 
+    source = Path(document).expanduser()
+    if not onefile.is_container(source):
+        paths.new_file(target, "the redacted document")
+    form = SUFFIXES[suffix] if (suffix := Path(target).suffix.casefold()) in SUFFIXES else "pdf"
     modelless.warn(session)
     with session.console.progress("Redacting"):
-        made = onefile.redact_file(
-            Path(document).expanduser(), listed, Path(target).expanduser(), profile=profile,
-            accept_weak_jail=session.weak_jail(),
-        )  # fmt: skip
+        order = onefile.Order(profile, mode, form, largest and largest * MIB, accept_weak_jail=session.weak_jail())
+        made = onefile.redact_file(source, listed, Path(target).expanduser(), order)
+    _tell(session, target, mode, made)
+
+
+def _tell(session: Session, target: str, mode: Mode, made: RedactedFile) -> None:
+    console = session.console
     shape = {
-        "output": {"path": target, "pages": made.pages, "mode": mode},
+        "output": {"path": target, "pages": made.pages, "mode": mode, "files": list(made.files)},
         "findings": made.findings,
+        "covered": {"faces": made.faces, "unsure": made.unsure},
+        "left_out": [{"number": one.number, "name": one.name, "reason": one.reason} for one in made.left_out],
+        "notes": list(made.notes),
         "checks": {"leak_check": "clean"},
     }
-    session.console.answer(shape, [target])
-    session.console.say("{count} findings were removed; the leak check found nothing.", count=made.findings)
+    console.answer(shape, [target])
+    console.say("{count} findings were removed; the leak check found nothing.", count=made.findings)
+    if made.faces or made.unsure:
+        console.say(
+            "Covered on pages of pixels: {faces} faces, {unsure} regions that no machine read for sure.",
+            faces=made.faces, unsure=made.unsure,
+        )  # fmt: skip
+    for note in made.notes:
+        console.warn("{note}", note=console.library(note))
+    for one in made.left_out:
+        reason = console.library(one.reason.partition(": ")[2])
+        console.warn("left out: {number}. {name}: {reason}", number=one.number, name=one.name, reason=reason)
+    if made.left_out:
+        raise PartlyDone(f"{len(made.left_out)} files inside were left out", hint="Everything else was written.")
 
 
 def check(

@@ -47,7 +47,16 @@ READABLE = frozenset({
 })  # fmt: skip
 """What the worker can read: text for the search and for redaction, or pictures."""
 
+CONTAINERS = frozenset({
+    "application/zip", "message/rfc822", "application/mbox", "multipart/related", "application/warc",
+    "application/wacz",
+})  # fmt: skip
+"""What holds files of their own, which are unpacked and read each by itself."""
+
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp"})
+
+DRAWABLE = PICTURES | {"application/pdf"}
+"""What has pages that can leave as pixels."""
 
 
 def sniff(head: bytes, name: str = "") -> str:

@@ -23,6 +23,9 @@ from vault.redaction.reading import Analyse, Label
 
 PICTURE = "picture"
 BOX = "box"
+FACE = "face"
+UNSURE = "unsure"
+OCR, FACES, REVIEWER = "ocr", "faces", "reviewer"
 MAX_FINDINGS = 200_000
 
 
@@ -31,10 +34,11 @@ class Finding:
     """One stretch of text, one box or one whole picture that may have to go.
 
     `start` and `end` count code points in the block's text; a `picture` finding stands for a whole page that no
-    machine has read: accepted means that the page is withheld, rejected that the reviewer has looked at it and
-    it leaves with the boxes that they drew. The id is given once: a plan that is made anew keeps it for the same
-    place, and never gives it to another. `shown` is whether it was listed for a reviewer since, `previewed` whether
-    it was drawn for one, with the boxes that it has now. `words` is all that was marked by hand, of which this is one
+    person has looked at: accepted means that the page is withheld, rejected that the reviewer has looked at it and
+    it leaves with the boxes on it. A `box` was drawn by a reviewer, a `face` and an `unsure` region by a machine:
+    each is covered if accepted. The id is given once: a plan that is made anew keeps it for the same place, and
+    never gives it to another. `shown` is whether it was listed for a reviewer since, `previewed` whether it was
+    drawn for one, with the boxes that it has now. `words` is all that was marked by hand, of which this is one
     place or a part of one.
     """
 
@@ -64,9 +68,14 @@ class Finding:
         return int(self.id[2:])
 
     @property
+    def on_picture(self) -> bool:
+        """Whether it is pixels, a page or a region of one, and no words."""
+        return self.category in (PICTURE, BOX, FACE, UNSURE)
+
+    @property
     def seen(self) -> bool:
         """Whether a reviewer could have judged it: words can be read in a list, a picture only in the preview."""
-        return self.previewed if self.category == PICTURE else self.shown
+        return self.previewed if self.category in (PICTURE, FACE, UNSURE) else self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ def make(
 def _of_document(
     evidence: str, document: Document, analyse: Analyse, label: Label, at_seams: Analyse | None
 ) -> list[Finding]:
-    found = [_picture(evidence, page) for page in document.pages if page.kind == "picture"]
+    found = [one for page in document.pages if page.kind == "picture" for one in _picture(evidence, page)]
     for part in _parts(document):
         for piece, span, name in reading.read(part, analyse, label, at_seams):
             found.append(_finding(evidence, part.pages[piece.page], piece, span, name))
@@ -161,9 +170,23 @@ def _parts(document: Document) -> list[Document]:
     return [replace(document, pages=pages) for pages in (titles, rest) if pages]
 
 
-def _picture(evidence: str, page: Page) -> Finding:
-    note = "no machine has read this page: look at it, draw boxes, then reject this finding to let it leave"
-    return Finding("F-0", evidence, page.number, 0, 0, 0, PICTURE, None, "unread", 1.0, False, note, "", "")
+_NOTES = {
+    "": "no machine has read this page: look at it, draw boxes, then reject this finding to let it leave",
+    OCR: "read by machine, which errs: look at it, draw boxes, then reject this finding to let it leave",
+    FACE: "a face, or what looks like one",
+    UNSURE: "something is written or drawn here that no machine has read for sure",
+}
+
+
+def _picture(evidence: str, page: Page) -> list[Finding]:
+    """The page itself, and what on it is no words: each is a question to the reviewer."""
+    number, note = page.number, _NOTES[OCR if OCR in page.looked else ""]
+    whole = Finding("F-0", evidence, number, 0, 0, 0, PICTURE, None, "unread", 1.0, False, note, "", "")
+    regions = [(FACE, FACES, box) for box in page.faces] + [(UNSURE, OCR, box) for box in page.unsure]
+    return [whole] + [
+        replace(whole, category=category, source=source, explanation=_NOTES[category], box=box)
+        for category, source, box in regions
+    ]
 
 
 def _finding(evidence: str, page: Page, piece: reading.Piece, span: Span, label: str) -> Finding:
@@ -216,8 +239,8 @@ def add_box(plan: RedactionPlan, evidence: str, page: int, box: Box, person: str
     """Add a box that a reviewer drew; it counts as accepted. The page has to be looked at again, with the box."""
     number = plan.highest + 1
     finding = Finding(
-        f"F-{number}", evidence, page, 0, 0, 0, BOX, person, "reviewer", 1.0, True, "drawn by the reviewer", label,
-        "", state="accepted", shown=True, box=box,
+        f"F-{number}", evidence, page, 0, 0, 0, BOX, person, REVIEWER, 1.0, True, "drawn by the reviewer", label, "",
+        state="accepted", shown=True, box=box,
     )  # fmt: skip
     return _unseen_pages(replace(plan, findings=(*plan.findings, finding), last=number), {(evidence, page)})
 
@@ -247,7 +270,7 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     was decided with the people in mind who were listed then: when the list changes, it is asked again.
     """
     same_list = old.listed == new.listed
-    known = {_place(f): f for f in reversed(old.findings) if f.source != "reviewer"}
+    known = {_place(f): f for f in reversed(old.findings) if f.source != REVIEWER}
     kept, last = [], max(old.highest, new.last - len(new.findings))
     for finding in new.findings:
         before = known.pop(_place(finding), None)
@@ -259,7 +282,7 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
         else:
             kept.append(replace(finding, id=before.id))
     # Words marked by hand are looked for in the text: marks.carry_over.
-    boxes = [f for f in old.findings if f.box is not None and f.evidence in unchanged]
+    boxes = [f for f in old.findings if f.category == BOX and f.evidence in unchanged]
     return replace(new, findings=(*kept, *boxes), last=last)
 
 
@@ -273,7 +296,7 @@ def _as_before(finding: Finding, before: Finding, *, same_list: bool) -> Finding
 def _place(finding: Finding) -> tuple[object, ...]:
     return (
         finding.evidence, finding.page, finding.block, finding.start, finding.end, finding.category, finding.person,
-        finding.text,
+        finding.text, finding.box,
     )  # fmt: skip
 
 

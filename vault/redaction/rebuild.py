@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vault.model.document import Block, Document, Page
+from vault.model.document import Block, Document, Page, Word
 from vault.model.findings import Box
-from vault.redaction.plan import BOX, PICTURE, Finding
+from vault.redaction import boxes
+from vault.redaction.plan import PICTURE, Finding
 
 MAX_GLUE = 40
 """Signs in a row that may hold the pieces of one word together."""
@@ -23,16 +24,25 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u3
 
 
 @dataclass(frozen=True, slots=True)
+class Ink:
+    """A word that stays readable on a page of pixels, and where it stands."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Rebuilt:
     """What remains of one document.
 
-    `text_pages` are to be typeset; `boxes` and `withheld` belong to the pages that are pictures, by page number.
-    `counts` is redactions by category.
+    `text_pages` are to be typeset; `boxes`, `ink` and `withheld` belong to the pages that are pictures, by page
+    number. `counts` is redactions by category.
     """
 
     text_pages: tuple[Page, ...]
     picture_pages: tuple[int, ...]
     boxes: dict[int, list[Box]]
+    ink: dict[int, list[Ink]]
     withheld: frozenset[int]
     counts: dict[str, int]
 
@@ -40,26 +50,53 @@ class Rebuilt:
 def rebuild(document: Document, findings: Sequence[Finding]) -> Rebuilt:
     """Apply the accepted findings of one document."""
     accepted = [finding for finding in findings if finding.state == "accepted"]
-    boxes: dict[int, list[Box]] = {}
     counts: dict[str, int] = {}
     for finding in accepted:
         counts[finding.category] = counts.get(finding.category, 0) + 1
-        if finding.category == BOX and finding.box is not None:
-            boxes.setdefault(finding.page, []).append(finding.box)
-    pictures = tuple(page.number for page in document.pages if page.kind == "picture")
+    pictures = [page for page in document.pages if page.kind == "picture"]
     reviewed = {f.page for f in findings if f.category == PICTURE and f.state == "rejected"}
+    covered = {page.number: _covered(page, accepted) for page in pictures}
     return Rebuilt(
         text_pages=tuple(_text_page(page, accepted) for page in document.pages if page.kind == "text"),
-        picture_pages=pictures,
-        boxes={number: boxes[number] for number in boxes if number in pictures},
+        picture_pages=tuple(page.number for page in pictures),
+        boxes={number: hidden for number, (hidden, _) in covered.items() if hidden},
+        ink={number: ink for number, (_, ink) in covered.items() if ink and number in reviewed},
         # A page leaves only after somebody has said that they looked at it; whatever else is withheld.
-        withheld=frozenset(pictures) - reviewed,
+        withheld=frozenset(covered) - reviewed,
         counts=counts,
     )
 
 
+def _covered(page: Page, accepted: Sequence[Finding]) -> tuple[list[Box], list[Ink]]:
+    """What hides the accepted findings of a page of pixels, and the words that stay."""
+    mine = [finding for finding in accepted if finding.page == page.number]
+    drawn = [finding.box for finding in mine if finding.box is not None]
+    covering, _ = boxes.cover(page, [_stretch(page, finding) for finding in mine if not finding.on_picture])
+    hidden = [*drawn, *covering]
+    staying = boxes.survivors(_printed(page), hidden)
+    return hidden, [Ink(page.blocks[w.block].text[w.start : w.end], w.box) for w in staying]
+
+
+def _printed(page: Page) -> list[Word]:
+    """The words that a search of the page is to find: where the document itself has them, not their recognition."""
+    own = [word for word in page.words if word.confidence is None]
+    recognised = [word for word in page.words if word.confidence is not None]
+    return [*own, *boxes.survivors(recognised, [word.box for word in own])]
+
+
+def boxes_of(page: Page, finding: Finding) -> tuple[Box, ...]:
+    """Where a finding is on a page of pixels: its own box, or those that would hide its words."""
+    if finding.box is not None:
+        return (finding.box,)
+    return () if finding.on_picture else boxes.cover(page, [_stretch(page, finding)])[0]
+
+
+def _stretch(page: Page, finding: Finding) -> tuple[int, int, int]:
+    return finding.block, *whole_words(page.blocks[finding.block].text, finding.start, finding.end)
+
+
 def _text_page(page: Page, accepted: Sequence[Finding]) -> Page:
-    mine = [f for f in accepted if f.page == page.number and f.category not in (BOX, PICTURE)]
+    mine = [f for f in accepted if f.page == page.number and not f.on_picture]
     blocks = tuple(
         replace(block, text=replaced(block, [f for f in mine if f.block == number]))
         for number, block in enumerate(page.blocks)

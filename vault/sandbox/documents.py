@@ -73,11 +73,15 @@ def extract(
     source: BinaryIO | bytes,
     media_type: str,
     *,
+    words: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     accept_weak_jail: bool = False,
 ) -> Document:
-    """Read the visible text of a document; pages that only a person can read come as kind "picture"."""
-    request = {"media_type": media_type}
+    """Read the visible text of a document; pages that only a person can read come as kind "picture".
+
+    `words` asks for the place of each word on a PDF's pages of text.
+    """
+    request = {"media_type": media_type, "words": words}
     answer = run("extract", request, [source], limits, accept_weak_jail=accept_weak_jail)
     return checked.document(answer.header)
 
@@ -127,12 +131,15 @@ def facsimile(
     dpi: int = DEFAULT_DPI,
     *,
     pages: Collection[int] = (),
+    words: Mapping[int, Sequence[tuple[str, Box]]] | None = None,
+    largest: int | None = None,
     limits: Limits = DRAWING_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """A new PDF of the pages' pixels, black boxes filled in, `withheld` pages replaced; keys count pages from 1.
 
-    `pages` are the only ones in the new document; none named means all.
+    `pages` are the only ones in the new document; none named means all. `words` go into an invisible layer, so that
+    what stays readable can be searched; `largest` is the most bytes that the PDF may have.
 
     Raises Usage for a box outside its page, Refused (unreadable) for a page that the document does not have.
     """
@@ -142,6 +149,12 @@ def facsimile(
         "pages": sorted(set(pages)),
         "withheld": sorted(set(withheld)),
         "boxes": [{"page": page, **_sides(box)} for page, many in sorted(boxes.items()) for box in many],
+        "words": [
+            {"page": page, "text": text, **_sides(box)}
+            for page, many in sorted((words or {}).items())
+            for text, box in many
+        ],
+        "largest": largest,
     }
     return checked.pdf(run("facsimile", request, [source], limits, accept_weak_jail=accept_weak_jail).blobs)
 
@@ -195,3 +208,8 @@ def preview(
         ],
     }
     return checked.pdf(run("preview", request, sources, limits, accept_weak_jail=accept_weak_jail).blobs)
+
+
+def join(pdfs: Sequence[bytes], *, limits: Limits = DEFAULT_LIMITS, accept_weak_jail: bool = False) -> bytes:
+    """One PDF of several of ours, in their order."""
+    return checked.pdf(run("join", {}, pdfs, limits, accept_weak_jail=accept_weak_jail).blobs)

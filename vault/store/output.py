@@ -8,6 +8,7 @@ import itertools
 import os
 import queue
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,33 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise StorageFailed(f"the output can't be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears under its name only when the body has ended well; it is given under another one."""
+    building = path.parent / f".casevault-{secrets.token_hex(6)}.part"
+    try:
+        building.mkdir(mode=0o700)
+        yield building
+        if path.exists():
+            raise OutputExists("the folder exists already")
+        building.rename(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageFailed(f"the folder can't be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def write_in(folder: Path, name: str, data: bytes) -> None:
+    """A new file in a new folder, made durable; `name`, which may have a folder in it, is ours or was checked."""
+    target = folder / name
+    target.parent.mkdir(exist_ok=True)
+    with open(target, "xb", opener=_private) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _private(path: str, flags: int) -> int:

