@@ -23,6 +23,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\x1f\x8b", "application/gzip"),
+    (b"WARC/1.", "application/warc"),
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
     (b"OggS", "audio/ogg"),
@@ -35,7 +36,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "application/x-executable"),
 )
 _HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif"}
-_MAIL_HEADERS = (b"from:", b"received:", b"return-path:", b"mime-version:", b"delivered-to:", b"message-id:")
+# A block of headers is a mail's if one of the first kind is there, or two of both.
+_ONLY_IN_MAIL = {b"received", b"return-path", b"mime-version", b"delivered-to", b"message-id", b"dkim-signature"}
+_IN_MAIL = {b"from", b"to", b"cc", b"date", b"subject", b"reply-to", b"content-type", b"sender"}
+_SENT = {b"to", b"cc", b"received", b"message-id", b"delivered-to", b"return-path"}
+_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9_-]{0,60}):")
+_FROM_LINE = re.compile(
+    rb"From [^\r\n]{1,300}\d\d:\d\d[^\r\n]{0,60}\r?\n(?:>From [^\r\n]{0,300}\r?\n)?[A-Za-z][A-Za-z0-9_-]{0,60}:"
+)
 _BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".md": "text/markdown"}
 # An object, or a list that begins with an object, a list or a text: "[12.03.2024, 10:15] …" is a chat in plain text.
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
@@ -43,7 +51,7 @@ _BINARY_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1
 
 READABLE = frozenset({
     "application/pdf", DOCX, "text/plain", "text/html", "text/markdown", "text/csv", "application/json", "image/jpeg",
-    "image/png", "image/gif", "image/tiff", "image/webp",
+    "image/png", "image/gif", "image/tiff", "image/webp", "message/rfc822", "application/mbox", "multipart/related",
 })  # fmt: skip
 """What the worker can read: text for the search and for redaction, or pictures."""
 
@@ -100,6 +108,8 @@ def _zip(head: bytes, name: str) -> str:
             if mark in head:
                 return media_type
         return _BY_NAME.get(PurePath(name).suffix.casefold(), "application/zip")
+    if PurePath(name).suffix.casefold() == ".wacz" or (b"datapackage.json" in head and b"archive/" in head):
+        return "application/wacz"
     return "application/zip"
 
 
@@ -113,10 +123,37 @@ def _text(head: bytes, name: str) -> str:
         return "text/html" if b"<html" in start else "application/xml"
     if _JSON.match(start):
         return "application/json"
-    if start.startswith(_MAIL_HEADERS):
-        return "message/rfc822"
+    letter = _mail(head)
+    if letter:
+        return letter
     by_name = _BY_NAME.get(PurePath(name).suffix.casefold(), "")
     return by_name if by_name.startswith("text/") else "text/plain"
+
+
+def _mail(head: bytes) -> str:
+    """The type of a mail, a mailbox or a web page saved as one; "" for none of them."""
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _FROM_LINE.match(head):
+        return "application/mbox"
+    found: dict[bytes, bytes] = {}
+    name = b""
+    for line in head.splitlines():
+        header = _HEADER.match(line)
+        if header:
+            name = header.group(1).lower()
+            found.setdefault(name, line[header.end() :].lower())
+        elif line[:1] in (b" ", b"\t") and name:
+            found[name] += line.lower()
+        else:
+            if line.strip():
+                return ""
+            break
+    if not (_ONLY_IN_MAIL & found.keys()) and len(_IN_MAIL & found.keys()) < 2:
+        return ""
+    if b"snapshot-content-location" in found or b"saved by" in found.get(b"from", b""):
+        return "multipart/related"
+    related = b"multipart/related" in found.get(b"content-type", b"")
+    return "multipart/related" if related and not _SENT & found.keys() else "message/rfc822"
 
 
 def _is_text(head: bytes) -> bool:

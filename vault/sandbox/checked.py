@@ -86,10 +86,12 @@ def _page(untrusted: object, number: int) -> Page:
         raise reasons.refusal("broken-answer")
     known = blocks(fields.get("blocks"))
     words = placed(fields["words"], fields.get("blocks"), known) if "words" in fields else ()
-    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), known, words)
+    unsure = checked_places.boxes(fields["unsure"]) if "unsure" in fields else ()
+    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), known, words, unsure)
 
 
-def _note(untrusted: object) -> str:
+def note(untrusted: object) -> str:
+    """The sentence of one [code, number]; raises Refused."""
     pair = _list(untrusted, 2)
     if len(pair) != 2:
         raise reasons.refusal("broken-answer")
@@ -103,7 +105,7 @@ def document(untrusted: dict[str, object]) -> Document:
     characters = sum(len(block.text) for page in pages for block in page.blocks)
     if not pages or count > MAX_BLOCKS or characters > MAX_TEXT:
         raise reasons.refusal("broken-answer")
-    notes = tuple(_note(one) for one in _list(untrusted.get("notes"), MAX_NOTES))
+    notes = tuple(note(one) for one in _list(untrusted.get("notes"), MAX_NOTES))
     return Document(tuple(pages), notes)
 
 
