@@ -79,7 +79,7 @@ def _eight_bit(data: bytes) -> str:
     if _looks_binary(data):
         raise Refusal("unsupported-type")
     sample = data[:SAMPLE]
-    scored = sorted(((_cyrillic_score(sample, name), name) for name in CYRILLIC), reverse=True)
+    scored = sorted(((cyrillic_score(sample, name), name) for name in CYRILLIC), reverse=True)
     best, name = scored[0]
     if best >= ENOUGH_CYRILLIC:
         return data.decode(name, "replace")
@@ -91,7 +91,7 @@ def _eight_bit(data: bytes) -> str:
     return data.decode(guess.encoding, "replace")
 
 
-def _cyrillic_score(sample: bytes, encoding: str) -> float:
+def cyrillic_score(sample: bytes, encoding: str) -> float:
     """About 1 for Russian in the right encoding, far less in another, near 0 without Cyrillic."""
     text = sample.decode(encoding, "replace")
     high = sum(1 for byte in sample if byte >= 0x80)
