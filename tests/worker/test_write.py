@@ -32,7 +32,7 @@ from vault.sandbox.documents import (
     preview,
     typeset,
 )
-from vault.worker import write_layout, write_pages, write_pixel_pdf
+from vault.worker import write_layout, write_pages, write_pixel_pdf, write_tags
 
 PDF = "application/pdf"
 STORY = "Свидетель показала, что [WITNESS 1] 5 марта 2022 года находилась на площади."
@@ -109,6 +109,8 @@ class TestTypeset:
             "/Font", "/Length", "/Length1", "/Filter", "/BaseFont", "/FirstChar", "/LastChar", "/FontDescriptor",
             "/Name", "/Subtype", "/ToUnicode", "/Widths", "/Ascent", "/CapHeight", "/Descent", "/Flags", "/FontBBox",
             "/FontFile2", "/FontName", "/ItalicAngle", "/MissingWidth", "/StemV",
+            "/StructTreeRoot", "/ParentTree", "/ParentTreeNextKey", "/ClassMap", "/Heading", "/O", "/Scope", "/Nums",
+            "/S", "/P", "/K", "/Pg", "/MCID", "/C", "/MarkInfo", "/Marked", "/Lang", "/StructParents", "/Tabs",
         }  # fmt: skip
         for fingerprint in (b"reportlab", b"pypdf", b"/Info", b"/ID", b"Date", b"anonymous"):
             assert fingerprint.lower() not in data.lower()
@@ -155,8 +157,10 @@ class TestTypeset:
         write_pages.prepare()
         kinds = ("heading", "paragraph", "list-item", "table-row")
         blocks = [{"kind": kinds[n % 4], "text": text, "level": 1} for n, text in enumerate(texts)]
-        flow = write_pages.blocks_as_flowables(blocks, 400.0, write_layout.DEFAULT_LABELS, write_pages.by_text)
-        assert write_pages.build(flow, "A4", "").startswith(b"%PDF")
+        structure = write_tags.Structure()
+        setting = write_pages.Setting("A4", write_layout.DEFAULT_LABELS, write_pages.by_text, structure)
+        flow = write_pages.set_blocks(blocks, setting)
+        assert write_pages.build(flow, "A4", structure).startswith(b"%PDF")
 
     def test_characters_without_a_glyph_show(self) -> None:
         write_layout.prepare()
@@ -326,7 +330,7 @@ class TestFacsimile:
         body += write_pixel_pdf._fax_filter(noise) + b" /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
         made = write_pixel_pdf._image_object
         try:
-            write_pixel_pdf._image_object = lambda picture: body
+            write_pixel_pdf._image_object = lambda *_: body
             document.add(noise, 333, 211)
         finally:
             write_pixel_pdf._image_object = made

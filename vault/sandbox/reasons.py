@@ -60,6 +60,12 @@ REASONS = {
     "picture-too-large": Reason("unreadable", "a picture has more than {n} million pixels", _SMALLER),
     "page-too-large": Reason("unreadable", "page {n} is too large to be drawn", _SMALLER),
     "unknown-encoding": Reason("unreadable", "the text's encoding can't be recognised", _OPEN_AND_SAVE),
+    "page-blank": Reason("unreadable", "page {n} shows nothing where its text should be", _PRINT),
+    "cannot-fit": Reason(
+        "unreadable",
+        "the pages do not fit into {n} KiB and stay legible",
+        "Allow a larger file, or split the document.",
+    ),
     "no-such-page": Reason("unreadable", "the document has no page {n}", ""),
     "time": Reason("unreadable", "reading the document took longer than {n} s", _SMALLER),
     "output": Reason("unreadable", "the document's content is larger than {n} MiB", _SMALLER),

@@ -22,6 +22,7 @@ MAX_OBJECTS = 100_000
 MILLION = 1_000_000
 FORM_DEPTH = 4
 DIGITS = 3
+LEAST = 0.01
 SMALLEST = 3.0  # points: what is smaller, across or down, holds no letter
 LETTER_SIDE = 72.0
 FEW_SEGMENTS, MANY_SEGMENTS = 16, 24
@@ -33,10 +34,16 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def _percent(sides: Sides, width: float, height: float) -> list[float]:
-    """[x, y, width, height] in percent of the page, cut off at its edges."""
-    left, right = (min(max(one / width, 0.0), 1.0) * 100 for one in (sides[0], sides[2]))
-    top, bottom = (min(max(one / height, 0.0), 1.0) * 100 for one in (sides[1], sides[3]))
+    """[x, y, width, height] in percent of the page, cut off at its edges, never of no size."""
+    left, right = (100 * one / width for one in (sides[0], sides[2]))
+    top, bottom = (100 * one / height for one in (sides[1], sides[3]))
+    left, top = min(max(left, 0.0), 100 - LEAST), min(max(top, 0.0), 100 - LEAST)
+    right, bottom = max(min(right, 100.0), left + LEAST), max(min(bottom, 100.0), top + LEAST)
     return [round(left, DIGITS), round(top, DIGITS), round(right - left, DIGITS), round(bottom - top, DIGITS)]
+
+
+def _is_on(sides: Sides, width: float, height: float) -> bool:
+    return sides[0] < width and sides[2] > 0 and sides[1] < height and sides[3] > 0
 
 
 def _area(word: Word) -> Sides:
@@ -68,7 +75,7 @@ def unsure(page: Any, found: Found, width: float, height: float) -> list[list[fl
     boxes = [_area(word) for word in (*found.apart, *(one for one in found.words if UNMAPPED in one.text))]
     boxes += [box for box in _drawings(page, place) if min(box[2] - box[0], box[3] - box[1]) >= SMALLEST]
     boxes += _annotations(page, place)
-    shown = [one for box in boxes if (one := _percent(box, width, height))[2] > 0 and one[3] > 0]
+    shown = [_percent(box, width, height) for box in boxes if _is_on(box, width, height)]
     if len(shown) > MAX_REGIONS:
         left, top = min(one[0] for one in shown), min(one[1] for one in shown)
         right, bottom = max(one[0] + one[2] for one in shown), max(one[1] + one[3] for one in shown)

@@ -1,4 +1,5 @@
-"""The `facsimile` job: each page as pixels with solid black boxes, in a new PDF that holds pixels only."""
+"""The `facsimile` job: each page as pixels with solid black boxes, in a new PDF that holds those and, where asked
+for, what can be read on them as an invisible text."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from vault.worker import read_pdf_open, read_pixels
+from vault.worker import read_pdf_open, read_pixels, write_pixel_pdf
 from vault.worker.refusal import Refusal
+from vault.worker.write_glyphless import Placed
 from vault.worker.write_pixel_pdf import PixelPdf
 
 POINTS_AN_INCH = 72.0
@@ -19,6 +21,14 @@ LOWEST_DPI = 72.0
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 WITHHELD = "[PICTURE WITHHELD]"
 WITHHELD_SIZE = 0.03
+INK_CONTRAST = 32
+INSET = 0.2
+ENOUGH_WORDS, LEAST_INKED = 20, 0.5
+LEGIBLE_DPI = 100.0
+STEPS = ((1.0, 75), (1.0, 50), (0.75, 50), (0.75, 35), (0.5, 35))
+"""Shares of the dpi and qualities of JPEG, tried in turn until a copy is small enough. What is grey is never made
+black and white for that: letters that hardly show in a grey field would come out plain."""
+KIB = 1024
 FONT = Path(__file__).resolve().parent / "fonts" / "DejaVuSans.ttf"
 
 
@@ -110,7 +120,7 @@ def prepare(request: dict[str, Any]) -> None:
     blank = Image.new("RGB", (8, 8), WHITE)
     ImageDraw.Draw(blank)
     document = PixelPdf()
-    document.add(blank, 8, 8)  # writes TIFF once, whose tables are loaded on first use
+    document.add(blank.resize((6, 6)), 8, 8, [Placed("a", 0, 0, 9, 9)])  # TIFF's tables are loaded on first use
     bytes(document)
 
 
@@ -145,28 +155,102 @@ def cover(picture: Any, boxes: list[dict[str, float]]) -> None:
         draw.rectangle((left, top, max(left, right), max(top, bottom)), fill=BLACK)
 
 
-def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """request {"media_type", "dpi", "pages": [page], "withheld": [page], "boxes": [{"page", "x", "y", …}]}.
+def _in_words(request: dict[str, Any]) -> dict[int, list[Placed]]:
+    """The words of each page, in their order."""
+    words: dict[int, list[Placed]] = {}
+    for one in request.get("words", ()):
+        place = Placed(one["text"].strip(), one["x"], one["y"], one["width"], one["height"])
+        if place.text:
+            words.setdefault(one["page"], []).append(place)
+    return words
 
-    An empty "pages" means all of them; those not named are left out of the new document.
+
+def inked(picture: Any, word: Placed) -> bool:
+    """Whether something can be told apart from its ground where the word stands, in a picture in grey."""
+    inset = INSET * word.height if any(character.isalnum() for character in word.text) else 0.0
+    left, right = (int(one / 100 * picture.width) for one in (word.x, word.x + word.width))
+    top, bottom = (int(one / 100 * picture.height) for one in (word.y + inset, word.y + word.height - inset))
+    left, top = max(0, left), max(0, top)
+    right, bottom = min(picture.width, right + 1), min(picture.height, bottom + 1)
+    if right <= left or bottom <= top:
+        return False
+    darkest, lightest = picture.crop((left, top, right, bottom)).getextrema()
+    return bool(lightest - darkest >= INK_CONTRAST)
+
+
+def _is_under(word: Placed, boxes: list[dict[str, float]]) -> bool:
+    across, down = word.x + word.width / 2, word.y + word.height / 2
+    return any(
+        box["x"] <= across <= box["x"] + box["width"] and box["y"] <= down <= box["y"] + box["height"]
+        for box in boxes
+    )
+
+
+class _Job:
+    """One request on its source; `made` draws all pages anew, so that never more than one is in memory."""
+
+    def __init__(self, request: dict[str, Any], source: Source) -> None:
+        self._source = source
+        self._dpi = request["dpi"]
+        self._withheld = set(request["withheld"])
+        self._words = _in_words(request)
+        self._boxes: dict[int, list[dict[str, float]]] = {}
+        for box in request["boxes"]:
+            self._boxes.setdefault(box["page"], []).append(box)
+        wanted = set(request["pages"])
+        named = self._withheld | wanted | set(self._boxes) | set(self._words)
+        if any(not 1 <= number <= source.count for number in named):
+            raise Refusal("no-such-page", max(named))
+        self.numbers = sorted(wanted) or range(1, source.count + 1)
+
+    def made(self, share: float, quality: int, largest: int | None) -> bytes | None:
+        """The document at a share of its dpi, None where it gets larger than `largest`."""
+        document = PixelPdf()
+        for number in self.numbers:
+            if number in self._withheld:
+                document.add(_withheld_page(self._dpi * share), *A4)
+            else:
+                self._add(document, number, share, quality)
+            if largest is not None and document.size > largest:
+                return None
+        data = bytes(document)
+        return data if largest is None or len(data) <= largest else None
+
+    def _add(self, document: PixelPdf, number: int, share: float, quality: int) -> None:
+        picture, width, height = page_picture(self._source, number - 1, self._dpi)
+        boxes = self._boxes.get(number, [])
+        cover(picture, boxes)
+        kind = write_pixel_pdf.look(picture)
+        if share < 1:
+            picture = picture.resize([max(1, round(side * share)) for side in picture.size])
+        words = self._readable(number, write_pixel_pdf.shown(picture, kind), boxes)
+        document.add(picture, width, height, words, kind=kind, quality=quality)
+
+    def _readable(self, number: int, picture: Any, boxes: list[dict[str, float]]) -> list[Placed]:
+        """The page's words that show. Raises Refusal where most don't: the page is not what it was read as."""
+        words = [word for word in self._words.get(number, ()) if not _is_under(word, boxes)]
+        shown = [word for word in words if inked(picture, word)]
+        if len(words) >= ENOUGH_WORDS and len(shown) < LEAST_INKED * len(words):
+            raise Refusal("page-blank", number)
+        return shown
+
+
+def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """request {"media_type", "dpi", "pages": [page], "withheld": [page], "boxes": [{"page", "x", "y", …}], "words":
+    [{"page", "text", "x", "y", "width", "height"}] in percent and reading order, "largest": bytes or null}.
+
+    An empty "pages" means all of them; those not named are left out of the new document. "words" and "largest" may
+    be missing.
 
     One blob, the PDF; header {"pages": how many}. Raises Refusal, also for boxes on pages that don't exist: a
     box that was meant to hide something must not go missing.
     """
-    document = PixelPdf()
-    withheld = set(request["withheld"])
+    largest = request.get("largest")
     with opened(blobs[0], request["media_type"]) as source:
-        wanted = set(request["pages"])
-        named = withheld | wanted | {box["page"] for box in request["boxes"]}
-        if any(not 1 <= number <= source.count for number in named):
-            raise Refusal("no-such-page", max(named))
-        chosen = sorted(number - 1 for number in wanted) or range(source.count)
-        for index in chosen:
-            if index + 1 in withheld:
-                document.add(_withheld_page(request["dpi"]), *A4)
-                continue
-            picture, width, height = page_picture(source, index, request["dpi"])
-            cover(picture, [box for box in request["boxes"] if box["page"] == index + 1])
-            document.add(picture, width, height)
-        count = len(chosen)
-    return {"pages": count}, [bytes(document)]
+        job = _Job(request, source)
+        steps = [step for step in STEPS if step[0] == 1 or step[0] * request["dpi"] >= LEGIBLE_DPI]
+        for share, quality in steps if largest is not None else steps[:1]:
+            made = job.made(share, quality, largest)
+            if made is not None:
+                return {"pages": len(job.numbers)}, [made]
+    raise Refusal("cannot-fit", (largest or 0) // KIB)

@@ -1,9 +1,12 @@
-"""A PDF of pictures and nothing else, written by hand so that every object in it is one of ours."""
+"""A PDF of pictures, and where asked for of an invisible text over them, written by hand: every object is ours."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
+
+from vault.worker import write_glyphless
 
 THRESHOLD = 150
 JPEG_QUALITY = 75
@@ -21,49 +24,77 @@ class PixelPdf:
 
     def __init__(self) -> None:
         self._objects: list[bytes] = [b"", b""]  # 1 is the catalogue, 2 the page tree
-        self._pages: list[int] = []
+        self._pages: list[tuple[int, int, float, float, Sequence[write_glyphless.Placed]]] = []
+        self.size = 0
 
     def _add(self, body: bytes) -> int:
         self._objects.append(body)
+        self.size += len(body)
         return len(self._objects)
 
-    def add(self, picture: Any, width: float, height: float) -> None:
-        """One page of `width` by `height` points that the RGB picture fills, stored as `look` says."""
-        image = self._add(_image_object(picture))
-        drawing = b"q %.2f 0 0 %.2f 0 0 cm /I Do Q" % (width, height)
-        contents = self._add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing))
-        self._pages.append(
-            self._add(
-                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] "
-                b"/Resources << /XObject << /I %d 0 R >> >> /Contents %d 0 R >>" % (width, height, image, contents)
-            )
-        )
+    def add(
+        self,
+        picture: Any,
+        width: float,
+        height: float,
+        words: Sequence[write_glyphless.Placed] = (),
+        *,
+        kind: str | None = None,
+        quality: int = JPEG_QUALITY,
+    ) -> None:
+        """One page of `width` by `height` points that the RGB picture fills, stored as `look` or `kind` says.
+
+        `words` are invisible over it, in reading order.
+        """
+        image = self._add(_image_object(picture, kind, quality))
+        self._pages.append((image, self._add(b""), width, height, words))
 
     def __bytes__(self) -> bytes:
-        kids = b" ".join(b"%d 0 R" % page for page in self._pages)
-        self._objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
-        self._objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(self._pages))
-        out = io.BytesIO()
-        out.write(b"%PDF-1.4\n")
-        offsets = []
-        for number, body in enumerate(self._objects, start=1):
-            offsets.append(out.tell())
-            out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-        table = out.tell()
-        out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1))
-        out.write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
-        out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(offsets) + 1))
-        out.write(b"startxref\n%d\n%%%%EOF\n" % table)
-        return out.getvalue()
+        alphabet = write_glyphless.Alphabet(word.text for *_, words in self._pages for word in words)
+        objects, resources = list(self._objects), b""
+        if alphabet.size:
+            font = len(objects) + 1
+            objects += write_glyphless.font_objects(alphabet, font)
+            resources = b" /Font << /F %d 0 R >>" % font
+        kids = []
+        for image, contents, width, height, words in self._pages:
+            drawing = b"q %.2f 0 0 %.2f 0 0 cm /I Do Q" % (width, height)
+            if words:
+                drawing += b"\n" + write_glyphless.drawing(words, alphabet, width, height)
+            objects[contents - 1] = write_glyphless.stream(drawing, packed=bool(words))
+            objects.append(
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] /Resources << /XObject << /I %d 0 R >>%s >> "
+                b"/Contents %d 0 R >>" % (width, height, image, resources if words else b"", contents)
+            )
+            kids.append(len(objects))
+        objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
+        tree = b" ".join(b"%d 0 R" % one for one in kids)
+        objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (tree, len(kids))
+        return _file(objects)
 
 
-def _image_object(picture: Any) -> bytes:
-    kind = look(picture)
+def _file(objects: Sequence[bytes]) -> bytes:
+    out = io.BytesIO()
+    out.write(b"%PDF-1.4\n")
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    table = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
+    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(offsets) + 1))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % table)
+    return out.getvalue()
+
+
+def _image_object(picture: Any, kind: str | None = None, quality: int = JPEG_QUALITY) -> bytes:
+    kind = kind or look(picture)
     if kind == "bitonal":
         space, bits, how, data = b"/DeviceGray", 1, _fax_filter(picture), _fax(picture)
     else:
         space = b"/DeviceGray" if kind == "grey" else b"/DeviceRGB"
-        bits, how, data = 8, b"/Filter /DCTDecode", _jpeg(picture, kind)
+        bits, how, data = 8, b"/Filter /DCTDecode", _jpeg(picture, kind, quality)
     return (
         b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s /BitsPerComponent %d %s /Length %d >>"
         b"\nstream\n%s\nendstream" % (picture.width, picture.height, space, bits, how, len(data), data)
@@ -101,10 +132,15 @@ def as_stored(picture: Any, kind: str) -> tuple[str, bytes]:
     return "PNG", buffer.getvalue()
 
 
-def _jpeg(picture: Any, kind: str) -> bytes:
+def _jpeg(picture: Any, kind: str, quality: int = JPEG_QUALITY) -> bytes:
     buffer = io.BytesIO()
-    picture.convert("L" if kind == "grey" else "RGB").save(buffer, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    picture.convert("L" if kind == "grey" else "RGB").save(buffer, "JPEG", quality=quality, optimize=True)
     return buffer.getvalue()
+
+
+def shown(picture: Any, kind: str) -> Any:
+    """The picture in grey as a reader of the file sees it, but for JPEG's small losses."""
+    return _ink(picture) if kind == "bitonal" else picture.convert("L")
 
 
 def _ink(picture: Any) -> Any:
