@@ -87,8 +87,9 @@ def _inflated(data: bytes, members: Members) -> bytes:
                 if len(out) > MAX_ALL or (len(out) > RATIO_MATTERS_FROM and len(out) > MAX_RATIO * len(data)):
                     raise Refusal("too-much-inside")
         except zlib.error:
-            if not out:
-                raise Refusal("damaged") from None
+            pass
+        if not expander.eof and not out:
+            raise Refusal("damaged")
         if not expander.eof:
             members.note("damaged-records")
             break

@@ -24,6 +24,7 @@ SYSTEM_FILES = re.compile(
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CYRILLIC = re.compile("[а-яёА-ЯЁіїєґІЇЄҐ]")
+_MIXED = re.compile("[A-Za-z][а-яёА-ЯЁ]|[а-яёА-ЯЁ][A-Za-z]")
 _UNSEEN_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -75,7 +76,8 @@ def _name(entry: Entry) -> str:
     except UnicodeDecodeError:
         russian = raw.decode("cp866")
     strange = sum(1 for byte in raw if byte >= 0x80)
-    return russian if 2 * len(_CYRILLIC.findall(russian)) >= strange else raw.decode("cp437")
+    likely = 2 * len(_CYRILLIC.findall(russian)) >= strange and not _MIXED.search(russian)
+    return russian if likely else raw.decode("cp437")
 
 
 def _key(name: str) -> str:
