@@ -7,7 +7,7 @@ import ctypes
 from collections import Counter
 from typing import Any
 
-from vault.worker import read_blocks, read_pdf_layout, read_pdf_open, read_pdf_places, read_pdf_words
+from vault.worker import read_blocks, read_pdf_grid, read_pdf_layout, read_pdf_open, read_pdf_places, read_pdf_words
 from vault.worker.read_pdf_words import Place, Word
 
 FEW_CHARACTERS = 24
@@ -186,7 +186,7 @@ def _read_page(
     large = [box for box in pictures if (box[2] - box[0]) * (box[3] - box[1]) > PICTURE_SHARE * width * height]
     collector.note("pictures", len(large))
     gaps = [box[1] for box in large] + ([found.slanted_top] if found.slanted else [])
-    laid = read_pdf_layout.laid(words, gaps)
+    laid = read_pdf_layout.laid(words, gaps, read_pdf_grid.find(page))
     answer = read_blocks.page(number, "text", (width, height), [block for block, _ in laid])
     if places:
         answer["words"] = read_pdf_places.words(laid, width, height)

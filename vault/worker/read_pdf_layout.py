@@ -1,272 +1,261 @@
-"""From words with places to blocks in reading order: columns, lines, rows of a table, paragraphs."""
+"""From words with places to blocks in reading order: columns, lines, tables, headings, lists, paragraphs."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from vault.worker import read_blocks
+from vault.worker import read_blocks, read_pdf_columns, read_pdf_grid, read_pdf_run
+from vault.worker.read_pdf_run import Placed, Run
 from vault.worker.read_pdf_words import Word
 
+Laid = tuple[dict[str, Any], list[Placed]]
+"""A block, and its words with their places in its text."""
+
 CELL_GAP = 1.6
-SAME_LINE = 0.5
-GUTTER = 0.9
-COLUMN_LINES = 5
-COLUMN_SHARE = 0.25
-COLUMN_WORDS = 3
+EVEN_GAPS = 0.5
+LEAST_GAPS = 3
+WIDEST_STRETCH = 6.0
 PARAGRAPH_GAP = 1.45
 SHORT_LINE = 0.82
 INDENT = 1.2
 SIZES_OF_HEADINGS = ((1.6, 1), (1.35, 2), (1.18, 3))
+BOLD_LEVEL = 3
+MOST_BOLD_LINES = 3
+MOST_BOLD = 0.35
 LONGEST_HEADING = 200
-MAX_CUTS = 12
 
-_LIST_ITEM = re.compile(r"^(?:[•●▪◦‣·–—*]|\d{1,3}(?:\.\d{1,3})*[.)]|[a-zа-яё][.)])(?:\s|$)")
+_MARKER = r"[•●▪◦‣·○■□–—*]|\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(\w{1,4}\)|[a-zа-яё]\)|[a-h]\.|[ivx]{1,5}\)"
+_LIST_ITEM = re.compile(rf"^(?:{_MARKER})(?:\s|$)")
+_ONLY_MARKER = re.compile(rf"^(?:{_MARKER})$")
+_DEPTH = re.compile(r"^\d{1,3}((?:\.\d{1,3}){0,4})")
 _SENTENCE_END = re.compile(r"[.!?:;…]['\"»”)]*$")
 _HYPHEN = re.compile(r"\w[-\u2010]$")
-
-WordAt = tuple[int, int, Word]
-"""Code points [start, end) of a block's text, and the word that they are."""
-Laid = tuple[dict[str, Any], list[WordAt]]
 
 
 @dataclass(slots=True)
 class Line:
-    """One line; more than one cell makes it a row of a table. `words` says where in `text` each word begins."""
+    """One line; more than one cell makes it a row of a table."""
 
-    cells: list[str]
+    cells: list[Run]
     left: float
     top: float
     right: float
     bottom: float
     size: float
-    words: list[tuple[int, Word]]
+    bold: bool = False
 
     @property
     def text(self) -> str:
-        return "\t".join(self.cells)
+        return "\t".join(cell.text for cell in self.cells)
+
+    @property
+    def run(self) -> Run:
+        """The whole line, tabs between its cells."""
+        whole = Run()
+        for number, cell in enumerate(self.cells):
+            whole.add(cell, "\t" if number else "")
+        return whole
 
 
-def _rows(words: list[Word]) -> list[list[Word]]:
-    """Words that share a line, top to bottom, each from left to right."""
-    rows: list[list[Word]] = []
-    spans: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda one: (one.top + one.bottom, one.left)):
-        if rows:
-            top, bottom = spans[-1]
-            shared = min(bottom, word.bottom) - max(top, word.top)
-            if shared > SAME_LINE * min(bottom - top, word.height):
-                rows[-1].append(word)
-                continue
-        rows.append([word])
-        spans.append((word.top, word.bottom))
-    for row in rows:
-        row.sort(key=lambda one: one.left)
-    return rows
-
-
-def _line(row: list[Word]) -> Line:
-    size = median(word.height for word in row)
-    cells = [row[0].text]
-    words, length = [(0, row[0])], len(row[0].text)
+def _gaps(row: list[Word]) -> list[tuple[float, float]]:
+    """(start, end) of the white before each word but the first."""
+    gaps = []
     reach = row[0].right
     for word in row[1:]:
-        gap = word.left - reach
-        if gap > CELL_GAP * size:
-            cells.append(word.text)
-            length += 1
+        gaps.append((reach, word.left))
+        reach = max(reach, word.right)
+    return gaps
+
+
+def _is_stretched(gaps: list[tuple[float, float]], size: float) -> bool:
+    """Whether the words stand far apart only because the line was stretched to the full width: evenly."""
+    widths = [end - start for start, end in gaps]
+    return len(widths) >= LEAST_GAPS and max(widths) - min(widths) <= EVEN_GAPS * size
+
+
+def _goes_down(gap: tuple[float, float], near: list[list[tuple[float, float]]]) -> bool:
+    """Whether the white of a gap goes on in the line above or below, as it does between columns."""
+    least = 0.5 * (gap[1] - gap[0])
+    return any(min(gap[1], end) - max(gap[0], start) >= least for gaps in near for start, end in gaps)
+
+
+def _line(row: list[Word], near: list[list[tuple[float, float]]], sides: tuple[float, float]) -> Line:
+    """`near` are the gaps of the lines above and below, `sides` the left and right of all."""
+    height = median(word.height for word in row)
+    size = median(word.size or word.height for word in row)
+    gaps = _gaps(row)
+    marked = bool(_ONLY_MARKER.match(row[0].text))
+    plain = _is_stretched(gaps[marked:], height)
+    full = row[0].left - sides[0] < 2 * height and sides[1] - row[-1].right < height
+    cells = [[row[0]]]
+    for number, (word, gap) in enumerate(zip(row[1:], gaps, strict=True)):
+        wide = gap[1] - gap[0] > CELL_GAP * height and not plain and not (marked and number == 0)
+        few = full and len(gaps) < LEAST_GAPS and gap[1] - gap[0] < WIDEST_STRETCH * height
+        if wide and (not few or _goes_down(gap, near)):
+            cells.append([word])
         else:
-            space = "" if gap < 0.08 * size and not word.text[0].isalnum() else " "
-            cells[-1] += space + word.text
-            length += len(space)
-        words.append((length, word))
-        length += len(word.text)
-        reach = max(reach, word.right)
-    return Line(cells, row[0].left, min(w.top for w in row), reach, max(w.bottom for w in row), size, words)
+            cells[-1].append(word)
+    return Line(
+        [read_pdf_run.of_row(cell, height) for cell in cells],
+        row[0].left,
+        min(word.top for word in row),
+        max(word.right for word in row),
+        max(word.bottom for word in row),
+        size,
+        all(word.bold for word in row),
+    )
 
 
-def _gutter(words: list[Word]) -> float | None:
-    """Where a column ends and the next begins, or None where the words are one column or a table."""
-    size = median(word.height for word in words)
-    left, right = min(w.left for w in words), max(w.right for w in words)
-    reach = left
-    best: tuple[float, float] | None = None
-    for word in sorted(words, key=lambda one: one.left):
-        if word.left - reach > GUTTER * size:
-            width = word.left - reach
-            if best is None or width > best[0]:
-                best = (width, (word.left + reach) / 2)
-        reach = max(reach, word.right)
-    if best is None:
-        return None
-    for part in (
-        [word for word in words if word.left < best[1]],
-        [word for word in words if word.left >= best[1]],
-    ):
-        rows = _rows(part)
-        width = max(w.right for w in part) - min(w.left for w in part)
-        if len(rows) < COLUMN_LINES or width < COLUMN_SHARE * (right - left):
-            return None
-        if len(part) < COLUMN_WORDS * len(rows):
-            return None
-    return best[1]
-
-
-def _bands(words: list[Word]) -> list[list[Word]]:
-    """Parts of a page that a horizontal stripe of white separates."""
-    size = median(word.height for word in words)
-    bands: list[list[Word]] = []
-    reach = float("-inf")
-    for word in sorted(words, key=lambda one: one.top):
-        if not bands or word.top - reach > 0.6 * size:
-            bands.append([])
-        bands[-1].append(word)
-        reach = max(reach, word.bottom)
-    return bands
-
-
-def regions(words: list[Word], depth: int = 0) -> list[list[Word]]:
-    """The columns of a page in reading order; a page without columns is one region."""
-    if len(words) < 2 * COLUMN_LINES * COLUMN_WORDS or depth > MAX_CUTS:
-        return [words]
-    cut = _gutter(words)
-    if cut is not None:
-        sides = [word for word in words if word.left < cut], [word for word in words if word.left >= cut]
-        return [region for side in sides for region in regions(side, depth + 1)]
-    bands = _bands(words)
-    parts = [(band, _gutter(band) if len(band) >= 2 * COLUMN_LINES * COLUMN_WORDS else None) for band in bands]
-    if all(gutter is None for _, gutter in parts):
-        return [words]
-    result: list[list[Word]] = []
-    plain: list[Word] = []
-    for band, gutter in parts:
-        if gutter is None:
-            plain.extend(band)
-            continue
-        if plain:
-            result.append(plain)
-            plain = []
-        result.extend(regions(band, depth + 1))
-    return [*result, plain] if plain else result
-
-
-def join(first: str, second: str) -> str:
-    """Two lines of one paragraph; a hyphen at the break goes where a small letter continues the word.
-
-    Before a capital it stays, as in a double surname, and no space comes in between.
-    """
-    if _HYPHEN.search(first) and second[:1].islower():
-        return first[:-1] + second
-    if _HYPHEN.search(first) and second[:1].isupper():
-        return first + second
-    return f"{first} {second}"
+def _lines(words: list[Word]) -> list[Line]:
+    rows = read_pdf_columns.rows(words)
+    gaps = [_gaps(row) for row in rows]
+    sides = min(word.left for word in words), max(word.right for word in words)
+    lines = [
+        _line(row, [*gaps[max(0, index - 1) : index], *gaps[index + 1 : index + 2]], sides)
+        for index, row in enumerate(rows)
+    ]
+    return [line for line in lines if line.text.strip()]
 
 
 class _Flow:
     """Decides, line by line, whether a paragraph goes on."""
 
-    def __init__(self, lines: list[Line], body: float) -> None:
-        self._lines = lines
-        self._body = body
+    def __init__(self, lines: list[Line], body: float, bold_body: bool) -> None:
         self._left = min(line.left for line in lines)
         self._right = max(line.right for line in lines)
         steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 3 * max(a.size, 1)]
         self._step = median(steps) if steps else 1.2 * body
+        self._body = body
+        levels = [self._level_by_size(line) for line in lines]
+        if not bold_body:
+            self._add_bold(lines, levels)
+        self._levels = {id(line): level for line, level in zip(lines, levels, strict=True)}
+
+    def _level_by_size(self, line: Line) -> int:
+        if len(line.cells) > 1 or len(line.text) > LONGEST_HEADING:
+            return 0
+        return next((level for ratio, level in SIZES_OF_HEADINGS if line.size >= ratio * self._body), 0)
+
+    def _add_bold(self, lines: list[Line], levels: list[int]) -> None:
+        """A few bold lines by themselves are a heading; one that fills its width and goes on is not."""
+        start = 0
+        while start < len(lines):
+            stop = start
+            while stop < len(lines) and lines[stop].bold and len(lines[stop].cells) == 1 and not levels[stop]:
+                stop += 1
+            text = " ".join(line.text for line in lines[start:stop])
+            few = 0 < stop - start <= MOST_BOLD_LINES and len(text) <= LONGEST_HEADING
+            if few and any(one.isalpha() for one in text) and not self._runs_on(lines, start, stop):
+                levels[start:stop] = [BOLD_LEVEL] * (stop - start)
+            start = max(stop, start + 1)
+
+    def _runs_on(self, lines: list[Line], start: int, stop: int) -> bool:
+        """Whether the bold lines are the beginning or end of a sentence that is not bold."""
+        before = lines[start - 1].text if start else ""
+        after = lines[stop].text if stop < len(lines) else ""
+        full = lines[stop - 1].right - self._left > SHORT_LINE * (self._right - self._left)
+        hangs = bool(before) and self._near(lines[start - 1], lines[start]) and not _SENTENCE_END.search(before)
+        hangs = hangs and lines[start - 1].right - self._left > SHORT_LINE * (self._right - self._left)
+        return hangs or (full and after[:1].islower()) or bool(_HYPHEN.search(lines[stop - 1].text))
+
+    def _near(self, above: Line, line: Line) -> bool:
+        return line.top - above.top <= PARAGRAPH_GAP * max(self._step, 0.9 * line.size)
 
     def level(self, line: Line) -> int:
         """1 to 3 for a heading, else 0."""
-        if len(line.cells) > 1 or len(line.text) > LONGEST_HEADING:
-            return 0
-        for ratio, level in SIZES_OF_HEADINGS:
-            if line.size >= ratio * self._body:
-                return level
-        return 0
+        return self._levels[id(line)]
 
     def goes_on(self, above: Line, line: Line) -> bool:
         """Whether `line` continues the paragraph that `above` is the latest line of."""
         if len(above.cells) > 1 or len(line.cells) > 1 or _LIST_ITEM.match(line.text):
             return False
-        if self.level(above) != self.level(line):
-            return False
-        if line.top - above.top > PARAGRAPH_GAP * max(self._step, 0.9 * line.size):
+        if self.level(above) != self.level(line) or not self._near(above, line):
             return False
         if _HYPHEN.search(above.text) and line.text[:1].islower():
             return True
         width = max(1.0, self._right - self._left)
         short = (above.right - self._left) / width < SHORT_LINE
-        if short and (_SENTENCE_END.search(above.text) or not line.text[:1].islower()):
+        if short and not self.level(line) and (_SENTENCE_END.search(above.text) or not line.text[:1].islower()):
             return False
         indented = line.left - self._left > INDENT * line.size and line.left - above.left > 0.6 * line.size
         return not (indented and bool(_SENTENCE_END.search(above.text)))
 
 
-def _blocks_of(lines: list[Line], body: float) -> list[tuple[float, Laid]]:
-    flow = _Flow(lines, body)
+def _block(kind: str, run: Run, level: int = 0) -> Laid:
+    return read_blocks.block(kind, run.text, level), run.words
+
+
+def _of_kind(run: Run, cells: int, level: int) -> Laid:
+    if cells > 1:
+        return _block("table-row", run)
+    if level:
+        return _block("heading", run, level)
+    if _LIST_ITEM.match(run.text):
+        depth = _DEPTH.match(run.text)
+        return _block("list-item", run, 1 + (depth[1].count(".") if depth else 0))
+    return _block("paragraph", run)
+
+
+def _blocks_of(lines: list[Line], body: float, bold_body: bool) -> list[tuple[float, Laid]]:
+    flow = _Flow(lines, body, bold_body)
     blocks: list[tuple[float, Laid]] = []
-    text, above, start = "", lines[0], lines[0]
-    places: list[WordAt] = []
-
-    def end() -> None:
-        level = flow.level(start)
-        if len(start.cells) > 1:
-            block = read_blocks.block("table-row", text)
-        elif level:
-            block = read_blocks.block("heading", text, level)
-        elif _LIST_ITEM.match(text):
-            block = read_blocks.block("list-item", text, 1)
+    start = above = lines[0]
+    run = start.run
+    for line in lines[1:]:
+        if flow.goes_on(above, line):
+            read_pdf_run.join(run, line.run)
         else:
-            block = read_blocks.block("paragraph", text)
-        blocks.append((start.top, (block, places)))
-
-    for line in lines:
-        if not text:
-            text = line.text
-        elif flow.goes_on(above, line):
-            text = join(text, line.text)
-            places = _shortened(places, len(text) - len(line.text))
-        else:
-            end()
-            text, start, places = line.text, line, []
-        shift = len(text) - len(line.text)
-        places.extend((shift + at, shift + at + len(word.text), word) for at, word in line.words)
+            blocks.append((start.top, _of_kind(run, len(start.cells), flow.level(start))))
+            start, run = line, line.run
         above = line
-    end()
-    return blocks
+    return [*blocks, (start.top, _of_kind(run, len(start.cells), flow.level(start)))]
 
 
-def _shortened(places: list[WordAt], end: int) -> list[WordAt]:
-    """The words of a text of which a hyphen at the end is gone."""
-    return [(at, min(until, end), word) for at, until, word in places]
+def _insert(placed: list[tuple[float, Laid]], top: float, new: list[Laid]) -> None:
+    """Put blocks before the first that begins further down."""
+    at = next((index for index, (other, _) in enumerate(placed) if other > top), len(placed))
+    placed[at:at] = [(top, one) for one in new]
 
 
-def blocks(words: list[Word], pictures: list[float]) -> list[dict[str, Any]]:
-    """The blocks of one page; `pictures` are the tops of the pictures inside the text, in points."""
-    return [block for block, _ in laid(words, pictures)]
+def laid(words: list[Word], pictures: Sequence[float], rules: read_pdf_grid.Rules | None = None) -> list[Laid]:
+    """The blocks of one page with their words.
 
-
-def laid(words: list[Word], pictures: list[float]) -> list[Laid]:
-    """The blocks of one page, each with its words and where in its text these stand."""
+    `pictures` are the tops of the pictures inside the text, in points; `rules` the lines drawn on the page.
+    """
     for word in words:
         word.text = read_blocks.clean(word.text)  # a block's text is cleaned too: no place may move by that
     words = [word for word in words if word.text]
     upright = [word for word in words if word.upright]
+    tables, flowing = read_pdf_grid.tables(upright, rules or read_pdf_grid.Rules())
     placed: list[tuple[float, Laid]] = []
-    if upright:
-        parts = [[_line(row) for row in _rows(region)] for region in regions(upright)]
+    if flowing:
+        parts = [lines for region in read_pdf_columns.regions(flowing) if (lines := _lines(region))]
         sizes = [line.size for part in parts for line in part for _ in line.text]
-        body = max(1.0, median(sizes))
+        body = max(1.0, median(sizes)) if sizes else 1.0
+        bold = sum(len(word.text) for word in flowing if word.bold) > MOST_BOLD * len(sizes)
         for part in parts:
-            placed.extend(_blocks_of(part, body))
+            placed.extend(_blocks_of(part, body, bold))
+    for top, rows in sorted(tables, key=lambda one: one[0]):
+        _insert(placed, top, [_of_row(row) for row in rows if row.text.strip()])
     for top in sorted(pictures):
-        at = next((index for index, (other, _) in enumerate(placed) if other > top), len(placed))
-        placed.insert(at, (top, (read_blocks.block("picture", ""), [])))
+        _insert(placed, top, [_block("picture", Run())])
     result = [one for _, one in placed]
-    sideways, text = [], ""
+    sideways = Run()
     for word in words:
         if not word.upright:
-            text += f" {word.text}" if text else word.text
-            sideways.append((len(text) - len(word.text), len(text), word))
-    return [*result, (read_blocks.block("paragraph", text), sideways)] if sideways else result
+            sideways.add(read_pdf_run.of_word(word), " " if sideways.text else "")
+    return [*result, _block("paragraph", sideways)] if sideways.text else result
+
+
+def _of_row(row: Run) -> Laid:
+    return _block("table-row" if "\t" in row.text else "paragraph", row)
+
+
+def blocks(words: list[Word], pictures: Sequence[float]) -> list[dict[str, Any]]:
+    """The blocks of one page alone."""
+    return [block for block, _ in laid(words, pictures)]

@@ -7,7 +7,8 @@ replacement character, never as nothing.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,6 +20,9 @@ MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 76.0, 54.0, 56.0, 60.0
 BODY_SIZE, BODY_LEADING = 9.5, 13.6
 HEADING_SIZES = {0: 16.0, 1: 13.5, 2: 12.0, 3: 10.8}
 SMALLEST_HEADING = 10.0
+LIST_INDENT, HANGING, DEEPEST_INDENT = 16.0, 9.0, 5
+LONGEST_WHOLE, LETTER_WIDTH, CELL_PADDING = 14, 0.6, 8.0
+CELL_SIZES = ((5, 8.6), (9, 7.6), (1_000, 6.4))  # up to so many columns, points
 GREY = "#6b6b6b"
 RULE = "#b5b5b5"
 REPLACEMENT = "\ufffd"
@@ -26,7 +30,12 @@ LAST_SETTABLE = 0xFFFF  # reportlab writes a wrong ToUnicode for what lies beyon
 LONGEST_PIECE = 3_000
 TAB = "\u00a0\u00a0\u00a0"
 
-DEFAULT_LABELS = {"page": "p. {n}", "picture": "[PICTURE WITHHELD]", "empty": "[NO TEXT ON THIS PAGE]"}
+DEFAULT_LABELS = {
+    "page": "p. {n}",
+    "picture": "[PICTURE WITHHELD]",
+    "empty": "[NO TEXT ON THIS PAGE]",
+    "lost": "[CHARACTERS OF THIS PAGE THAT CAN'T BE SHOWN: {n}]",
+}
 
 
 def prepare() -> None:
@@ -40,32 +49,58 @@ def prepare() -> None:
     pdfmetrics.registerFontFamily(BODY, normal=BODY, bold=STRONG, italic=BODY, boldItalic=STRONG)
 
 
-def _has_glyph(font: str) -> Callable[[int], bool]:
-    from reportlab.pdfbase import pdfmetrics
+class _Glyphs(dict[int, str]):
+    """What to set for a character, found once for each: itself, its compatible form, a blank, or the replacement."""
 
-    known = pdfmetrics.getFont(font).face.charToGlyph
-    return lambda code: bool(known.get(code, 0))
+    def __init__(self, font: str) -> None:
+        from reportlab.pdfbase import pdfmetrics
+
+        super().__init__()
+        self._known = pdfmetrics.getFont(font).face.charToGlyph
+
+    def __missing__(self, code: int) -> str:
+        found = self._settable(chr(code))
+        self[code] = found
+        return found
+
+    def _settable(self, character: str) -> str:
+        code, category = ord(character), unicodedata.category(character)
+        if character in "\n\u00a0":
+            return character
+        if character == "\t":
+            return TAB
+        if character in "\u2028\u2029\x0b\x0c\r\x85":
+            return "\n"
+        if category in ("Cc", "Cf", "Cs"):
+            return ""
+        if category == "Zs":
+            return " "
+        if self._shows(code):
+            return character
+        # Letters of mathematics and the like, and composed ones without a glyph, fall into what has one.
+        for form in ("NFKC", "NFKD"):
+            plainer = unicodedata.normalize(form, character)
+            if plainer != character and all(self._shows(ord(one)) for one in plainer):
+                return plainer
+        return REPLACEMENT
+
+    def _shows(self, code: int) -> bool:
+        return code <= LAST_SETTABLE and bool(self._known.get(code, 0))
+
+
+@cache
+def _glyphs(font: str) -> _Glyphs:
+    return _Glyphs(font)
 
 
 def plain(text: str, font: str = BODY) -> str:
     """Text that the font can show, composed, without anything that does not print."""
-    known = _has_glyph(font)
-    result = []
-    for character in unicodedata.normalize("NFC", text):
-        code = ord(character)
-        if 0x20 <= code < 0x7F or character == "\n":
-            result.append(character)
-        elif character == "\t":
-            result.append(TAB)
-        elif character in "\u2028\u2029\x0b\x0c\r\x85":
-            result.append("\n")
-        elif unicodedata.category(character) in ("Cc", "Cf", "Cs"):
-            continue
-        elif unicodedata.category(character) == "Zs":
-            result.append("\u00a0" if code == 0xA0 else " ")
-        else:
-            result.append(character if code <= LAST_SETTABLE and known(code) else REPLACEMENT)
-    return "".join(result)
+    return unicodedata.normalize("NFC", text).translate(_glyphs(font))
+
+
+def lost(texts: Iterable[str]) -> int:
+    """How many characters of the texts show as the replacement character only."""
+    return sum(plain(text).count(REPLACEMENT) - text.count(REPLACEMENT) for text in texts)
 
 
 def markup(text: str, font: str = BODY) -> str:
@@ -88,7 +123,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
 
 
 def style(kind: str, level: int = 0) -> Any:
-    """The reportlab style of a block."""
+    """The reportlab style of a block; the level of a table's cell is the number of its columns."""
     from reportlab.lib.styles import ParagraphStyle
 
     common = {"fontName": BODY, "fontSize": BODY_SIZE, "leading": BODY_LEADING, "splitLongWords": 1}
@@ -97,9 +132,12 @@ def style(kind: str, level: int = 0) -> Any:
         wide = {"fontName": STRONG, "fontSize": size, "leading": 1.3 * size}
         return ParagraphStyle(kind, **{**common, **wide}, spaceBefore=0.8 * size, spaceAfter=0.4 * size)
     if kind == "list-item":
-        return ParagraphStyle(kind, **common, leftIndent=14.0, spaceAfter=3.0)
-    if kind == "cell":
-        return ParagraphStyle(kind, **{**common, "fontSize": 8.6, "leading": 11.4})
+        indent = LIST_INDENT * max(1, min(level, DEEPEST_INDENT))
+        return ParagraphStyle(kind, **common, leftIndent=indent, firstLineIndent=-HANGING, spaceAfter=3.0)
+    if kind in ("cell", "column-heading"):
+        size = next(size for most, size in CELL_SIZES if level <= most)
+        font = STRONG if kind == "column-heading" else BODY
+        return ParagraphStyle(kind, **{**common, "fontName": font, "fontSize": size, "leading": 1.32 * size})
     if kind == "aside":
         return ParagraphStyle(kind, **common, textColor=GREY, spaceBefore=4.0, spaceAfter=6.0)
     return ParagraphStyle(kind, **common, spaceAfter=6.5)
@@ -116,3 +154,11 @@ def column_shares(rows: list[list[str]]) -> list[float]:
         weights.append(max(4.0, min(28.0, 1.2 * longest_word), min(60.0, longest_cell**0.75)))
     total = sum(weights)
     return [weight / total for weight in weights]
+
+
+def least_width(rows: list[list[str]]) -> float:
+    """Points that a table needs for its longest words to stay whole, as far as that is sensible."""
+    columns = len(rows[0])
+    size = style("cell", columns).fontSize
+    words = (max((len(word) for row in rows for word in row[column].split()), default=1) for column in range(columns))
+    return float(sum(min(LONGEST_WHOLE, word) * LETTER_WIDTH * size + CELL_PADDING for word in words))

@@ -1,38 +1,54 @@
-"""Turns blocks into reportlab's flowables and those into a clean PDF: page marks, tables, footers."""
+"""Turns blocks into reportlab's flowables, each of which knows its element of the document's structure."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from vault.worker import write_layout as layout
-from vault.worker.refusal import Refusal
+from vault.worker import write_tags
+from vault.worker.write_sheets import build, text_width
+
+__all__ = ["Setting", "build", "by_text", "mark", "page_start", "prepare", "set_blocks", "text_width"]
 
 Render = Callable[[dict[str, Any], str], str]
-MAX_COLUMNS = 10
+MAX_COLUMNS = 16
 LONGEST_ROW = 1_500
 ROWS_A_TABLE = 60
-KEPT_OF_PAGE = ("/Type", "/Parent", "/Contents", "/MediaBox")
-KEPT_RESOURCES = ("/Font", "/XObject", "/ExtGState")
+LONGEST_COLUMN_HEADING = 60
 ROOM_FOR_FIRST_LINE = 42.0
 ROOM_FOR_HEADING = 84.0
+ROOM_FOR_LETTER = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How blocks are set: paper, labels, what makes the markup of a block, and the structure that they go into."""
+
+    page_size: str
+    labels: dict[str, str]
+    render: Render
+    structure: write_tags.Structure
 
 
 def prepare() -> None:
     """Load reportlab and pypdf whole, by setting one page that has everything."""
     layout.prepare()
-    story = blocks_as_flowables(
-        [
+    structure = write_tags.Structure()
+    setting = Setting("A4", layout.DEFAULT_LABELS, by_text, structure)
+    page = {
+        "number": 1,
+        "blocks": [
             {"kind": "heading", "text": "a", "level": 1},
             {"kind": "table-row", "text": "a\tb", "level": 0},
+            {"kind": "table-row", "text": "\t".join("abcdefghi"), "level": 0},
+            {"kind": "list-item", "text": "1. a", "level": 1},
             {"kind": "paragraph", "text": "a\nя", "level": 0},
         ],
-        450.0,
-        layout.DEFAULT_LABELS,
-        by_text,
-    )
-    build([mark("p. 1"), *story], "A4", "")
+    }
+    build([*page_start(page, setting), *set_blocks(page["blocks"], setting)], "A4", structure)  # type: ignore[arg-type]
 
 
 def by_text(block: dict[str, Any], font: str) -> str:
@@ -40,41 +56,147 @@ def by_text(block: dict[str, Any], font: str) -> str:
     return layout.markup(block["text"], font)
 
 
-def mark(text: str) -> Any:
-    """An invisible line that writes the source's page number into the margin, beside what follows."""
-    from reportlab.platypus import Flowable
+@cache
+def _classes() -> tuple[Any, Any, Any]:
+    """Our kinds of reportlab's paragraph and table, and the mark in the margin."""
+    from reportlab.platypus import Flowable, Paragraph, Table
+
+    class Tagged(Paragraph):  # type: ignore[misc]
+        """A paragraph whose parts, where it goes over a page, all belong to its one element."""
+
+        element: Any = None
+        wide = False
+
+        @property
+        def leads(self) -> bool:
+            return bool(self.style.name == "heading")
+
+        def draw(self) -> None:
+            if self.frags:
+                _end_lines(self.blPara, self.width)
+                with write_tags.marked(self.canv, self.element):
+                    super().draw()
+
+        def split(self, *room: float) -> list[Any]:
+            parts: list[Any] = super().split(*room)
+            for part in parts:
+                part.element = self.element
+            return parts
+
+    class Grid(Table):  # type: ignore[misc]
+        """A table whose lines belong to nothing."""
+
+        wide = False
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **{**kwargs, "renderCB": _around_lines})
 
     class Mark(Flowable):  # type: ignore[misc]
+        """Has no height: the source's page number stands in the margin, beside what follows."""
+
         width = height = 0.0
+        leads = True
+
+        def __init__(self, text: str, element: Any) -> None:
+            super().__init__()
+            self.text, self.element = layout.plain(text), element
 
         def wrap(self, *_: float) -> tuple[float, float]:
             return 0.0, 0.0
 
         def draw(self) -> None:
-            self.canv.setFont(layout.BODY, 7.5)
-            self.canv.setFillColor(layout.GREY)
-            self.canv.drawRightString(-14.0, -layout.BODY_LEADING + 3.2, layout.plain(text))
-            self.canv.setStrokeColor(layout.RULE)
-            self.canv.setLineWidth(0.5)
-            self.canv.line(-10.0, -layout.BODY_LEADING, -10.0, -1.0)
+            with write_tags.marked(self.canv, self.element):
+                self.canv.setFont(layout.BODY, 7.5)
+                self.canv.setFillColor(layout.GREY)
+                self.canv.drawRightString(-14.0, -layout.BODY_LEADING + 3.2, self.text)
+            with write_tags.marked(self.canv, None):
+                self.canv.setStrokeColor(layout.RULE)
+                self.canv.setLineWidth(0.5)
+                self.canv.line(-10.0, -layout.BODY_LEADING, -10.0, -1.0)
 
-    return Mark()
+    return Tagged, Grid, Mark
 
 
-def page_start(page: dict[str, Any], labels: dict[str, str]) -> list[Any]:
+def _end_lines(lines: Any, width: float) -> None:
+    """A blank at the end of each line but the last, so that words stay apart for who reads the file, not the page.
+
+    A line of a single word that fills it is a piece of a longer one.
+    """
+    for line in lines.lines[:-1]:
+        if lines.kind == 0:
+            room, words = line
+            if words and (len(words) > 1 or room > ROOM_FOR_LETTER):
+                words[-1] += " "
+        elif (
+            line.words
+            and not getattr(line, "lineBreak", False)
+            and (len(line.words) > 1 or line.extraSpace > ROOM_FOR_LETTER)
+        ):
+            line.words[-1].text += " "
+
+
+def _around_lines(table: Any, stage: str, *_: Any) -> None:
+    if stage in ("startBG", "startLines"):
+        write_tags.begin(table.canv, None)
+    elif stage in ("endBG", "endLines"):
+        write_tags.end(table.canv)
+
+
+def paragraph(markup: str, look: Any, element: write_tags.Element) -> Any:
+    """A paragraph of the structure."""
+    made = _classes()[0](markup, look)
+    made.element = element
+    return made
+
+
+def mark(text: str, structure: write_tags.Structure) -> Any:
+    """A line without height that writes the source's page number into the margin, and begins its section."""
+    structure.section()
+    return _classes()[2](text, structure.block("P", text))
+
+
+def page_start(page: dict[str, Any], setting: Setting) -> list[Any]:
     """What stands before the first block of a source page; the mark stays on the sheet of what it marks."""
     from reportlab.platypus import CondPageBreak
 
     heading = page["blocks"] and page["blocks"][0]["kind"] == "heading"
     room = 1.5 * ROOM_FOR_HEADING if heading else ROOM_FOR_FIRST_LINE
-    return [CondPageBreak(room), mark(labels["page"].replace("{n}", str(page["number"])))]
+    return [
+        _leading(CondPageBreak(room)),
+        mark(setting.labels["page"].replace("{n}", str(page["number"])), setting.structure),
+    ]
 
 
-def _table(rows: list[list[str]], shares: list[float], width: float) -> Any:
-    from reportlab.platypus import Paragraph, Table, TableStyle
+def _leading(flow: Any) -> Any:
+    """A flowable that belongs to what follows."""
+    flow.leads = True
+    return flow
 
-    cell = layout.style("cell")
-    data = [[Paragraph(text, cell) for text in [*row, *[""] * (len(shares) - len(row))]] for row in rows]
+
+def title(text: str, structure: write_tags.Structure) -> Any:
+    """The document's title, above all pages."""
+    return paragraph(layout.markup(text, layout.STRONG), layout.style("title"), structure.heading(1, text))
+
+
+def aside(text: str, structure: write_tags.Structure) -> Any:
+    """What we say, in grey."""
+    return paragraph(layout.markup(text), layout.style("aside"), structure.block("P", text))
+
+
+def _is_heading_row(texts: list[list[str]]) -> bool:
+    """Whether the first row plainly names the columns: short words in each, no figures, and rows of another look."""
+    first, rest = texts[0], texts[1:]
+    if len(rest) < 2 or len(first) < 2:
+        return False
+    named = all(0 < len(cell) <= LONGEST_COLUMN_HEADING and not any(c.isdigit() for c in cell) for cell in first)
+    return named and all(
+        any(c.isdigit() for cell in row for c in cell) or len(row[0]) > 3 * len(first[0]) for row in rest
+    )
+
+
+def _table(rows: list[list[Any]], widths: list[float]) -> Any:
+    from reportlab.platypus import TableStyle
+
     look = TableStyle(
         [
             ("FONTNAME", (0, 0), (-1, -1), layout.BODY),
@@ -86,24 +208,47 @@ def _table(rows: list[list[str]], shares: list[float], width: float) -> Any:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ]
     )
-    return Table(data, colWidths=[share * width for share in shares], style=look, splitByRow=1, hAlign="LEFT")
+    return _classes()[1](rows, colWidths=widths, style=look, splitByRow=1, hAlign="LEFT")
 
 
-def _tables(rows: Sequence[dict[str, Any]], width: float, render: Render) -> list[Any]:
+def _tables(rows: Sequence[dict[str, Any]], setting: Setting) -> list[Any]:
     """Rows of one table; what would not fit a page as a row is set as a line instead."""
     from reportlab.platypus import Spacer
 
     texts = [row["text"].split("\t") for row in rows]
-    fits = all(len(row) <= MAX_COLUMNS and sum(map(len, row)) <= LONGEST_ROW for row in texts)
-    if not fits:
-        lines = [{**row, "text": row["text"].replace("\t", " | ")} for row in rows]
-        return [flow for line in lines for flow in _paragraphs(line, layout.style("paragraph"), render)]
-    cells = [[render(cell, layout.BODY) for cell in _cells(row)] for row in rows]
-    shares = layout.column_shares(texts)
-    parts = [
-        _table(cells[start : start + ROWS_A_TABLE], shares, width) for start in range(0, len(cells), ROWS_A_TABLE)
-    ]
+    columns = len(texts[0])
+    if columns > MAX_COLUMNS or any(sum(map(len, row)) > LONGEST_ROW for row in texts):
+        lines = [{**row, "kind": "paragraph", "text": row["text"].replace("\t", " | ")} for row in rows]
+        return [flow for line in lines for flow in _paragraphs(line, setting)]
+    wide = layout.least_width(texts) > text_width(setting.page_size)
+    room = text_width(setting.page_size, wide)
+    widths = [share * room for share in layout.column_shares(texts)]
+    cells = _cells_of(rows, texts, setting)
+    parts = [_table(cells[start : start + ROWS_A_TABLE], widths) for start in range(0, len(cells), ROWS_A_TABLE)]
+    for part in parts:
+        part.wide = wide
     return [*parts, Spacer(1, 7)]
+
+
+def _cells_of(rows: Sequence[dict[str, Any]], texts: list[list[str]], setting: Setting) -> list[list[Any]]:
+    """A paragraph for each cell, with its element."""
+    table = setting.structure.block("Table", "")
+    named = _is_heading_row(texts)
+    looks = layout.style("cell", len(texts[0])), layout.style("column-heading", len(texts[0]))
+    made = []
+    for number, row in enumerate(rows):
+        line = table.add("TR")
+        heading = named and number == 0
+        look = looks[heading]
+        made.append(
+            [
+                paragraph(
+                    setting.render(cell, look.fontName), look, setting.structure.cell(line, cell["text"], heading)
+                )
+                for cell in _cells(row)
+            ]
+        )
+    return made
 
 
 def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -113,16 +258,23 @@ def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [_part(row, start, end) for start, end in zip(starts, ends, strict=True)]
 
 
-def _paragraphs(block: dict[str, Any], look: Any, render: Render) -> list[Any]:
-    from reportlab.platypus import Paragraph
-
-    if len(block["text"]) <= layout.LONGEST_PIECE:
-        return [Paragraph(render(block, look.fontName), look)]
-    joined = layout.style(block["kind"], block.get("level", 0))
+def _paragraphs(block: dict[str, Any], setting: Setting) -> list[Any]:
+    """A heading, list item or paragraph; a very long one in pieces that all are one element."""
+    kind, level, text = block["kind"], max(1, block.get("level", 0)), block["text"]
+    look = layout.style(kind, level)
+    if kind == "heading":
+        element = setting.structure.heading(level, text)
+    elif kind == "list-item":
+        element = setting.structure.item(level, text)
+    else:
+        element = setting.structure.block("P", text)
+    if len(text) <= layout.LONGEST_PIECE:
+        return [paragraph(setting.render(block, look.fontName), look, element)]
+    joined = layout.style(kind, level)
     joined.spaceAfter = 0
-    parts = [_part(block, start, end) for start, end in layout.pieces(block["text"])]
-    flow = [Paragraph(render(part, look.fontName), joined) for part in parts[:-1]]
-    return [*flow, Paragraph(render(parts[-1], look.fontName), look)]
+    parts = [_part(block, start, end) for start, end in layout.pieces(text)]
+    flow = [paragraph(setting.render(part, look.fontName), joined, element) for part in parts[:-1]]
+    return [*flow, paragraph(setting.render(parts[-1], look.fontName), look, element)]
 
 
 def _part(block: dict[str, Any], start: int, end: int) -> dict[str, Any]:
@@ -135,113 +287,23 @@ def _part(block: dict[str, Any], start: int, end: int) -> dict[str, Any]:
     return {**block, "text": block["text"][start:end].rstrip(" \n"), "marks": marks}
 
 
-def blocks_as_flowables(
-    blocks: Sequence[dict[str, Any]], width: float, labels: dict[str, str], render: Render
-) -> list[Any]:
-    """All blocks of one page, `width` points wide; `render` makes the markup of one block."""
-    from reportlab.platypus import CondPageBreak, Paragraph
+def set_blocks(blocks: Sequence[dict[str, Any]], setting: Setting) -> list[Any]:
+    """The flowables of all blocks of one page."""
+    from reportlab.platypus import CondPageBreak
 
     flow: list[Any] = []
     rows: list[dict[str, Any]] = []
     for block in blocks:
-        if block["kind"] == "table-row":
-            if rows and rows[-1]["text"].count("\t") != block["text"].count("\t"):
-                flow += _tables(rows, width, render)
-                rows = []
-            rows.append(block)
-            continue
-        if rows:
-            flow += _tables(rows, width, render)
+        is_row = block["kind"] == "table-row"
+        if rows and not (is_row and rows[-1]["text"].count("\t") == block["text"].count("\t")):
+            flow += _tables(rows, setting)
             rows = []
-        if block["kind"] == "picture":
-            flow.append(Paragraph(layout.markup(labels["picture"]), layout.style("aside")))
+        if is_row:
+            rows.append(block)
+        elif block["kind"] == "picture":
+            flow.append(aside(setting.labels["picture"], setting.structure))
         else:
             if block["kind"] == "heading":
-                flow.append(CondPageBreak(ROOM_FOR_HEADING))
-            flow += _paragraphs(block, layout.style(block["kind"], max(1, block.get("level", 0))), render)
-    return flow + (_tables(rows, width, render) if rows else [])
-
-
-def text_width(page_size: str) -> float:
-    """Points between the margins."""
-    return layout.PAGE_SIZES[page_size][0] - layout.MARGIN_LEFT - layout.MARGIN_RIGHT
-
-
-def _numbering_canvas(running_title: str) -> Any:
-    from reportlab.pdfgen.canvas import Canvas
-
-    class Numbering(Canvas):  # type: ignore[misc]
-        """Holds all pages back until their number is known, then writes "3 / 7" under each."""
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs.update(invariant=1, pageCompression=1, initialFontName=layout.BODY)
-            super().__init__(*args, **kwargs)
-            self._held: list[dict[str, Any]] = []
-
-        def showPage(self) -> None:
-            self._held.append(dict(self.__dict__))
-            self._startPage()
-
-        def save(self) -> None:
-            for number, held in enumerate(self._held, start=1):
-                self.__dict__.update(held)
-                self._footer(number, len(self._held))
-                super().showPage()
-            super().save()
-
-        def _footer(self, number: int, count: int) -> None:
-            width = self._pagesize[0]
-            self.setFont(layout.BODY, 7.5)
-            self.setFillColor(layout.GREY)
-            self.drawRightString(width - layout.MARGIN_RIGHT, 30.0, f"{number} / {count}")
-            if running_title:
-                self.drawString(layout.MARGIN_LEFT, 30.0, running_title)
-
-    return Numbering
-
-
-def build(story: list[Any], page_size: str, running_title: str) -> bytes:
-    """Set the story and give back a PDF with nothing in it but its pages; raises Refusal."""
-    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer
-    from reportlab.platypus.doctemplate import LayoutError
-
-    width, height = layout.PAGE_SIZES[page_size]
-    buffer = io.BytesIO()
-    frame = Frame(
-        layout.MARGIN_LEFT,
-        layout.MARGIN_BOTTOM,
-        text_width(page_size),
-        height - layout.MARGIN_TOP - layout.MARGIN_BOTTOM,
-        leftPadding=0,
-        rightPadding=0,
-        topPadding=0,
-        bottomPadding=0,
-    )
-    document = BaseDocTemplate(buffer, pagesize=(width, height))
-    document.addPageTemplates([PageTemplate(id="page", frames=[frame])])
-    try:
-        document.build([*story, Spacer(1, 1)], canvasmaker=_numbering_canvas(running_title))
-    except LayoutError:
-        raise Refusal("lays-out-badly") from None
-    return _bare(buffer.getvalue())
-
-
-def _bare(pdf: bytes) -> bytes:
-    """The same pages in a file without information dictionary, identifiers, comments or dates."""
-    from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import ArrayObject, DictionaryObject, NameObject
-
-    writer = PdfWriter()
-    for page in PdfReader(io.BytesIO(pdf)).pages:
-        resources: Any = page["/Resources"]
-        corners: Any = page["/MediaBox"]
-        kept = {NameObject(key): resources.raw_get(key) for key in KEPT_RESOURCES if key in resources}
-        for key in [key for key in page if key not in KEPT_OF_PAGE]:
-            del page[key]
-        page[NameObject("/Resources")] = DictionaryObject(kept)
-        page[NameObject("/MediaBox")] = ArrayObject(corners)
-        writer.add_page(page)
-    writer.metadata = None
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+                flow.append(_leading(CondPageBreak(ROOM_FOR_HEADING)))
+            flow += _paragraphs(block, setting)
+    return flow + (_tables(rows, setting) if rows else [])

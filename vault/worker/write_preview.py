@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages, write_pixel_pdf
+from vault.worker import read_pdf_open, read_pixels, write_facsimile, write_pages, write_pixel_pdf, write_tags
 from vault.worker import write_layout as layout
 from vault.worker.refusal import Refusal
+from vault.worker.write_pages import Setting
 
 GRID_STEP = 10
 GRID_COLOUR, BOX_COLOUR = "#1f6fd1", "#c2182b"
@@ -34,7 +35,8 @@ def prepare(request: dict[str, Any]) -> None:
     from PIL import Image
 
     pages = [_PicturePage(Image.new("RGB", (8, 8), colour), [], 100, 100) for colour in ("white", "grey")]
-    write_pages.build([page.flowable() for page in pages], "A4", "")  # once as PNG, once as JPEG
+    structure = write_tags.Structure()
+    write_pages.build([page.flowable(structure) for page in pages], "A4", structure)  # once as PNG, once as JPEG
 
 
 def with_marks(block: dict[str, Any], font: str) -> str:
@@ -68,17 +70,19 @@ class _PicturePage:
         scale = min(room_across / picture.width, room_down / picture.height)
         self.width, self.height = picture.width * scale, picture.height * scale
 
-    def flowable(self) -> Any:
+    def flowable(self, structure: write_tags.Structure) -> Any:
+        """To be set as a figure."""
         from reportlab.platypus import Flowable
 
-        outer = self
+        outer, element = self, structure.block("Figure", "")
 
         class Drawn(Flowable):  # type: ignore[misc]
             def wrap(self, *_: float) -> tuple[float, float]:
                 return outer.width + 2 * EDGE, outer.height + 2 * EDGE
 
             def draw(self) -> None:
-                outer.draw(self.canv)
+                with write_tags.marked(self.canv, element):
+                    outer.draw(self.canv)
 
         return Drawn()
 
@@ -127,37 +131,40 @@ class _PicturePage:
 
 
 def _picture_flow(
-    page: dict[str, Any], source: write_facsimile.Source, dpi: float, width: float, height: float
+    page: dict[str, Any], source: write_facsimile.Source, dpi: float, room: tuple[float, float], setting: Setting
 ) -> list[Any]:
-    index = page["number"] - 1
+    index = page["drawn"] - 1
     if not 0 <= index < source.count:
-        raise Refusal("no-such-page", page["number"])
+        raise Refusal("no-such-page", page["drawn"])
     picture, _, _ = write_facsimile.page_picture(source, index, dpi)
-    return [_PicturePage(picture, page["boxes"], width, height).flowable()]
+    return [_PicturePage(picture, page["boxes"], *room).flowable(setting.structure)]
 
 
 def _section(
     section: dict[str, Any],
     source: write_facsimile.Source | None,
-    labels: dict[str, str],
+    setting: Setting,
     room: tuple[float, float],
     dpi: float,
 ) -> list[Any]:
-    from reportlab.platypus import CondPageBreak, Paragraph
+    from reportlab.platypus import CondPageBreak
 
     first_is_picture = source is not None and section["pages"] and section["pages"][0]["kind"] == "picture"
+    heading, labels, structure = section["heading"], setting.labels, setting.structure
     story: list[Any] = [
         CondPageBreak(room[1] if first_is_picture else write_pages.ROOM_FOR_HEADING),
-        Paragraph(layout.markup(section["heading"], layout.STRONG), layout.style("heading", 1)),
+        write_pages.paragraph(
+            layout.markup(heading, layout.STRONG), layout.style("heading", 1), structure.heading(1, heading)
+        ),
     ]
     for page in section["pages"]:
-        story += write_pages.page_start(page, labels)
+        story += write_pages.page_start(page, setting)
         if page["kind"] == "picture" and source is not None:
-            story += _picture_flow(page, source, dpi, room[0], room[1])
+            story += _picture_flow(page, source, dpi, room, setting)
             continue
-        flow = write_pages.blocks_as_flowables(page["blocks"], room[0], labels, with_marks)
+        flow = write_pages.set_blocks(page["blocks"], setting)
         note = labels["picture"] if page["kind"] == "picture" else labels["empty"]
-        story += flow or [Paragraph(layout.markup(note), layout.style("aside"))]
+        story += flow or [write_pages.aside(note, structure)]
     return story
 
 
@@ -169,22 +176,22 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
     "end", "number", "state"}]}], "boxes": [{"x", "y", "width", "height", "number"}]}]}]}; blobs are the sources
     of sections that have picture pages. Raises Refusal.
     """
-    from reportlab.platypus import Paragraph
-
+    structure = write_tags.Structure()
     labels = {**LABELS, **request["labels"]}
     size = request["page_size"]
+    setting = Setting(size, labels, with_marks, structure)
     room = (
         write_pages.text_width(size),
         layout.PAGE_SIZES[size][1] - layout.MARGIN_TOP - layout.MARGIN_BOTTOM - 64.0,
     )
     story: list[Any] = [
-        Paragraph(layout.markup(request["title"], layout.STRONG), layout.style("title")),
-        Paragraph(layout.markup(labels["legend"]), layout.style("aside")),
+        write_pages.title(request["title"], structure),
+        write_pages.aside(labels["legend"], structure),
     ]
     for section in request["sections"]:
         if section["blob"] is None:
-            story += _section(section, None, labels, room, request["dpi"])
+            story += _section(section, None, setting, room, request["dpi"])
             continue
         with write_facsimile.opened(blobs[section["blob"]], section["media_type"]) as source:
-            story += _section(section, source, labels, room, request["dpi"])
-    return {}, [write_pages.build(story, size, "")]
+            story += _section(section, source, setting, room, request["dpi"])
+    return {}, [write_pages.build(story, size, structure)]

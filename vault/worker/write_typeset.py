@@ -1,4 +1,4 @@
-"""The `typeset` job: text blocks in, one clean PDF out. No source document is involved.
+"""The `typeset` job: text blocks in, one clean tagged PDF out. No source document is involved.
 
 Lines are broken anew, so a gap or a line's length says nothing about what stood there before.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from vault.worker import write_layout as layout
-from vault.worker import write_pages
+from vault.worker import write_pages, write_tags
 
 
 def prepare(request: dict[str, Any]) -> None:
@@ -16,20 +16,34 @@ def prepare(request: dict[str, Any]) -> None:
     write_pages.prepare()
 
 
-def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """request {"title", "page_size", "labels", "pages": [{"number", "kind", "blocks"}]}; one blob, the PDF."""
-    from reportlab.platypus import Paragraph
+def language(request: dict[str, Any]) -> str:
+    """The language that the request names; without one, that of the text's letters."""
+    if request.get("language"):
+        return str(request["language"])
+    text = "".join(block["text"] for page in request["pages"] for block in page["blocks"])
+    return write_tags.language_of(text, default="en")
 
-    labels = {**layout.DEFAULT_LABELS, **request["labels"]}
-    width = write_pages.text_width(request["page_size"])
+
+def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """One blob, the PDF.
+
+    request {"title", "page_size", "labels", "language": code or "", "pages": [{"number", "kind", "blocks"}]}.
+    """
+    structure = write_tags.Structure(language(request))
+    setting = write_pages.Setting(
+        request["page_size"], {**layout.DEFAULT_LABELS, **request["labels"]}, write_pages.by_text, structure
+    )
     story: list[Any] = []
     if request["title"].strip():
-        story.append(Paragraph(layout.markup(request["title"], layout.STRONG), layout.style("title")))
+        story.append(write_pages.title(request["title"], structure))
     for page in request["pages"]:
-        story += write_pages.page_start(page, labels)
-        flow = write_pages.blocks_as_flowables(page["blocks"], width, labels, write_pages.by_text)
+        story += write_pages.page_start(page, setting)
+        flow = write_pages.set_blocks(page["blocks"], setting)
         if not flow:
-            note = labels["picture"] if page["kind"] == "picture" else labels["empty"]
-            flow = [Paragraph(layout.markup(note), layout.style("aside"))]
+            note = setting.labels["picture" if page["kind"] == "picture" else "empty"]
+            flow = [write_pages.aside(note, structure)]
         story += flow
-    return {}, [write_pages.build(story, request["page_size"], "")]
+        lost = layout.lost(block["text"] for block in page["blocks"])
+        if lost:
+            story.append(write_pages.aside(setting.labels["lost"].replace("{n}", str(lost)), structure))
+    return {}, [write_pages.build(story, request["page_size"], structure)]
