@@ -44,6 +44,9 @@ SEAM = 0.9
 HYPHENS = "-\u2010\u2011\u00ad"
 SLIVER = 0.15
 MARGIN = 0.3
+CELL_AIR = 1.1
+"""Percent between a box and the next cell, so that it does not run over the rule between them."""
+FEW_LINES = 2
 
 
 @dataclass(slots=True)
@@ -144,9 +147,10 @@ class _Places:
         self._rights = sorted(cell.right for cell in cells)
         widest = max((cell.right - cell.left for cell in cells), default=0.0)
         self._long = sum(1 for cell in cells if cell.right - cell.left > widest / 2)
-        self._cells_by_left: dict[int, list[_Cell]] = {}
+        self._cells_by_block: dict[int, list[_Cell]] = {}
         for cell in cells:
-            self._cells_by_left.setdefault(round(cell.left / EDGE), []).append(cell)
+            for block in {self._words[number].block for number in cell.numbers}:
+                self._cells_by_block.setdefault(block, []).append(cell)
         self._typical = median(line.height for line in self._lines) if self._lines else 1.0
 
     def boxes(self, gone: set[int]) -> tuple[Box, ...]:
@@ -238,15 +242,14 @@ class _Places:
         return margin if margin <= cell.left + EDGE else 0.0
 
     def _is_justified(self, cell: _Cell) -> bool:
-        """Whether lines mostly end where this one does, or those that begin with it at one place: then the gaps
-        between their words tell how wide the words are."""
-        if _count(self._rights, cell.right) >= max(LEAST_SHARING, JUSTIFIED_SHARE * self._long):
-            return True
-        key = round(cell.left / EDGE)
-        near = [one for place in (key - 1, key, key + 1) for one in self._cells_by_left.get(place, ())]
-        rights = [one.right for one in near if abs(one.left - cell.left) <= EDGE]
+        """Whether this line was stretched to the width of its paragraph: the gaps between its words then tell how
+        wide the words are, those under a box too."""
+        blocks = {self._words[number].block for number in cell.numbers}
+        rights = [one.right for block in blocks for one in self._cells_by_block[block]]
         full = sum(1 for right in rights if max(rights) - right <= 2 * EDGE)
-        return full >= LEAST_SHARING and full >= JUSTIFIED_SHARE * len(rights)
+        if len(rights) > FEW_LINES:
+            return full >= JUSTIFIED_SHARE * (len(rights) - 1)  # the last line of a paragraph is short
+        return _count(self._rights, cell.right) >= max(LEAST_SHARING, JUSTIFIED_SHARE * self._long)
 
     def _right_end(self, line: _Line, at: int) -> float:
         """Where the box ends: before the next cell or column, or else where the text of the page does."""
@@ -254,7 +257,8 @@ class _Places:
         after = [one.left for one in (*line.cells[at + 1 :], *self._beside(line)) if one.left > cell.right]
         column = self._next_column(line, cell)
         if after or column is not None:
-            return min([*after, *([column] if column is not None else [])]) - 2 * SLIVER
+            end = min([*after, *([column] if column is not None else [])])
+            return end - CELL_AIR if cell.right <= end - CELL_AIR else end - 2 * SLIVER
         others = [one for other in self._others(line) for one in other.cells]
         if not others:
             return WHOLE
