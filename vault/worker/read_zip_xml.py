@@ -31,9 +31,7 @@ STRICT = {
     b"http://purl.oclc.org/ooxml/officeDocument/math": (
         b"http://schemas.openxmlformats.org/officeDocument/2006/math"
     ),
-    b"http://purl.oclc.org/ooxml/spreadsheetml/main": (
-        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    ),
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
     b"http://purl.oclc.org/ooxml/presentationml/main": (
         b"http://schemas.openxmlformats.org/presentationml/2006/main"
     ),
@@ -92,6 +90,13 @@ def streamed(data: bytes, *tags: str) -> Iterator[Any]:
                 del element.getparent()[0]
     except (etree.LxmlError, ValueError):
         raise Refusal("damaged") from None
+
+
+def written(element: Any) -> bytes:
+    """An element of a stream as a text of its own, to be kept when the stream goes on."""
+    import lxml.etree as etree
+
+    return bytes(etree.tostring(element, with_tail=False))
 
 
 class Archive:
