@@ -20,6 +20,21 @@ def present(extra: str) -> bool:
     return all(find_spec(name) is not None for name in PACKAGES[extra])
 
 
+def ocr_present() -> bool:
+    """casevault[ocr]: characters in scans and photos."""
+    return present("ocr")
+
+
+def faces_present() -> bool:
+    """casevault[faces]: faces in photos and scans."""
+    return present("faces")
+
+
+def heic_present() -> bool:
+    """casevault[heic]: photos as some telephones make them."""
+    return present("heic")
+
+
 def looks() -> tuple[Look, ...]:
     """What pages of pixels can be searched by here."""
     return tuple(look for look in LOOKS if present(look))
@@ -27,4 +42,5 @@ def looks() -> tuple[Look, ...]:
 
 def hint() -> str:
     """The line that installs what is missing for that."""
-    return f"Install the readers of pictures: pip install 'casevault[{','.join(set(LOOKS) - set(looks()))}]'."
+    missing = ",".join(look for look in LOOKS if not present(look))
+    return f"Install the readers of pictures: pip install 'casevault[{missing}]'."
