@@ -19,6 +19,7 @@ MAX_LEVEL = 9
 LARGEST_SIDE = 1_000_000.0
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 PDF_START, PDF_END = b"%PDF-1.", b"%%EOF"
+ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
 BLOCK_KINDS: dict[str, BlockKind] = {kind: kind for kind in get_args(BlockKind)}
 PAGE_KINDS: dict[str, PageKind] = {kind: kind for kind in get_args(PageKind)}
 
@@ -107,6 +108,16 @@ def document(untrusted: dict[str, object]) -> Document:
         raise reasons.refusal("broken-answer")
     notes = tuple(note(one) for one in _list(untrusted.get("notes"), MAX_NOTES))
     return Document(tuple(pages), notes)
+
+
+def docx(untrusted_blobs: tuple[bytes, ...]) -> bytes:
+    """The one DOCX of a writing job: its first and last record are looked at, as with a PDF."""
+    if len(untrusted_blobs) != 1:
+        raise reasons.refusal("broken-answer")
+    (untrusted,) = untrusted_blobs
+    if not untrusted.startswith(ZIP_START) or not untrusted[-ZIP_END_SIZE:].startswith(ZIP_END):
+        raise reasons.refusal("broken-answer")
+    return untrusted
 
 
 def pdf(untrusted_blobs: tuple[bytes, ...]) -> bytes:

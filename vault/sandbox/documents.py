@@ -51,12 +51,13 @@ class NumberedBox:
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
-    """One page to review: blocks for a text page, boxes for a picture page."""
+    """One page to review: blocks for a text page, boxes for a picture page, which is page `drawn` of its source."""
 
     number: int
     kind: PageKind
     blocks: tuple[MarkedBlock, ...] = ()
     boxes: tuple[NumberedBox, ...] = ()
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +91,53 @@ def _block(block: Block) -> dict[str, object]:
     return {"kind": block.kind, "text": block.text, "level": block.level}
 
 
-def typeset(
-    title: str,
-    pages: Sequence[Page],
-    page_size: PageSize = "A4",
-    *,
-    labels: Mapping[str, str] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-    accept_weak_jail: bool = False,
-) -> bytes:
-    """A new PDF of these pages' text. `labels` may replace "page" ("p. {n}"), "picture" and "empty".
-
-    Nothing but the text given here is in it: no dates, names of programs, or glyphs that are not used.
-    """
-    request: dict[str, object] = {
+def _text_request(
+    title: str, pages: Sequence[Page], page_size: PageSize, language: str, labels: Mapping[str, str] | None
+) -> dict[str, object]:
+    return {
         "title": title,
         "page_size": page_size,
+        "language": language,
         "labels": dict(labels or {}),
         "pages": [
             {"number": page.number, "kind": page.kind, "blocks": [_block(one) for one in page.blocks]}
             for page in pages
         ],
     }
+
+
+def typeset(
+    title: str,
+    pages: Sequence[Page],
+    page_size: PageSize = "A4",
+    *,
+    language: str = "",
+    labels: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """A new tagged PDF of these pages' text; `labels` may replace "page" ("p. {n}"), "picture", "empty" and "lost".
+
+    Nothing but the text given here is in it: no dates, names of programs, or glyphs that are not used. `language` is
+    what screen readers are told ("ru"); without one it follows from the letters.
+    """
+    request = _text_request(title, pages, page_size, language, labels)
     return checked.pdf(run("typeset", request, (), limits, accept_weak_jail=accept_weak_jail).blobs)
+
+
+def docx(
+    title: str,
+    pages: Sequence[Page],
+    page_size: PageSize = "A4",
+    *,
+    language: str = "",
+    labels: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """A new Word document of these pages' text, with the arguments of `typeset`; nothing else is in it."""
+    request = _text_request(title, pages, page_size, language, labels)
+    return checked.docx(run("docx", request, (), limits, accept_weak_jail=accept_weak_jail).blobs)
 
 
 def _sides(box: Box) -> dict[str, float]:
@@ -173,7 +198,8 @@ def _preview_page(page: PreviewPage) -> dict[str, object]:
         for block in page.blocks
     ]
     boxes = [{**_sides(one.box), "number": one.number} for one in page.boxes]
-    return {"number": page.number, "kind": page.kind, "blocks": blocks, "boxes": boxes}
+    drawn = page.drawn or page.number
+    return {"number": page.number, "kind": page.kind, "blocks": blocks, "boxes": boxes, "drawn": drawn}
 
 
 def preview(

@@ -25,6 +25,7 @@ Load = Callable[[str, dict[str, Any]], Work]
 JOBS = {
     "extract": "read_document",
     "typeset": "write_typeset",
+    "docx": "write_docx",
     "facsimile": "write_facsimile",
     "join": "write_join",
     "preview": "write_preview",

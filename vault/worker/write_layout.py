@@ -135,7 +135,7 @@ def style(kind: str, level: int = 0) -> Any:
         indent = LIST_INDENT * max(1, min(level, DEEPEST_INDENT))
         return ParagraphStyle(kind, **common, leftIndent=indent, firstLineIndent=-HANGING, spaceAfter=3.0)
     if kind in ("cell", "column-heading"):
-        size = next(size for most, size in CELL_SIZES if level <= most)
+        size = _cell_size(level)
         font = STRONG if kind == "column-heading" else BODY
         return ParagraphStyle(kind, **{**common, "fontName": font, "fontSize": size, "leading": 1.32 * size})
     if kind == "aside":
@@ -159,6 +159,10 @@ def column_shares(rows: list[list[str]]) -> list[float]:
 def least_width(rows: list[list[str]]) -> float:
     """Points that a table needs for its longest words to stay whole, as far as that is sensible."""
     columns = len(rows[0])
-    size = style("cell", columns).fontSize
+    letter = LETTER_WIDTH * _cell_size(columns)
     words = (max((len(word) for row in rows for word in row[column].split()), default=1) for column in range(columns))
-    return float(sum(min(LONGEST_WHOLE, word) * LETTER_WIDTH * size + CELL_PADDING for word in words))
+    return sum(min(LONGEST_WHOLE, word) * letter + CELL_PADDING for word in words)
+
+
+def _cell_size(columns: int) -> float:
+    return next(size for most, size in CELL_SIZES if columns <= most)

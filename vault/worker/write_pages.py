@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -183,7 +183,7 @@ def aside(text: str, structure: write_tags.Structure) -> Any:
     return paragraph(layout.markup(text), layout.style("aside"), structure.block("P", text))
 
 
-def _is_heading_row(texts: list[list[str]]) -> bool:
+def is_heading_row(texts: list[list[str]]) -> bool:
     """Whether the first row plainly names the columns: short words in each, no figures, and rows of another look."""
     first, rest = texts[0], texts[1:]
     if len(rest) < 2 or len(first) < 2:
@@ -233,7 +233,7 @@ def _tables(rows: Sequence[dict[str, Any]], setting: Setting) -> list[Any]:
 def _cells_of(rows: Sequence[dict[str, Any]], texts: list[list[str]], setting: Setting) -> list[list[Any]]:
     """A paragraph for each cell, with its element."""
     table = setting.structure.block("Table", "")
-    named = _is_heading_row(texts)
+    named = is_heading_row(texts)
     looks = layout.style("cell", len(texts[0])), layout.style("column-heading", len(texts[0]))
     made = []
     for number, row in enumerate(rows):
@@ -287,23 +287,35 @@ def _part(block: dict[str, Any], start: int, end: int) -> dict[str, Any]:
     return {**block, "text": block["text"][start:end].rstrip(" \n"), "marks": marks}
 
 
+def grouped(blocks: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The blocks of a page: each by itself, but the rows of one table, which have as many cells each, together."""
+    rows: list[dict[str, Any]] = []
+    for block in blocks:
+        is_row = block["kind"] == "table-row"
+        if rows and not (is_row and rows[-1]["text"].count("\t") == block["text"].count("\t")):
+            yield rows
+            rows = []
+        if is_row:
+            rows.append(block)
+        else:
+            yield [block]
+    if rows:
+        yield rows
+
+
 def set_blocks(blocks: Sequence[dict[str, Any]], setting: Setting) -> list[Any]:
     """The flowables of all blocks of one page."""
     from reportlab.platypus import CondPageBreak
 
     flow: list[Any] = []
-    rows: list[dict[str, Any]] = []
-    for block in blocks:
-        is_row = block["kind"] == "table-row"
-        if rows and not (is_row and rows[-1]["text"].count("\t") == block["text"].count("\t")):
-            flow += _tables(rows, setting)
-            rows = []
-        if is_row:
-            rows.append(block)
+    for group in grouped(blocks):
+        block = group[0]
+        if block["kind"] == "table-row":
+            flow += _tables(group, setting)
         elif block["kind"] == "picture":
             flow.append(aside(setting.labels["picture"], setting.structure))
         else:
             if block["kind"] == "heading":
                 flow.append(_leading(CondPageBreak(ROOM_FOR_HEADING)))
             flow += _paragraphs(block, setting)
-    return flow + (_tables(rows, setting) if rows else [])
+    return flow
