@@ -10,6 +10,7 @@ import zlib
 
 from vault.worker.refusal import Refusal
 
+from .check_office import check_part, is_office
 from .check_scan import MAX_DEPTH, Scan
 
 MAX_MEMBERS = 20_000
@@ -18,29 +19,11 @@ FIXED_DATES = frozenset(((1980, 1, 1, 0, 0, 0), (1980, 0, 0, 0, 0, 0)))
 _ENCRYPTED = 0x1
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
-_OFFICE = re.compile(r"^(?:\[Content_Types\]\.xml|mimetype)$")
-# Parts of an office file that our writers never make.
-_OFFICE_PARTS = (
-    (re.compile(r"comments|people\.xml|annotations", re.I), "comments"),
-    (re.compile(r"docProps/thumbnail|Thumbnails/", re.I), "thumbnail"),
-    (re.compile(r"customXml/|docProps/custom\.xml", re.I), "custom-xml"),
-    (re.compile(r"embeddings/|ObjectReplacements/|Object \d", re.I), "embedded-object"),
-    (re.compile(r"vbaProject|Basic/|activeX|Scripts/", re.I), "macro"),
-)
-_OFFICE_MARKS = (
-    (re.compile(rb"<w:(?:del|moveFrom)\b|<text:deletion\b"), "deletion"),
-    (re.compile(rb"<w:(?:ins|moveTo)\b|<text:insertion\b"), "insertion"),
-    (re.compile(rb"<w:(?:vanish|webHidden)(?:/|\s|>)|text:display=\"none\""), "hidden-text"),
-    (re.compile(rb"w:rsid[A-Za-z]*="), "revision-ids"),
-    (re.compile(rb"<a:srcRect[^>]*[1-9]"), "cropped-picture"),
-    (re.compile(rb"<dc:creator>[^<]|<cp:lastModifiedBy>[^<]|<meta:initial-creator>[^<]"), "author"),
-    (re.compile(rb"TargetMode=\"External\""), "external-link"),
-)  # fmt: skip
 
 
 def check_zip(scan: Scan, data: bytes, where: str) -> None:
     """Report all leaks of a ZIP. Raises Refusal: encrypted, damaged, dangerous, too-much-inside."""
-    from .check_kinds import check_any
+    from .check_kinds import check_inside
 
     if scan.depth >= MAX_DEPTH:
         raise Refusal("too-much-inside")
@@ -52,8 +35,7 @@ def check_zip(scan: Scan, data: bytes, where: str) -> None:
     if len(members) > MAX_MEMBERS:
         raise Refusal("too-much-inside")
     _around(scan, data, archive, where)
-    office = bool(members) and any(_OFFICE.match(m.filename) for m in members)
-    scan.depth += 1
+    office = is_office([m.filename for m in members])
     for number, member in enumerate(members, 1):
         place = f"{where}, member {number}" if where else f"member {number}"
         _entry(scan, data, member, place)
@@ -61,9 +43,8 @@ def check_zip(scan: Scan, data: bytes, where: str) -> None:
             continue
         body = _body(scan, archive, member)
         if office:
-            _office(scan, member.filename, body, place)
-        check_any(scan, body, place, "text")
-    scan.depth -= 1
+            check_part(scan, member.filename, body, place)
+        check_inside(scan, body, place, "text")
 
 
 def _around(scan: Scan, data: bytes, archive: zipfile.ZipFile, where: str) -> None:
@@ -138,12 +119,3 @@ def _body(scan: Scan, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> byte
     if len(body) != member.file_size:
         raise Refusal("damaged")
     return body
-
-
-def _office(scan: Scan, name: str, body: bytes, place: str) -> None:
-    for pattern, what in _OFFICE_PARTS:
-        if pattern.search(name):
-            scan.structure(f"office:{what}", place)
-    for mark, what in _OFFICE_MARKS:
-        if mark.search(body):
-            scan.structure(f"office:{what}", place)

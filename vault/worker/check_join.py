@@ -127,7 +127,7 @@ class Joiner:
                 if any(_completes(a, b, number) for a in first for b in second):
                     yield form
         if self._codes:
-            first, second = ({check_ids.compact(w) for line in x for w in line.split()} for x in (above, below))
+            first, second = ({w for line in x for w in _compact_words(line)} for x in (above, below))
             for form, needle in self._codes:
                 cuts = range(MIN_HALF_NUMBER, len(needle) - MIN_HALF_NUMBER + 1)
                 if any(needle[:at] in first and needle[at:] in second for at in cuts):
@@ -149,7 +149,9 @@ def one_line(above: str, below: str) -> str:
 _HYPHENS = ("-", "\u00ad", "\u2010", "\u2011", "\u00ac", "\ufffe")
 
 
+@lru_cache(maxsize=64)
 def _halves(line: str) -> list[Half]:
+    """A line is met as often as there are lines above it in which a cell may begin."""
     found = []
     soft = line.replace("\u00ad", "-").replace("\ufffe", "-")
     for match in _HALF.finditer(normalise(soft)):
@@ -182,12 +184,18 @@ def _closed(first: str, second: str) -> str:
     return first + second[1:] if first and second and first[-1] == second[0] else first + second
 
 
+@lru_cache(maxsize=64)
 def _numbers(line: str) -> list[str]:
     return [re.sub(r"\D", "", m.group()) for m in _DIGITS.finditer(line)]
 
 
+@lru_cache(maxsize=64)
+def _compact_words(line: str) -> frozenset[str]:
+    return frozenset(check_ids.compact(word) for word in line.split())
+
+
 def _completes(a: str, b: str, number: str) -> bool:
     at = len(number) - len(b)
-    if not MIN_HALF_NUMBER <= at <= len(number) - MIN_HALF_NUMBER or not number.endswith(b):
+    if not number.endswith(b) or not MIN_HALF_NUMBER <= at <= len(number) - MIN_HALF_NUMBER:
         return False
     return a.endswith(number[:at]) and len(a) <= at + COUNTRY_CODE

@@ -152,8 +152,11 @@ class Scan:
                 return [(data.decode("utf-8"), 2)]
             except UnicodeDecodeError:
                 pass
-            texts = [(data.decode(c, "replace"), 2 if c == "cp1251" else _WRONG_CHARSET_WORD) for c in CHARSETS]
-            texts.append((data.decode("utf-8", "ignore"), 2))
+            # The whole in the likeliest charset; in the others only what reads differently in them.
+            foreign = _lines_beyond_ascii(data)
+            texts = [(data.decode("cp1251", "replace"), 2)]
+            texts += [(foreign.decode(c, "replace"), _WRONG_CHARSET_WORD) for c in CHARSETS if c != "cp1251"]
+            texts.append((foreign.decode("utf-8", "ignore"), 2))
             if len(data) >= _SURELY_TEXT:
                 return texts
             return [(text, n) for text, n in texts if _reads_as_words(text)] + _runs(data)
@@ -180,6 +183,13 @@ def is_text(data: bytes) -> bool:
     """Whether bytes look like text in some eight-bit encoding: hardly any control characters."""
     sample = data[:65536] + data[-65536:] if len(data) > 131072 else data
     return len(_CONTROL.findall(sample)) * 200 <= len(sample)
+
+
+def _lines_beyond_ascii(data: bytes) -> bytes:
+    """The lines that hold a byte above 127, each with its neighbours, since a name may go on there."""
+    lines = data.splitlines(keepends=True)
+    wanted = {n for at, line in enumerate(lines) if not line.isascii() for n in (at - 1, at, at + 1)}
+    return b"".join(line for at, line in enumerate(lines) if at in wanted)
 
 
 def _runs(data: bytes) -> list[tuple[str, int]]:

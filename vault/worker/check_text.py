@@ -11,6 +11,7 @@ import unicodedata
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 # Zero-width, bidi, soft hyphens, variation selectors, tag characters: nothing that a reader sees.
 _INVISIBLE = re.compile(
@@ -33,10 +34,12 @@ _ODD_LETTERS = str.maketrans(
 _ODD_DIGIT = re.compile(r"(?![0-9])\d")
 
 MIN_RUN = 16
+MIN_ARMOUR = 8  # lines
 MAX_RUNS = 2_000
 MAX_RUN_CHARS = 8_000_000
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{2,4}(?:={1,2})?")
 _LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{40,}[\r\n]*)+[A-Za-z0-9+/_-]*={0,2}")
+_ARMOUR_LINE = re.compile(r"[!-z]{60,255}")  # of ASCII85 and its like, whose lines are all of one length
 _PIECE = re.compile("[A-Z]?[a-z]{3,}|[A-Z]{4,}")  # letters as people set them: an address of the web is full of these
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ \r\n]?){6,}")
 _ESCAPE = re.compile(r"\\+u\{?([0-9a-fA-F]{4,6})\}?|\\+x([0-9a-fA-F]{2})")
@@ -195,8 +198,22 @@ def without_tags(text: str) -> Iterator[str]:
 
 
 def without_packed(text: str) -> str:
-    """`text` without its long base64 runs: chance letters, whose content embedded_bytes gives."""
-    return _LONG_BASE64.sub(_unless_packed, text)
+    """`text` without its long base64 runs and armoured lines: chance letters, whose content embedded_bytes gives."""
+    return _LONG_BASE64.sub(_unless_packed, _without_armour(text))
+
+
+def _without_armour(text: str) -> str:
+    """`text` without blocks of lines of one length that hold no space and hardly a word."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    if len(lines) < MIN_ARMOUR:
+        return text
+    kept: list[str] = []
+    for size, group in groupby(lines, key=lambda line: len(line) if _ARMOUR_LINE.fullmatch(line) else 0):
+        block = list(group)
+        words_in_it = sum(len(word) for line in block for word in _PIECE.findall(line))
+        if not (size and len(block) >= MIN_ARMOUR and words_in_it * 5 < 2 * size * len(block)):
+            kept += block
+    return text if len(kept) == len(lines) else "\n".join(kept)
 
 
 def _unless_packed(match: re.Match[str]) -> str:
