@@ -20,6 +20,10 @@ CELL_GAP = 1.6
 EVEN_GAPS = 0.5
 LEAST_GAPS = 3
 WIDEST_STRETCH = 6.0
+NEXT_LINE = 3.5
+LEAST_LINE_NUMBERS = 10
+WIDEST_STEP = 3.6
+SAME_STEP = 1.12
 PARAGRAPH_GAP = 1.45
 SHORT_LINE = 0.82
 INDENT = 1.2
@@ -84,19 +88,32 @@ def _goes_down(gap: tuple[float, float], near: list[list[tuple[float, float]]]) 
     return any(min(gap[1], end) - max(gap[0], start) >= least for gaps in near for start, end in gaps)
 
 
-def _line(row: list[Word], near: list[list[tuple[float, float]]], sides: tuple[float, float]) -> Line:
-    """`near` are the gaps of the lines above and below, `sides` the left and right of all."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The gaps of a line's neighbours, whether one of them is running text, and the sides of all lines."""
+
+    gaps: list[list[tuple[float, float]]]
+    prose: bool
+    sides: tuple[float, float]
+
+
+def _is_full(row: list[Word], sides: tuple[float, float], height: float) -> bool:
+    return row[0].left - sides[0] < 4 * height and sides[1] - row[-1].right < height
+
+
+def _line(row: list[Word], around: _Around) -> Line:
     height = median(word.height for word in row)
     size = median(word.size or word.height for word in row)
     gaps = _gaps(row)
     marked = bool(_ONLY_MARKER.match(row[0].text))
     plain = _is_stretched(gaps[marked:], height)
-    full = row[0].left - sides[0] < 2 * height and sides[1] - row[-1].right < height
+    full = _is_full(row, around.sides, height)
     cells = [[row[0]]]
     for number, (word, gap) in enumerate(zip(row[1:], gaps, strict=True)):
         wide = gap[1] - gap[0] > CELL_GAP * height and not plain and not (marked and number == 0)
+        # A blank in a line of running text is no column, nor are a few words that were drawn out to fill a line.
         few = full and len(gaps) < LEAST_GAPS and gap[1] - gap[0] < WIDEST_STRETCH * height
-        if wide and (not few or _goes_down(gap, near)):
+        if wide and (not (few or around.prose) or _goes_down(gap, around.gaps)):
             cells.append([word])
         else:
             cells[-1].append(word)
@@ -115,11 +132,52 @@ def _lines(words: list[Word]) -> list[Line]:
     rows = read_pdf_columns.rows(words)
     gaps = [_gaps(row) for row in rows]
     sides = min(word.left for word in words), max(word.right for word in words)
-    lines = [
-        _line(row, [*gaps[max(0, index - 1) : index], *gaps[index + 1 : index + 2]], sides)
-        for index, row in enumerate(rows)
+    heights = [median(word.height for word in row) for row in rows]
+    prose = [
+        _is_full(row, sides, height) and len(row) > LEAST_GAPS and all(b - a <= CELL_GAP * height for a, b in own)
+        for row, own, height in zip(rows, gaps, heights, strict=True)
     ]
+    lines = []
+    for index, row in enumerate(rows):
+        near = [
+            other
+            for other in (index - 1, index + 1)
+            if 0 <= other < len(rows) and abs(rows[other][0].bottom - row[0].bottom) < NEXT_LINE * heights[index]
+        ]
+        starts = row[0].left - sides[0] < 6 * heights[index]
+        around = _Around([gaps[other] for other in near], starts and any(prose[other] for other in near), sides)
+        lines.append(_line(row, around))
     return [line for line in lines if line.text.strip()]
+
+
+def _line_numbers(words: list[Word]) -> list[Word]:
+    """The numbers that count a page's lines in its margin: one below the other, each by one more."""
+    found: list[Word] = []
+    best: list[Word] = []
+    for row in read_pdf_columns.rows(words):
+        first = row[0]
+        number = int(first.text) if first.text.isdecimal() and len(first.text) <= 3 else None
+        apart = len(row) == 1 or row[1].left - first.right > 0.5 * first.height
+        if number is None or not apart:
+            continue
+        follows = (
+            found and number == int(found[-1].text) + 1 and abs(first.right - found[-1].right) < 2 * first.height
+        )
+        found = [*found, first] if follows else [first]
+        best = max(best, found, key=len)
+    if len(best) < LEAST_LINE_NUMBERS:
+        return []
+    edge = max(one.right for one in best)
+    known = {id(one) for one in best}
+    return (
+        best
+        if all(
+            word.left > edge or id(word) in known
+            for word in words
+            if word.bottom > best[0].top and word.top < best[-1].bottom
+        )
+        else []
+    )
 
 
 class _Flow:
@@ -130,6 +188,8 @@ class _Flow:
         self._right = max(line.right for line in lines)
         steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 3 * max(a.size, 1)]
         self._step = median(steps) if steps else 1.2 * body
+        down = [0.0, *(below.bottom - above.bottom for above, below in pairwise(lines)), 0.0]
+        self._steps = {id(line): (down[index], down[index + 1]) for index, line in enumerate(lines)}
         self._body = body
         levels = [self._level_by_size(line) for line in lines]
         if not bold_body:
@@ -170,11 +230,19 @@ class _Flow:
         """1 to 3 for a heading, else 0."""
         return self._levels[id(line)]
 
+    def _in_step(self, above: Line, line: Line) -> bool:
+        """Whether widely set lines keep their distance, as they do inside a paragraph."""
+        step = line.bottom - above.bottom
+        if step > WIDEST_STEP * line.size or above.right - self._left < SHORT_LINE * (self._right - self._left):
+            return False
+        before, after = self._steps[id(above)][0], self._steps[id(line)][1]  # of the lines before and after these
+        return any(0 < step <= SAME_STEP * one for one in (before, after))
+
     def goes_on(self, above: Line, line: Line) -> bool:
         """Whether `line` continues the paragraph that `above` is the latest line of."""
         if len(above.cells) > 1 or len(line.cells) > 1 or _LIST_ITEM.match(line.text):
             return False
-        if self.level(above) != self.level(line) or not self._near(above, line):
+        if self.level(above) != self.level(line) or not (self._near(above, line) or self._in_step(above, line)):
             return False
         if _HYPHEN.search(above.text) and line.text[:1].islower():
             return True
@@ -231,6 +299,9 @@ def laid(words: list[Word], pictures: Sequence[float], rules: read_pdf_grid.Rule
         word.text = read_blocks.clean(word.text)  # a block's text is cleaned too: no place may move by that
     words = [word for word in words if word.text]
     upright = [word for word in words if word.upright]
+    numbers = _line_numbers(upright) if upright else []
+    taken = {id(one) for one in numbers}
+    upright = [word for word in upright if id(word) not in taken]
     tables, flowing = read_pdf_grid.tables(upright, rules or read_pdf_grid.Rules())
     placed: list[tuple[float, Laid]] = []
     if flowing:
@@ -245,11 +316,12 @@ def laid(words: list[Word], pictures: Sequence[float], rules: read_pdf_grid.Rule
     for top in sorted(pictures):
         _insert(placed, top, [_block("picture", Run())])
     result = [one for _, one in placed]
-    sideways = Run()
-    for word in words:
-        if not word.upright:
-            sideways.add(read_pdf_run.of_word(word), " " if sideways.text else "")
-    return [*result, _block("paragraph", sideways)] if sideways.text else result
+    for rest in (numbers, [word for word in words if not word.upright]):
+        run = Run()
+        for word in rest:
+            run.add(read_pdf_run.of_word(word), " " if run.text else "")
+        result += [_block("paragraph", run)] if rest else []
+    return result
 
 
 def _of_row(row: Run) -> Laid:
