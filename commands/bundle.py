@@ -56,6 +56,10 @@ def create(
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="E", help="Without this item; repeatable.")
     ] = None,
+    recording: Annotated[
+        list[str] | None,
+        typer.Option("--recording", metavar="E-ID", help="Sound or film that leaves whole: you have checked it."),
+    ] = None,
     words_file: Annotated[
         str | None, typer.Option("--words-file", metavar="W", help="Write the words to a new file (0600).")
     ] = None,
@@ -69,14 +73,14 @@ def create(
     target = None if dry_run else Path(paths.needed(session, out)).expanduser()
     if purpose is None:
         raise Usage("--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover.")
-    _check_ids([*(only or ()), *(without or ())])
+    _check_ids([*(only or ()), *(without or ()), *(recording or ())])
     from vault.usecases import bundling
 
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         order = bundling.Order(
             picking.recipient(session, vault, to), profile, purpose, consent, tuple(only or ()), tuple(without or ()),
-            session.weak_jail(),
+            session.weak_jail(), tuple(recording or ()),
         )  # fmt: skip
         if target is None:
             _say_plan(session, vault, case_id, order)
@@ -89,7 +93,7 @@ def create(
 def _check_ids(ids: list[str]) -> None:
     # Here, because what is no id may be a name: it must not be repeated in an error.
     if not all(picking.looks_like(one, "E") for one in ids):
-        raise Usage("--only and --without take the ids of items, such as E-4N8TVQ2WX")
+        raise Usage("--only, --without and --recording take the ids of items, such as E-4N8TVQ2WX")
 
 
 def _words_place(

@@ -66,6 +66,7 @@ ACTIONS = frozenset(
         "redact.reject-unseen",
         "redact.add",
         "bundle.create",
+        "bundle.recording",
         "bundle.verify",
         "bundle.open",
         "bundle.list",

@@ -243,7 +243,7 @@ class Adder:
         name = file_name(one.file.path.name if one.file.path else one.file.name, MAX_NAME)
         media_type = media.sniff(one.head, name)
         key = secrets.token_bytes(kdf.KEY_BYTES)
-        readable = media_type in media.READABLE
+        readable = media_type in media.READABLE | media.CONTAINERS
         return Evidence(
             id=new_id(Evidence.PREFIX),  # 45 random bits; one that is taken is refused when it is put
             case_id=self.case.id,

@@ -8,29 +8,26 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from vault import __version__
 from vault.bundle import container, index, signature
-from vault.bundle.commitment import commitment
 from vault.crypto import age, words
 from vault.errors import Refused, Usage
 from vault.formats import manifest as manifests
-from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
+from vault.formats.manifest import Exhibit, Manifest
 from vault.model import events, languages
 from vault.model.document import Document
 from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
 from vault.model.records import Case, Disclosure, Evidence, Plan, RecipientRecord
-from vault.redaction import rebuild, titles
-from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan
-from vault.sandbox import documents
+from vault.redaction import titles
+from vault.redaction.plan import RedactionPlan
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, items, recipients, redacting, rowcheck
-from vault.usecases.adding import KINDS
-from vault.usecases.lastlook import PDF, LastLook
+from vault.usecases import cases, exhibits, items, recipients, redacting, rowcheck
+from vault.usecases.exhibits import MadeFile, Maker
+from vault.usecases.lastlook import LastLook
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 PROCESSES = 2
@@ -42,7 +39,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a case manager asks for. `only` and `without` are evidence ids; `consent` an evidence id, oral, none."""
+    """What a case manager asks for. `only` and `without` are evidence ids; `consent` an evidence id, oral, none.
+
+    `recordings` are the ids of sound and film that are to leave unheard by any machine: each such choice is logged.
+    """
 
     recipient: str
     profile: str = "lawyer"
@@ -51,6 +51,7 @@ class Order:
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     accept_weak_jail: bool = False
+    recordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def create(
     job = prepare(vault, case_id, order)
     if order.accept_weak_jail:
         vault.note_weak_jail(job.case_id)
+    for evidence_id in order.recordings:
+        vault.note("bundle.recording", job.case_id, object_id=evidence_id, purpose=order.purpose)
     with vault.access("bundle.create", job.case_id, purpose=order.purpose) as outcome:
         bundle_id = vault.catalogue.fresh_id(Disclosure)
         job = replace(job, bundle=bundle_id)
@@ -141,7 +144,8 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
     review = redacting.current(vault, case.id, order.profile)
     everything = items.of_case(vault, case.id)
     found = _chosen(everything, order)
-    _refuse_unreviewed(review, found)
+    _refuse_other_than_recordings(order, found)
+    _refuse_unreviewed(review, found, order.recordings)
     people = redacting.people_of(vault, case.id)
     left_out = len(everything) - len(found)
     order = replace(order, consent=consent)
@@ -170,7 +174,18 @@ def _chosen(everything: Sequence[Evidence], order: Order) -> list[Evidence]:
     return found
 
 
-def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> None:
+def _refuse_other_than_recordings(order: Order, found: Sequence[Evidence]) -> None:
+    chosen = {item.id: item for item in found}
+    for evidence_id in order.recordings:
+        item = chosen.get(evidence_id)
+        if item is None or not exhibits.is_recording(item) or item.media_type not in exhibits.EXTENSIONS:
+            raise Usage(
+                f"{evidence_id[:16]} is no recording of this bundle that could leave",
+                hint="Only sound and film leave without being read; anything else is redacted.",
+            )
+
+
+def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence], recordings: Sequence[str]) -> None:
     case_id = review.record.case_id
     if review.stale:
         raise Refused(
@@ -179,13 +194,14 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> N
             hint=f"Run 'casevault redact plan {case_id}' and review what is new.",
         )
     ids = {item.id for item in found}
-    unreadable = [one for one in review.plan.unreadable if one.evidence in ids]
+    unreadable = [one for one in review.plan.unreadable if one.evidence in ids - set(recordings)]
     if unreadable:
         listed = "; ".join(f"{one.evidence}: {one.reason}" for one in unreadable[:20])
         raise Refused(
             f"{len(unreadable)} of the items can't be redacted: {listed}",
             kind="unreadable",
-            hint="Leave them out with --without ID, or add them in a form that can be read.",
+            hint="Leave them out with --without ID, or add them in a form that can be read. Sound and film leave "
+            "only with --recording ID, after you have heard and seen them to the end.",
         )
     undecided = review.plan.undecided(ids)
     if undecided:
@@ -198,20 +214,25 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence]) -> N
 
 def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], bytes, bytes]:
     labels = {item.id: label for item, label in zip(job.found, manifests.labels(len(job.found)), strict=True)}
+    maker = Maker(job.vault, job.bundle, labels, job.look(), job.order.accept_weak_jail)
     made: list[MadeExhibit] = []
     files: list[tuple[str, bytes]] = []
     for item in job.found:
         job.vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
+
+    def make(item: Evidence, document: Document | None) -> tuple[Exhibit, list[MadeFile]]:
+        findings = job.plan.of(item.id)
+        return maker.make_recording(item, findings) if document is None else maker.make(item, document, findings)
+
     with ThreadPoolExecutor(PROCESSES, "exhibit") as pool:
         for start in range(0, len(job.found), PROCESSES):
             some = job.found[start : start + PROCESSES]
-            documents_ = [_document(job, item) for item in some]
-            done = pool.map(lambda i, d: _exhibit(job, i, d, labels), some, documents_)
-            for item, (exhibit, parts) in zip(some, done, strict=True):
+            texts = [None if i.id in job.order.recordings else exhibits.document_of(job.vault, i) for i in some]
+            for item, (exhibit, parts) in zip(some, pool.map(make, some, texts), strict=True):
                 if progress:
                     progress(exhibit.label)
                 made.append(MadeExhibit(exhibit, item.id))
-                files += parts
+                files += [(part.name, part.data) for part in parts]
     payload, manifest = _packed(job, made, files)
     return made, payload, manifest
 
@@ -221,109 +242,19 @@ def outline(job: _Job) -> list[Exhibit]:
     labels = manifests.labels(len(job.found))
     return [
         Exhibit(
-            label, titles.redacted(item.title, job.plan.of(item.id)), _kind(item),
+            label, titles.redacted(item.title, job.plan.of(item.id)), exhibits.kind_of(item),
             (item.captured_at or item.collected_at)[:10], languages.tags(item.language) or "", (), {}, "", None,
         )
         for label, item in zip(labels, job.found, strict=True)
     ]  # fmt: skip
 
 
-def _document(job: _Job, item: Evidence) -> Document:
-    document = items.document_of(job.vault, item)
-    if document is None:
-        raise Refused(f"{item.id} was not read", kind="unreadable")
-    return document
-
-
-def _exhibit(
-    job: _Job, item: Evidence, document: Document, labels: dict[str, str]
-) -> tuple[Exhibit, list[tuple[str, bytes]]]:
-    label, findings, look = labels[item.id], job.plan.of(item.id), job.look()
-    title = titles.redacted(item.title, findings)
-    remains = rebuild.rebuild(document, findings)
-    parts = _text_part(job, label, title, remains) + _picture_part(job, item, label, remains, document)
-    left = _left(findings)
-    for name, data, _ in parts:
-        look.check(name, data, PDF, left, item.id)
-    if left:
-        gone = _as_if_gone(findings)
-        for name, data, _ in _text_part(
-            job, label, titles.redacted(item.title, gone), rebuild.rebuild(document, gone)
-        ):
-            look.check(name, data, PDF, item=item.id)
-    exhibit = Exhibit(
-        label=label,
-        title=title,
-        kind=_kind(item),
-        date=(item.captured_at or item.collected_at)[:10],
-        language=languages.tags(item.language) or "",
-        files=tuple(ExhibitFile(n, hashlib.sha256(d).hexdigest(), len(d), pages) for n, d, pages in parts),
-        redactions={_public(name): count for name, count in remains.counts.items()},
-        commitment=commitment(item.commitment_key, job.bundle, item.sha256).hex(),
-        translation_of=labels.get(item.translation_of or ""),
-    )
-    return exhibit, [(name, data) for name, data, _ in parts]
-
-
-def _kind(item: Evidence) -> str:
-    # Only words of our own leave unread by anybody.
-    return item.kind if item.kind in KINDS else "other"
-
-
-def _public(category: str) -> str:
-    return {BOX: "black box", PICTURE: "page withheld"}.get(category, category)
-
-
-def _text_part(job: _Job, label: str, title: str, remains: rebuild.Rebuilt) -> list[tuple[str, bytes, str]]:
-    if not remains.text_pages:
-        return []
-    heading = f"Exhibit {label}" + (f": {title}" if title else "")
-    pdf = documents.typeset(heading, remains.text_pages, accept_weak_jail=job.order.accept_weak_jail)
-    return [(f"exhibits/{label}.pdf", pdf, _range([page.number for page in remains.text_pages]))]
-
-
-def _picture_part(
-    job: _Job, item: Evidence, label: str, remains: rebuild.Rebuilt, document: Document
-) -> list[tuple[str, bytes, str]]:
-    if not remains.picture_pages:
-        return []
-    with items.content(job.vault, item) as chunks:
-        pdf = documents.facsimile(
-            cast(BinaryIO, io.BufferedReader(output.ChunkReader(chunks))),
-            item.media_type,
-            remains.boxes,
-            remains.withheld,
-            pages=remains.picture_pages,
-            accept_weak_jail=job.order.accept_weak_jail,
-        )
-    name = f"exhibits/{label}-1.pdf" if len(remains.picture_pages) < len(document.pages) else f"exhibits/{label}.pdf"
-    return [(name, pdf, _range(list(remains.picture_pages)))]
-
-
-def _range(numbers: Sequence[int]) -> str:
-    if not numbers:
-        return ""
-    whole = list(numbers) == list(range(numbers[0], numbers[-1] + 1))
-    listed = f"{numbers[0]}–{numbers[-1]}" if whole and len(numbers) > 1 else ", ".join(map(str, numbers))
-    return f"p. {listed}"
-
-
-def _left(findings: Sequence[Finding]) -> list[str]:
-    """The words that a reviewer let stay."""
-    return sorted({finding.text for finding in findings if finding.state == "rejected" and finding.text})
-
-
-def _as_if_gone(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings as if nothing that can be read had been let stay."""
-    return [replace(f, state="accepted") if f.state == "rejected" and f.text else f for f in findings]
-
-
 def _packed(job: _Job, made: Sequence[MadeExhibit], files: Sequence[tuple[str, bytes]]) -> tuple[bytes, bytes]:
     when = now()
-    exhibits = tuple(one.exhibit for one in made)
-    page = index.page(exhibits, job.bundle, when[:10])
+    listed = tuple(one.exhibit for one in made)
+    page = index.page(listed, job.bundle, when[:10])
     manifest = Manifest(
-        job.bundle, job.order.profile, when, exhibits, hashlib.sha256(page).hexdigest(), job.left_out, __version__
+        job.bundle, job.order.profile, when, listed, hashlib.sha256(page).hexdigest(), job.left_out, __version__
     ).dump()
     signed = signature.sign(job.vault.case_keys(job.case_id).signing, manifest)
     members = [
@@ -338,14 +269,14 @@ def _check_lists(job: _Job, made: Sequence[MadeExhibit], page: bytes, manifest: 
     """The index and the manifest hold the titles."""
     look = job.look()
     about = [f for one in made for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
-    left = _left(about)
+    left = exhibits.staying(about)
     look.check(manifests.INDEX_NAME, page, "text/html", left)
     look.check(manifests.NAME, manifest, "application/json", left)
     if not left:
         return
     by_id = {item.id: item for item in job.found}
     for one in made:
-        title = titles.redacted(by_id[one.evidence].title, _as_if_gone(job.plan.of(one.evidence)))
+        title = titles.redacted(by_id[one.evidence].title, exhibits.as_if_gone(job.plan.of(one.evidence)))
         bare = index.page([replace(one.exhibit, title=title)], job.bundle, "")
         look.check(manifests.INDEX_NAME, bare, "text/html")
 

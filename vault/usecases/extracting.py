@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import BinaryIO, cast
 
 from vault.errors import Busy, CasevaultError, Damaged, Refused, StorageFailed
 from vault.formats import document_json
+from vault.intake import reading
 from vault.model.document import Document
 from vault.model.records import Evidence, ExtractedText, TextState
-from vault.sandbox import documents, reasons
+from vault.sandbox import extras, reasons
 from vault.store import output, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases.items import content
@@ -46,6 +48,7 @@ def pending(vault: UnlockedVault, case_id: str | None = None) -> list[Evidence]:
 def read(vault: UnlockedVault, items: Iterable[Evidence], *, accept_weak_jail: bool = False) -> Iterator[Read]:
     """Read the text of pending items, a few at a time, each in a fresh process without keys or network."""
     waiting = [item for item in items if item.text_state == "pending"]
+    wish = reading.Wish(accept_weak_jail=accept_weak_jail)
     if accept_weak_jail:
         for case_id in sorted({str(item.case_id) for item in waiting}):
             vault.note_weak_jail(case_id)
@@ -54,7 +57,7 @@ def read(vault: UnlockedVault, items: Iterable[Evidence], *, accept_weak_jail: b
             batch = waiting[start : start + BATCH]
             for item in batch:
                 vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
-            answers = list(pool.map(lambda item: _extract(vault, item, accept_weak_jail), batch))
+            answers = list(pool.map(lambda item: _extract(vault, item, wish), batch))
             yield from [Read(item) for item in _store(vault, list(zip(batch, answers, strict=True)))]
 
 
@@ -97,14 +100,55 @@ def _store_alone(vault: UnlockedVault, item: Evidence, answer: Answer) -> Eviden
     return None
 
 
-def _extract(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> Answer:
+def look(
+    vault: UnlockedVault,
+    items: Iterable[Evidence],
+    *,
+    accept_weak_jail: bool = False,
+    progress: reading.Progress | None = None,
+) -> list[tuple[Evidence, CasevaultError]]:
+    """Search pages of pixels for words and faces, by what is installed for that, where it was not done yet.
+
+    This takes seconds a page, so it waits until a redaction asks for it. What could not be looked at stays as it was;
+    those items are the answer.
+    """
+    failed = []
+    wish = reading.Wish(extras.looks(), accept_weak_jail=accept_weak_jail, progress=progress)
+    for item in items:
+        text = vault.catalogue.get(ExtractedText, item.id)
+        if text is None or not _unlooked(document_json.unpack(text.body)):
+            continue
+        vault.case_keys(str(item.case_id))
+        answer = _extract(vault, item, wish)
+        if isinstance(answer, CasevaultError):
+            failed.append((item, answer))
+        else:
+            vault.commit([_change(item, answer, text)])
+    return failed
+
+
+def _unlooked(document: Document) -> bool:
+    wanted = set(extras.looks())
+    return any(page.kind == "picture" and not wanted <= set(page.looked) for page in document.pages)
+
+
+def source(vault: UnlockedVault, item: Evidence) -> reading.Opened:
+    """An item's bytes, to be read from the start by each process that needs them. The caller has logged why."""
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with content(vault, item) as chunks:
+            yield cast(BinaryIO, io.BufferedReader(output.ChunkReader(chunks), 1 << 20))
+
+    return opened
+
+
+def _extract(vault: UnlockedVault, item: Evidence, wish: reading.Wish) -> Answer:
     if item.size > MAX_SOURCE_BYTES:
         limit = MAX_SOURCE_BYTES >> 20
         return Refused(f"it is larger than {limit} MiB; its text is not read", kind="unreadable")
     try:
-        with content(vault, item) as chunks:
-            reader = io.BufferedReader(output.ChunkReader(chunks), 1 << 20)
-            return documents.extract(reader, item.media_type, accept_weak_jail=accept_weak_jail)
+        return reading.read(source(vault, item), item.media_type, item.original_name, wish)
     except CasevaultError as error:
         return error
 
@@ -114,7 +158,7 @@ def _may_pass(error: CasevaultError) -> bool:
     return isinstance(error, (Busy, StorageFailed, Damaged)) or error.message in _NOT_THE_DOCUMENTS
 
 
-def _change(item: Evidence, answer: Answer) -> Change:
+def _change(item: Evidence, answer: Answer, before: ExtractedText | None = None) -> Change:
     if isinstance(answer, CasevaultError):
         state: TextState = "pending" if _may_pass(answer) else "refused"
         after = replace(item, text_state=state, text_note=f"{answer.kind}: {answer.message}"[:500])
@@ -129,4 +173,5 @@ def _change(item: Evidence, answer: Answer) -> Change:
         if body:
             search.index(catalogue, [search.SearchText(item.id, str(item.case_id), "text", body)])
 
-    return Change("evidence.set", item.case_id, [Put(after, item), Put(text)], object_id=item.id, also=also)
+    puts = [Put(record, old) for record, old in ((after, item), (text, before)) if record != old]
+    return Change("evidence.set", item.case_id, puts, object_id=item.id, also=also)

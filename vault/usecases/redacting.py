@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from vault.errors import NotFound, Refused, Usage
+from vault.intake import reading
+from vault.intake.reading import Progress
 from vault.model.document import Document
 from vault.model.findings import Box, Span, State
 from vault.model.people import Person
@@ -21,12 +22,12 @@ from vault.redaction import plan as plans
 from vault.redaction.engine import PROFILES, Engine, Profile
 from vault.redaction.found import Finder
 from vault.redaction.labels import Labels
-from vault.redaction.plan import BOX, PICTURE, Finding, RedactionPlan, Source
+from vault.redaction.plan import PICTURE, Finding, RedactionPlan, Source
 from vault.sandbox import documents
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, extracting, items, models, originals, rowcheck
+from vault.usecases import cases, extracting, items, models, originals, previews, rowcheck
 from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
@@ -40,13 +41,15 @@ MIN_BOX = 0.1
 class Review:
     """A case's plan as it stands in the vault. `stale` is whether something changed since it was made; `left_open`
     are the findings that a decision on all of them did not take in, `reopened` those that were rejected and are open
-    again, because the list of people changed."""
+    again, because the list of people changed; `unlooked` the items whose pages of pixels no machine could read, and
+    why."""
 
     record: Plan
     plan: RedactionPlan
     stale: bool
     left_open: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
+    unlooked: tuple[tuple[str, str], ...] = ()
 
     @property
     def models(self) -> bool:
@@ -54,8 +57,12 @@ class Review:
         return self.plan.engine.startswith(f"{engines.version(models=True)}+")
 
 
-def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False) -> Review:
-    """Search all items of a case. Decisions of an earlier plan stay where nothing changed."""
+def make(
+    vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False,
+    progress: Progress | None = None,
+) -> Review:  # fmt: skip
+    """Search all items of a case, pages of pixels too, as far as what is installed can read them. Decisions of an
+    earlier plan stay where nothing changed. `progress` counts pages of pixels."""
     case = cases.require_open(vault, case_id)
     if profile not in PROFILES:
         raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
@@ -63,6 +70,8 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
     waiting = [item for item in items.of_case(vault, case.id) if item.text_state == "pending"]
     for _ in extracting.read(vault, waiting, accept_weak_jail=accept_weak_jail):
         pass
+    mine = [item for item in items.of_case(vault, case.id) if item.text_state in ("read", "picture")]
+    unlooked = extracting.look(vault, mine, accept_weak_jail=accept_weak_jail, progress=progress)
     if accept_weak_jail and models.present():
         vault.note_weak_jail(case.id)
     asking = models.finder(accept_weak_jail=accept_weak_jail)
@@ -76,7 +85,10 @@ def make(vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_
         old.id if old else vault.catalogue.fresh_id(Plan), case.id, profile, plan.basis, now(), plans.pack(plan)
     )
     vault.commit([Change("redact.plan", case.id, [Put(record, old)], count=len(plan.findings))])
-    return Review(record, plan, stale=False, reopened=_reopened(before, plan))
+    return Review(
+        record, plan, stale=False, reopened=_reopened(before, plan),
+        unlooked=tuple((item.id, f"{error.kind}: {error.message}") for item, error in unlooked),
+    )  # fmt: skip
 
 
 def _reopened(before: RedactionPlan | None, plan: RedactionPlan) -> tuple[str, ...]:
@@ -223,7 +235,7 @@ def decide(
     if hidden and (not unseen or (letting_go and not everything)):
         raise _never_shown(hidden, everything=everything, letting_go=letting_go)
     if hidden and letting_go:
-        left = [f for f in hidden if f.category == PICTURE or (f.person is not None and f.sure)]
+        left = [f for f in hidden if f.on_picture or (f.person is not None and f.sure)]
         chosen = [f for f in chosen if f not in left]
     action = ("redact.reject" if letting_go else "redact.accept") + ("-unseen" if len(hidden) > len(left) else "")
     done = _store(vault, review, plans.decide(plan, [f.id for f in chosen], state), action, len(chosen))
@@ -232,7 +244,7 @@ def decide(
 
 def _never_shown(hidden: Sequence[Finding], *, everything: bool, letting_go: bool) -> Usage:
     hint = "Look at them with 'redact show' or 'redact preview' first"
-    if any(f.category == PICTURE for f in hidden) and letting_go:
+    if any(f.on_picture for f in hidden) and letting_go:
         hint = "Look at them with 'redact preview' first: a list shows no picture, nor what a box covers now"
     elif everything or not letting_go:
         hint += ", or add --unseen, which is logged"
@@ -319,12 +331,16 @@ def preview(
             document = document_of(vault, item)
             if document is None:
                 continue
-            source = None
-            if any(page.kind == "picture" for page in document.pages):
-                source = len(sources)
-                chunks = stack.enter_context(items.content(vault, item))
-                sources.append(cast(BinaryIO, io.BufferedReader(output.ChunkReader(chunks))))
-            sections.append(_section(number, item, document, review.plan.of(item.id), source))
+            opened = extracting.source(vault, item)
+            for drawn in previews.sections(number, item, document, review.plan.of(item.id)):
+                section = drawn.section
+                if drawn.part is not None:
+                    source, kind = opened, item.media_type
+                    if document.parts:
+                        source, kind = reading.part(opened, document, drawn.part, accept_weak_jail=accept_weak_jail)
+                    section = replace(section, source=len(sources), media_type=kind)
+                    sources.append(stack.enter_context(source()))
+                sections.append(section)
         title = f"Case {review.record.case_id}: findings to review"
         pdf = documents.preview(title, sections, sources, accept_weak_jail=accept_weak_jail)
         with output.new_file(out) as file:
@@ -333,28 +349,3 @@ def preview(
         outcome.count = len(review.plan.findings)
     originals.forget(vault, unfinished)
     return _store(vault, review, plans.shown(review.plan, drawn=True), "redact.preview")
-
-
-def _section(
-    number: int, item: Evidence, document: Document, findings: Sequence[Finding], source: int | None
-) -> documents.Section:
-    heading = f"{number}. {item.id}  {item.kind}"
-    pages = []
-    for page in document.pages:
-        mine = [finding for finding in findings if finding.page == page.number]
-        boxes = tuple(documents.NumberedBox(f.box, f.number) for f in mine if f.category == BOX and f.box is not None)
-        blocks = tuple(
-            documents.MarkedBlock(block.kind, block.text, block.level, _marks(mine, place))
-            for place, block in enumerate(page.blocks)
-        )
-        pages.append(documents.PreviewPage(page.number, page.kind, blocks, boxes))
-    media_type = item.media_type if source is not None else ""
-    return documents.Section(heading, tuple(pages), source, media_type)
-
-
-def _marks(findings: Sequence[Finding], block: int) -> tuple[documents.Mark, ...]:
-    return tuple(
-        documents.Mark(f.start, f.end, f.number, f.state)
-        for f in findings
-        if f.block == block and f.category not in (BOX, PICTURE)
-    )

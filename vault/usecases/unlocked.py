@@ -218,9 +218,13 @@ class UnlockedVault:
         """Log that documents were parsed on somebody's word where the worker's walls do not all stand."""
         self.note("jail.weak", case_id)
 
-    def note(self, action: str, case_id: str | None = None, *, count: int | None = None) -> None:
+    def note(
+        self, action: str, case_id: str | None = None, *, object_id: str | None = None, purpose: str | None = None,
+        count: int | None = None,
+    ) -> None:  # fmt: skip
         """Log something that has no before and after."""
-        self.log.append([Event(action, "event", case=case_id, count=count, outcome="ok")], self.writer)
+        event = Event(action, "event", case=case_id, object=object_id, purpose=purpose, count=count, outcome="ok")
+        self.log.append([event], self.writer)
 
 
 def _outcome_of(group: Sequence[Event], outcome: str) -> Event:
