@@ -58,7 +58,7 @@ def look(
     found: dict[int, Looked] = {}
     for at in range(0, len(wanted), PAGES_AT_ONCE):
         some = wanted[at : at + PAGES_AT_ONCE]
-        if not isinstance(source, bytes):
+        if at and not isinstance(source, bytes):
             source.seek(0)
         request: dict[str, object] = {
             "media_type": media_type,
