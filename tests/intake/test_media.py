@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from vault import dossier
 from vault.intake import media
-from vault.intake.media import DOCX, UNKNOWN, sniff
+from vault.intake.media import DOCX, PPTX, UNKNOWN, XLSX, sniff
+from vault.intake.office import ODP, ODS, ODT, OLE, RTF
 
 HEAD = 64 * 1024
 BY_SUFFIX = {
@@ -100,7 +103,44 @@ def test_beginnings(head: bytes, expected: str) -> None:
     assert sniff(head) == expected
 
 
+def _zip(*members: tuple[str, bytes], stored: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+OPEN = b"application/vnd.oasis.opendocument."
+WORD = _zip(("word/document.xml", b"<x/>"), ("_rels/.rels", b"<x/>"), ("[Content_Types].xml", b"<x/>"), stored=True)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (_zip(("[Content_Types].xml", b"x"), ("xl/workbook.xml", b"word/document.xml"), stored=True), XLSX),
+        (_zip(("_rels/.rels", b"x"), ("ppt/presentation.xml", b"x")), PPTX),
+        (WORD, DOCX), (_zip(("letter.docx", WORD), stored=True), "application/zip"),
+        (_zip(("scan.pdf", b"%PDF-1.7 and so on"), stored=True), "application/zip"),
+        (_zip(("mimetype", OPEN + b"text"), stored=True), ODT),
+        (_zip(("mimetype", OPEN + b"text-template"), stored=True), ODT),
+        (_zip(("mimetype", OPEN + b"spreadsheet"), stored=True), ODS),
+        (_zip(("mimetype", OPEN + b"presentation"), stored=True), ODP),
+        (_zip(("mimetype", OPEN + b"graphics"), stored=True), "application/vnd.oasis.opendocument"),
+        (_zip(("mimetype", b"application/epub+zip"), stored=True), "application/epub+zip"),
+        (b'<?xml version="1.0"?>\n<office:document xmlns:office="u" office:mimetype="' + OPEN + b'text">', ODT),
+        (b"{\\rtf1\\ansi x}", RTF), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OLE),
+        (b"\xff\xd8\xff\xe0" + b" %PDF-1.7", UNKNOWN), (b"GIF89a %PDF-1.4", UNKNOWN),
+        (b"<!DOCTYPE html><p>%PDF-1.4", "text/html"),
+    ],
+)  # fmt: skip
+def test_office_documents_are_known_by_what_is_inside(head: bytes, expected: str) -> None:
+    for name in ("", "x.docx", "x.xlsx", "photo.jpg", "x.csv"):
+        assert sniff(head, name) == expected
+
+
 def test_a_name_only_refines_text() -> None:
+    assert sniff(b"a\tb\n1\t2\n", "table.tsv") == media.TSV
     assert sniff(b"a,b\n1,2\n", "table.csv") == "text/csv"
     assert sniff(b"# title\n", "NOTES.MD") == "text/markdown"
     assert sniff(b"hello", "evil.docx") == "text/plain"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from vault.intake import office
+from vault.intake.office import DOCX, OFFICE, OLE, PPTX, RTF, XLSX
+
 UNKNOWN = "application/octet-stream"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+TSV = "text/tab-separated-values"
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -18,8 +19,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
     (b"BM", "image/bmp"),
-    (b"{\\rtf", "application/rtf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"{\\rtf", RTF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\x1f\x8b", "application/gzip"),
@@ -44,16 +45,19 @@ _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9_-]{0,60}):")
 _FROM_LINE = re.compile(
     rb"From [^\r\n]{1,300}\d\d:\d\d[^\r\n]{0,60}\r?\n(?:>From [^\r\n]{0,300}\r?\n)?[A-Za-z][A-Za-z0-9_-]{0,60}:"
 )
-_BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".md": "text/markdown"}
+_BY_NAME = {".docx": DOCX, ".xlsx": XLSX, ".pptx": PPTX, ".csv": "text/csv", ".tsv": TSV, ".tab": TSV,
+            ".md": "text/markdown"}  # fmt: skip
+_MARKUP = (b"<!doctype", b"<html", b"<?xml")
 # An object, or a list that begins with an object, a list or a text: "[12.03.2024, 10:15] …" is a chat in plain text.
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
 _BINARY_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 
 READABLE = frozenset({
-    "application/pdf", DOCX, "text/plain", "text/html", "text/markdown", "text/csv", "application/json", "image/jpeg",
-    "image/png", "image/gif", "image/tiff", "image/webp", "message/rfc822", "application/mbox", "multipart/related",
+    "application/pdf", *OFFICE, OLE, "text/plain", "text/html", "text/markdown", "text/csv", TSV, "application/json",
+    "image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "message/rfc822", "application/mbox",
+    "multipart/related",
 })  # fmt: skip
-"""What the worker can read: text for the search and for redaction, or pictures."""
+"""What the worker can read: text for the search and for redaction, or pictures. Of OLE files it only says why not."""
 
 CONTAINERS = frozenset({
     "application/zip", "message/rfc822", "application/mbox", "multipart/related", "application/warc",
@@ -72,14 +76,14 @@ def sniff(head: bytes, name: str = "") -> str:
     for signature, media_type in _SIGNATURES:
         if head.startswith(signature):
             return _checked(media_type, head)
-    if b"%PDF-" in head[:1024]:
+    if head.startswith(b"PK\x03\x04"):
+        return _zip(head, name)
+    if b"%PDF-" in head[:1024] and not head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
         return "application/pdf"
     if head[:4] == b"RIFF":
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":
         return _iso_media(head[8:12])
-    if head.startswith(b"PK\x03\x04"):
-        return _zip(head, name)
     return _text(head, name)
 
 
@@ -87,7 +91,8 @@ def _checked(media_type: str, head: bytes) -> str:
     # Two letters are too few to be sure: text may begin with BM or MZ.
     if media_type in ("image/bmp", "application/x-executable") and len(head) > 2 and _is_text(head):
         return "text/plain"
-    return media_type
+    # A picture that is a PDF as well: which of them a person sees depends on the program.
+    return UNKNOWN if media_type in PICTURES and b"%PDF-" in head[:1024] else media_type
 
 
 def _iso_media(brand: bytes) -> str:
@@ -99,12 +104,13 @@ def _iso_media(brand: bytes) -> str:
 
 
 def _zip(head: bytes, name: str) -> str:
+    known = office.of_zip(head)
+    if known:
+        return known
     if head[30:38] == b"mimetype" and b"application/" in head[38:120]:
-        if b"opendocument.text" in head[38:120]:
-            return "application/vnd.oasis.opendocument.text"
         return "application/epub+zip" if b"epub" in head[38:120] else "application/vnd.oasis.opendocument"
-    if b"[Content_Types].xml" in head or b"_rels/.rels" in head:
-        for mark, media_type in ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX)):
+    if office.may_be_package(head) and (b"[Content_Types].xml" in head or b"_rels/.rels" in head):
+        for mark, media_type in ((b"word/document", DOCX), (b"xl/workbook", XLSX), (b"ppt/presentation", PPTX)):
             if mark in head:
                 return media_type
         return _BY_NAME.get(PurePath(name).suffix.casefold(), "application/zip")
@@ -117,6 +123,8 @@ def _text(head: bytes, name: str) -> str:
     if not head or not _is_text(head):
         return "text/plain" if not head else UNKNOWN
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
+    if start.startswith((b"<?xml", b"<office:document")) and b"<office:document" in head[:16_384]:
+        return office.of_xml(head[:16_384]) or "application/xml"
     if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<body" in start):
         return "text/html"
     if start.startswith(b"<?xml"):

@@ -20,6 +20,15 @@ _UNSEEN = re.compile(
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff"  # soft hyphen, joiner, zero widths
     "\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"  # directions and tags
 )
+_TURNED = re.compile("(?<!\\w)\u202e([^\u202a-\u202e\u2066-\u2069\n]*)")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
+
+def _as_seen(turned: re.Match[str]) -> str:
+    """What a mark turns around is written from its end, so that it is read from its start; scripts that run
+    from right to left stay as they are."""
+    text = turned.group(1)
+    return text if _RIGHT_TO_LEFT.search(text) else text[::-1]
 
 
 def clean(text: str) -> str:
@@ -27,7 +36,8 @@ def clean(text: str) -> str:
 
     None of them shows, and each of them hides a name from a search.
     """
-    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    turned = _TURNED.sub(_as_seen, text) if "\u202e" in text else text
+    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", turned))
 
 
 def block(kind: str, text: str, level: int = 0) -> dict[str, Any]:
