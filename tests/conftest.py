@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import extra
 import isolation
 import pytest
 import vaults
@@ -18,6 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure() -> None:
     isolation.leave_home()
     isolation.block_sockets()
+    isolation.hear_interrupts()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture, also those of modules, so that they see what their tests see."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    extra.choose(folder, models=item.get_closest_marker("models") is not None)
 
 
 @pytest.fixture(autouse=True)
@@ -55,8 +64,9 @@ def vault(tmp_path: Path) -> Iterator[UnlockedVault]:
 @pytest.fixture(scope="session")
 def reviewed_dossier(tmp_path_factory: pytest.TempPathFactory) -> vaults.DossierVault:
     """The synthetic dossier, added, read, planned and reviewed, once for all tests; closed: copy it to use it."""
-    made = vaults.build_dossier(tmp_path_factory.mktemp("dossier") / "vault")
-    made.vault.close()
+    with extra.hidden():
+        made = vaults.build_dossier(tmp_path_factory.mktemp("dossier") / "vault")
+        made.vault.close()
     return made
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 _NETWORK = {int(socket.AF_INET), int(socket.AF_INET6)}
@@ -46,6 +48,12 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 def _fail(what: str) -> None:
     attempts.append(what)
     raise NetworkUsed(f"the tests run without a network, and {what} was asked for")
+
+
+def hear_interrupts() -> None:
+    """Undo what a shell does to commands in the background: with Ctrl-C ignored, so would all programs we start."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def leave_home() -> None:

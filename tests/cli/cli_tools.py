@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 PROGRAM = str(Path(sys.executable).parent / ("casevault.exe" if os.name == "nt" else "casevault"))
 SECONDS = 120
-COMPILED = str(Path(tempfile.gettempdir()) / f"casevault-tests-{os.getpid()}")
+_NO_MODELS = re.compile(
+    r"\Awarning: The models are not installed: names that nobody listed are looked for by rules alone\.\r?\n"
+    r"Next: install the models \(about 450 MB\): [^\n]+\n"
+)
+"""What is said first where the models are not installed, as for most tests; see tests/extra.py."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +51,31 @@ def run(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = Non
         timeout=SECONDS,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
-    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    return Done(done.returncode, done.stdout.decode("utf-8", "replace"), said(done.stderr))
 
 
 def environment(**variables: str) -> dict[str, str]:
     """Ours without what would change the program's mind."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASEVAULT_", "LC_", "LANG"))}
-    # Compiled code goes to a place of the tests' own: hundreds of runs must not compile everything each time.
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return {**kept, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": COMPILED, **variables}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of runs must not compile everything each time
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUTF8": "1", **variables}
+
+
+def said(stderr: bytes) -> str:
+    """Standard error without what is said, once and first, where there are no models."""
+    return _NO_MODELS.sub("", stderr.decode("utf-8", "replace"), count=1)
+
+
+def wait_until_idle(pid: int) -> None:
+    """Come back when a program waits for something: asleep, and no processor time spent, for a whole second."""
+    process, still, spent = psutil.Process(pid), 0, None
+    for _ in range(10 * SECONDS):
+        before, spent = spent, process.cpu_times()[:2]
+        still = still + 1 if spent == before and process.status() == psutil.STATUS_SLEEPING else 0
+        if still == 10:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the program never came to wait")
 
 
 @dataclass(frozen=True)

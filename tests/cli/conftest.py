@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_tools import COMPILED, Scratch, new_scratch
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_code() -> Iterator[None]:
-    yield
-    shutil.rmtree(COMPILED, ignore_errors=True)
+from cli_tools import Scratch, new_scratch
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import json
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
-from cli_tools import PROGRAM, Scratch, environment, new_scratch, run
+from cli_tools import PROGRAM, Scratch, environment, new_scratch, run, wait_until_idle
 
 from commands import exits
 from vault import errors
@@ -149,7 +148,7 @@ def test_130_interrupted(scratch: Scratch) -> None:
         [PROGRAM, "case", "new", "--from", "-", "--recovery-file", scratch.sheet, "--vault", scratch.vault],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
     )  # fmt: skip
-    time.sleep(3)
+    wait_until_idle(process.pid)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == exits.INTERRUPTED

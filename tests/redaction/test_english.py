@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
+import growth
 import pytest
 from english_texts import AFFIDAVIT, TEXTS, unmarked
 
@@ -184,16 +184,11 @@ def test_blocks_cover_a_text_once() -> None:
     "piece",
     ["Court of the ", "A. ", "Aa (", "village of ", "“the ", "X-x'", "(Aa ", "of the of ", "Court\n", "Aa/Bb "],
 )
-def test_twice_the_text_takes_twice_the_time(piece: str) -> None:
-    def seconds(count: int) -> float:
-        begin = time.process_time()
+def test_time_grows_with_the_length(piece: str) -> None:
+    def run(count: int) -> None:
         words = Words(restored(piece * count, SMALL))
         bodies = find_bodies(words)
         find_short_names(words, bodies)
         repeated(words, bodies)
-        return time.process_time() - begin
 
-    seconds(500)
-    once = min(seconds(3000) for _ in range(3))
-    twice = min(seconds(6000) for _ in range(3))
-    assert twice < 3.2 * once + 0.02
+    growth.assert_linear(run, 750)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+import growth
 import pytest
 
 from vault.model.findings import Span
@@ -86,12 +85,4 @@ def test_an_everyday_word_at_the_start_of_a_sentence_is_no_echo() -> None:
 
 @pytest.mark.parametrize("unit", ["г. Г. ", "«А" * 3, "Acme and ", "министерство ", "по ", "Вешки-", "А.com/"])
 def test_time_grows_with_the_length(unit: str) -> None:
-    def took(times: int) -> float:
-        text = unit * times
-        begin = time.process_time()
-        find_places(text)
-        return time.process_time() - begin
-
-    took(200)
-    short, long = min(took(3000) for _ in range(3)), min(took(12000) for _ in range(3))
-    assert long < 8 * short + 0.05
+    growth.assert_linear(lambda count: find_places(unit * count), 2000)

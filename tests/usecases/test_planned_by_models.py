@@ -14,7 +14,10 @@ from vault.usecases.unlocked import UnlockedVault
 
 TEXT = "Тернёва рассказала, что вместе с ней из Вешек уехал Бехруз.\nОн работал у её соседа.\n"
 
-pytestmark = pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed")
+pytestmark = [
+    pytest.mark.models,
+    pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed"),
+]
 
 
 def take_away(monkeypatch: pytest.MonkeyPatch) -> None:

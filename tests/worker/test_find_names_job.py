@@ -265,8 +265,11 @@ def test_no_process_is_left_behind(sent: signal.Signals) -> None:
     worker = int(process.stdout.readline())
     time.sleep(0.3)
     os.kill(process.pid, sent)
-    process.wait(20)
-    process.stdout.close()
+    try:
+        process.wait(20)
+    finally:
+        process.kill()
+        process.stdout.close()
     assert is_gone(worker)
 
 
