@@ -32,6 +32,8 @@ READERS = {
     "image/webp": "read_image",
     "image/tiff": "read_image",
     "image/gif": "read_image",
+    "image/bmp": "read_image",
+    "image/heic": "read_image",
 }
 
 WITH_PLACES = frozenset({"application/pdf"})
