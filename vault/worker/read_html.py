@@ -12,7 +12,7 @@ from vault.worker.refusal import Refusal
 DATA = {"script", "template", "noscript"}
 OBJECTS = {"object", "embed", "applet", "iframe", "frame"}
 SILENT = {
-    "style", "head", "title", "meta", "link", "noframes", "map", "datalist", "param", "source", "track", "base", "rp",
+    "style", "title", "meta", "link", "noframes", "map", "datalist", "param", "source", "track", "base", "rp",
     "progress", "meter", "basefont", "bgsound", "col", "colgroup",
 }  # fmt: skip
 SILENT_IN_SVG = {
@@ -22,7 +22,7 @@ SILENT_IN_MATH = ("annotation", "annotation-xml")
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "main",
+    "fieldset", "figcaption", "figure", "footer", "form", "head", "header", "hgroup", "hr", "html", "legend", "main",
     "nav", "p", "pre", "section", "summary", "table", "tbody", "thead", "tfoot", "caption", "dialog",
     "optgroup", "search",
 }  # fmt: skip
