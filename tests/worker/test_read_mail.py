@@ -200,7 +200,8 @@ def test_a_page_saved_by_a_browser() -> None:
     data = (
         b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://a.example/post\r\n"
         b"Subject: =?utf-8?Q?=D0=9F?=\r\nDate: Tue, 3 Mar 2026 10:11:12 -0000\r\nMIME-Version: 1.0\r\n"
-        b'Content-Type: multipart/related; type="text/html"; boundary="x"\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-ID: <f@mhtml>\r\n'
+        b'Content-Type: multipart/related; type="text/html"; boundary="x"\r\n\r\n--x\r\n'
+        b"Content-Type: text/html; charset=utf-8\r\nContent-ID: <f@mhtml>\r\n"
         b"Content-Transfer-Encoding: base64\r\nContent-Location: https://a.example/post\r\n\r\n"
         + base64.b64encode(page)
         + b"\r\n--x\r\nContent-Type: text/css\r\nContent-Location: https://a.example/a.css\r\n\r\na{}\r\n--x\r\n"
