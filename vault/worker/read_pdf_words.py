@@ -88,6 +88,8 @@ class Place:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) as shown."""
+        if self._turn == 0 and left <= right and bottom <= top:
+            return left - self._box[0], self._box[3] - top, right - self._box[0], self._box[3] - bottom
         x0, y0 = self.point(left, bottom)
         x1, y1 = self.point(right, top)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
@@ -111,6 +113,7 @@ class _Builder:
         self._first = 0
         self._latest: read_pdf_slant.Box | None = None
         self._latest_slanted = self._spoiled = self._latest_kept = False
+        self._known_direction = (0.0, 0.0), (False, False)
 
     def end(self) -> None:
         if self._word is not None and self._word.text.strip():
@@ -121,14 +124,23 @@ class _Builder:
     def add(self, character: str, index: int, box: read_pdf_slant.Box) -> None:
         matrix = self._matrix
         known = self._raw.FPDFText_GetMatrix(self._text, index, matrix)
-        touching = self._latest is not None and read_pdf_slant.touching(self._latest, box)
-        if known and read_pdf_slant.is_slanted(matrix.a, matrix.b):
+        slanted, upright = self._direction(matrix.a, matrix.b) if known else (False, True)
+        latest = self._latest if slanted or self._latest_slanted else None
+        touching = latest is not None and read_pdf_slant.touching(latest, box)
+        if slanted:
             self._leave_out(character, index, box, touching)
         else:
-            self._keep(character, index, box, not known or self._place.level(matrix.a, matrix.b))
+            self._keep(character, index, box, upright)
             self._spoiled |= touching and self._latest_slanted
             self._latest_slanted = False
         self._latest = box
+
+    def _direction(self, along_x: float, along_y: float) -> tuple[bool, bool]:
+        """(slanted, upright); mostly that of the character before."""
+        if (along_x, along_y) != self._known_direction[0]:
+            found = read_pdf_slant.is_slanted(along_x, along_y), self._place.level(along_x, along_y)
+            self._known_direction = (along_x, along_y), found
+        return self._known_direction[1]
 
     def _leave_out(self, character: str, index: int, box: read_pdf_slant.Box, touching: bool) -> None:
         # On a curve a few letters stand upright: what they touch says that they are part of it.
@@ -150,8 +162,11 @@ class _Builder:
             self._first = index
             return
         word.text += character
-        word.left, word.top = min(word.left, left), min(word.top, top)
-        word.right, word.bottom = max(word.right, right), max(word.bottom, bottom)
+        # Comparing by hand, not by min and max: this runs for each character.
+        word.left = left if left < word.left else word.left
+        word.top = top if top < word.top else word.top
+        word.right = right if right > word.right else word.right
+        word.bottom = bottom if bottom > word.bottom else word.bottom
 
     def _parted(self, word: Word, box: tuple[float, float, float, float]) -> bool:
         left, top, right, bottom = box
