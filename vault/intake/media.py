@@ -18,6 +18,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", "image/gif"),
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
+    (b"II+\0\x08\0\0\0", "image/tiff"),
+    (b"MM\0+\0\x08\0\0", "image/tiff"),
     (b"BM", "image/bmp"),
     (b"{\\rtf", RTF),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
@@ -36,7 +38,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "application/x-executable"),
     (b"MZ", "application/x-executable"),
 )
-_HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif"}
+_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
 # A block of headers is a mail's if one of the first kind is there, or two of both.
 _ONLY_IN_MAIL = {b"received", b"return-path", b"mime-version", b"delivered-to", b"message-id", b"dkim-signature"}
 _IN_MAIL = {b"from", b"to", b"cc", b"date", b"subject", b"reply-to", b"content-type", b"sender"}
@@ -54,8 +56,8 @@ _BINARY_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1
 
 READABLE = frozenset({
     "application/pdf", *OFFICE, OLE, "text/plain", "text/html", "text/markdown", "text/csv", TSV, "application/json",
-    "image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "message/rfc822", "application/mbox",
-    "multipart/related",
+    "image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/bmp", "image/heic", "message/rfc822",
+    "application/mbox", "multipart/related",
 })  # fmt: skip
 """What the worker can read: text for the search and for redaction, or pictures. Of OLE files it only says why not."""
 
@@ -65,7 +67,9 @@ CONTAINERS = frozenset({
 })  # fmt: skip
 """What holds files of their own, which are unpacked and read each by itself."""
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp"})
+PICTURES = frozenset({
+    "image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/bmp", "image/heic",
+})  # fmt: skip
 
 DRAWABLE = PICTURES | {"application/pdf"}
 """What has pages that can leave as pixels."""
@@ -98,6 +102,8 @@ def _checked(media_type: str, head: bytes) -> str:
 def _iso_media(brand: bytes) -> str:
     if brand in _HEIF:
         return "image/heic"
+    if brand in (b"avif", b"avis"):
+        return "image/avif"
     if brand == b"qt  ":
         return "video/quicktime"
     return "audio/mp4" if brand in (b"M4A ", b"M4B ") else "video/mp4"

@@ -69,6 +69,19 @@ REASONS = {
     "no-such-page": Reason("unreadable", "the document has no page {n}", ""),
     "time": Reason("unreadable", "reading the document took longer than {n} s", _SMALLER),
     "output": Reason("unreadable", "the document's content is larger than {n} MiB", _SMALLER),
+    "no-ocr": Reason(
+        "unsupported",
+        "the part that reads scans does not start",
+        "Install it anew: pip install 'casevault[ocr]'",
+    ),
+    "no-faces": Reason(
+        "unsupported", "the part that finds faces does not start", "Install it anew: pip install 'casevault[faces]'"
+    ),
+    "no-heic": Reason(
+        "unsupported",
+        "HEIC pictures need a part that is not installed",
+        "Install it: pip install 'casevault[heic]', or save the picture as JPEG.",
+    ),
     "no-models": Reason(
         "unsupported", "the models that find names do not start", "Install them anew: pip install 'casevault[models]'"
     ),

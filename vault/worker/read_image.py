@@ -16,7 +16,9 @@ SIGNATURES = (
     (b"II+\0", "image/tiff"),
     (b"MM\0+", "image/tiff"),
     (b"RIFF", "image/webp"),
+    (b"BM", "image/bmp"),
 )
+HEIC_MARK, HEIC_MARK_AT = b"ftyp", 4
 
 
 def prepare() -> None:
@@ -27,6 +29,8 @@ def prepare() -> None:
 def read(data: bytes) -> dict[str, Any]:
     """Pages without blocks; their size is that of the picture at 96 pixels an inch. Raises Refusal."""
     media_type = next((kind for start, kind in SIGNATURES if data.startswith(start)), "image/jpeg")
+    if data.startswith(HEIC_MARK, HEIC_MARK_AT):
+        media_type = "image/heic"
     collector = read_blocks.Collector()
     with read_pixels.opened(data, media_type) as picture:
         count = read_pixels.frame_count(picture)

@@ -110,7 +110,7 @@ def page_picture(source: Source, index: int, dpi: float) -> tuple[Any, float, fl
 
 def prepare(request: dict[str, Any]) -> None:
     """Load what draws, what writes, and the font of the one sentence."""
-    read_pixels.prepare()
+    read_pixels.prepare(request["media_type"])
     if request["media_type"] == "application/pdf":
         read_pdf_open.prepare()
     if request["withheld"]:
