@@ -46,10 +46,11 @@ def unpack(
     Raises Refused, with kind encrypted, damaged, unsupported or unreadable, where the container itself can't be read.
     """
     answer = run("unpack", {"media_type": media_type}, [source], limits, accept_weak_jail=accept_weak_jail)
-    return _checked(answer)
+    return checked_answer(answer)
 
 
-def _checked(untrusted: Answer) -> Unpacked:
+def checked_answer(untrusted: Answer) -> Unpacked:
+    """The answer of the `unpack` job, every value of it looked at; raises Refused where one is out of bounds."""
     members = untrusted.header.get("members")
     notes = untrusted.header.get("notes")
     if not isinstance(members, list) or not isinstance(notes, list):
