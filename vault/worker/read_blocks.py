@@ -75,6 +75,11 @@ class Collector:
             raise Refusal("too-much-text", MAX_TEXT // MILLION)
         self.pages.append(new_page)
 
+    def watch(self, blocks: list[dict[str, Any]]) -> None:
+        """Refuse a page that is still being read, as soon as it holds too many blocks."""
+        if len(blocks) + self._blocks > MAX_BLOCKS:
+            raise Refusal("too-much-text", MAX_TEXT // MILLION)
+
     def note(self, code: str, count: int = 1) -> None:
         """Count something that was there and is not in the pages; codes stand in vault/sandbox/reasons.py."""
         if count:

@@ -72,6 +72,7 @@ class _Reader:
                 self._content(child, depth + 1)
 
     def _paragraph(self, paragraph: Any) -> None:
+        self._context.collector.watch(self.blocks)
         properties = paragraph.find(f"{W}pPr")
         style = value(properties, f"{W}pStyle") or self._context.styles.default
         runs = Runs(self._context, style)
@@ -242,4 +243,3 @@ def read(data: bytes) -> dict[str, Any]:
         collector.note("macros", package.macros())
     collector.add(read_blocks.page(1, "text", (0, 0), blocks))
     return collector.answer("docx")
-

@@ -91,6 +91,7 @@ class Reader:
             self.content(child, depth + 1)
 
     def _paragraph(self, element: Any) -> None:
+        self._collector.watch(self.blocks)
         style = element.get(f"{TEXT}style-name") or ""
         number = self._number(element, style)
         gone = self._styles.hidden("paragraph", style) or any(

@@ -243,6 +243,7 @@ class _Reader:
             self._document_word(name, number)
 
     def _paragraph(self) -> None:
+        self._collector.watch(self._flow.blocks)
         level = self._state.level or self._document.styles.get(self._state.style, (0, False))[0]
         if self._state.deleted or self._state.hidden:
             return  # the end of this paragraph does not show: it runs on into the next

@@ -8,8 +8,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from vault.worker import read_text
 from vault.worker.refusal import Refusal
@@ -56,8 +56,7 @@ def prepare() -> None:
     b"".decode("utf-16-le", "replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind`: "open", "close", "word" (name, number), "byte", "text" (raw bytes), "skip" (\\bin, its length)."""
 
     kind: str
