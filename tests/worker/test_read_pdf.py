@@ -80,6 +80,106 @@ def test_columns_are_read_one_after_the_other() -> None:
     assert " ".join(text for _, text in blocks(read(draw))) == " ".join([*left, *right])
 
 
+def _stretched(canvas: Any, text: str, top: float, left: float = 72, right: float = 520) -> None:
+    words = text.split()
+    gap = (right - left - sum(canvas.stringWidth(word) for word in words)) / (len(words) - 1)
+    for word in words:
+        canvas.drawString(left, top, word)
+        left += canvas.stringWidth(word) + gap
+
+
+def test_text_that_is_stretched_to_its_width_is_no_table() -> None:
+    def draw(canvas: Any) -> None:
+        _stretched(canvas, "Осуществление деятельности сопровождалось угрозами", 770)
+        _stretched(canvas, "неустановленных лиц, о чём она сообщала в полицию, и там", 756)
+        _stretched(canvas, "правоохранительными органами", 742, right=320)
+        canvas.drawString(72, 728, "ей отказали.")
+
+    assert blocks(read(draw)) == [
+        (
+            "paragraph",
+            "Осуществление деятельности сопровождалось угрозами неустановленных лиц, о чём она сообщала в полицию, и "
+            "там правоохранительными органами ей отказали.",
+        )
+    ]
+
+
+def test_a_blank_in_running_text_is_no_column() -> None:
+    def draw(canvas: Any) -> None:
+        _stretched(canvas, "Свидетель показала, что она видела на площади, как туда подошёл", 770)
+        canvas.drawString(72, 756, "неизвестный ей")
+        canvas.drawRightString(520, 756, "и остался стоять у входа")
+        _stretched(canvas, "до самого вечера, когда приехала полиция и всех увезли в отдел", 742)
+
+    assert [kind for kind, _ in blocks(read(draw))] == ["paragraph"]
+
+
+def test_widely_set_lines_are_one_paragraph() -> None:
+    def draw(canvas: Any) -> None:
+        lines("Адвокат", "Улица Новая, 5", "Город", "Телефон", step=12)(canvas)
+        for place in range(5):
+            _stretched(canvas, "Свидетель показала, что она видела на площади, как туда подошли", 700 - 30 * place)
+
+    assert [text.count("Свидетель") for _, text in blocks(read(draw))][-1] == 5
+
+
+def test_the_numbers_of_lines_do_not_cut_words() -> None:
+    def draw(canvas: Any) -> None:
+        for row in range(14):
+            canvas.drawRightString(60, 770 - 20 * row, str(row + 1))
+            _stretched(canvas, "Свидетель показала, что она видела на площади Тамару Образцо-", 770 - 20 * row)
+
+    *text, numbers = [text for _, text in blocks(read(draw))]
+    assert numbers == " ".join(map(str, range(1, 15)))
+    assert not any(one.isdigit() for one in "".join(text))
+
+
+def _grid(canvas: Any, columns: list[float], rows: list[float]) -> None:
+    for x in columns:
+        canvas.line(x, rows[0], x, rows[-1])
+    for y in rows:
+        canvas.line(columns[0], y, columns[-1], y)
+
+
+def test_cells_of_a_drawn_table_are_read_one_by_one() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.drawString(72, 790, "До таблицы стоит этот текст.")
+        _grid(canvas, [70, 160, 400, 500], [760, 740, 690, 660])
+        lines("Дата", left=75, top=745)(canvas)
+        lines("Событие", left=165, top=745)(canvas)
+        lines("5 марта", "2022 года", left=75, top=720)(canvas)
+        lines("Задержание на площади и до-", "ставление в отдел,", "протокол", left=165, top=727)(canvas)
+        lines("л.д. 14–", "15", left=405, top=720)(canvas)
+        lines("7 марта", left=75, top=670)(canvas)
+        canvas.drawString(72, 640, "После таблицы стоит этот.")
+
+    assert blocks(read(draw)) == [
+        ("paragraph", "До таблицы стоит этот текст."),
+        ("table-row", "Дата\tСобытие\t"),
+        ("table-row", "5 марта 2022 года\tЗадержание на площади и доставление в отдел, протокол\tл.д. 14–15"),
+        ("table-row", "7 марта\t\t"),
+        ("paragraph", "После таблицы стоит этот."),
+    ]
+
+
+def test_joined_cells_and_lines_that_are_no_table() -> None:
+    def draw(canvas: Any) -> None:
+        _grid(canvas, [70, 200, 330], [760, 730])
+        _grid(canvas, [70, 330], [730, 700])
+        canvas.line(70, 730, 70, 700)
+        canvas.drawString(75, 740, "левая")
+        canvas.drawString(205, 740, "правая")
+        canvas.drawString(150, 710, "одна на всю ширину")
+        _grid(canvas, [70, 500], [600, 500])  # a frame around a paragraph
+        lines("Текст в рамке, который идёт и идёт до конца строки, а потом ещё", "дальше.", left=80, top=580)(canvas)
+
+    assert blocks(read(draw)) == [
+        ("table-row", "левая\tправая"),
+        ("table-row", "одна на всю ширину\t"),
+        ("paragraph", "Текст в рамке, который идёт и идёт до конца строки, а потом ещё дальше."),
+    ]
+
+
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_turned_pages_are_read_as_shown(turn: int) -> None:
     reader = PdfReader(io.BytesIO(pdf(lines("Первая строка текста здесь.", "Вторая строка текста здесь."))))

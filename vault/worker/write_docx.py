@@ -101,7 +101,7 @@ class _Writer:
 
     def _paragraph(self, text: str, style: str = "", indent: str = "") -> str:
         text = shown(text)
-        to_left = _runs_to_left(text)
+        to_left = layout.runs_to_left(text)
         inner = (f'<w:pStyle w:val="{style}"/>' if style else "") + ("<w:bidi/>" if to_left else "") + indent
         return f"<w:p>{f'<w:pPr>{inner}</w:pPr>' if inner else ''}{self._run(text, to_left)}</w:p>"
 
@@ -174,12 +174,6 @@ def _indent(block: dict[str, Any]) -> str:
         return ""
     left = round(level * layout.LIST_INDENT * TWENTIETHS)
     return f'<w:ind w:left="{left}" w:hanging="{round(layout.HANGING * TWENTIETHS)}"/>'
-
-
-def _runs_to_left(text: str) -> bool:
-    """Whether more letters run to the left than to the right."""
-    kinds = [unicodedata.bidirectional(one) for one in text[:2_000]]
-    return kinds.count("R") + kinds.count("AL") > kinds.count("L")
 
 
 def _styles(language: str) -> str:

@@ -6,6 +6,7 @@ replacement character, never as nothing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -30,11 +31,15 @@ LAST_SETTABLE = 0xFFFF  # reportlab writes a wrong ToUnicode for what lies beyon
 LONGEST_PIECE = 3_000
 TAB = "\u00a0\u00a0\u00a0"
 
+FIRST_LETTERS = 2_000
+_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
 DEFAULT_LABELS = {
     "page": "p. {n}",
     "picture": "[PICTURE WITHHELD]",
     "empty": "[NO TEXT ON THIS PAGE]",
     "lost": "[CHARACTERS OF THIS PAGE THAT CAN'T BE SHOWN: {n}]",
+    "to-left": "[RIGHT-TO-LEFT WRITING ON THIS PAGE IS SET FROM LEFT TO RIGHT. READ IT IN A COPY AS DOCX OR TEXT.]",
 }
 
 
@@ -101,6 +106,17 @@ def plain(text: str, font: str = BODY) -> str:
 def lost(texts: Iterable[str]) -> int:
     """How many characters of the texts show as the replacement character only."""
     return sum(plain(text).count(REPLACEMENT) - text.count(REPLACEMENT) for text in texts)
+
+
+def runs_to_left(text: str) -> bool:
+    """Whether more letters run to the left than to the right."""
+    kinds = [unicodedata.bidirectional(one) for one in text[:FIRST_LETTERS]]
+    return kinds.count("R") + kinds.count("AL") > kinds.count("L")
+
+
+def holds_to_left(text: str) -> bool:
+    """Whether any letter runs to the left, as in Arabic and Hebrew; such lines are not turned round here."""
+    return bool(_TO_LEFT.search(text))
 
 
 def markup(text: str, font: str = BODY) -> str:

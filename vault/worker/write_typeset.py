@@ -24,6 +24,14 @@ def language(request: dict[str, Any]) -> str:
     return write_tags.language_of(text, default="en")
 
 
+def _notes(page: dict[str, Any], labels: dict[str, str]) -> list[str]:
+    """What a reader has to know of a page that is not shown as it should be."""
+    texts = [block["text"] for block in page["blocks"]]
+    lost = layout.lost(texts)
+    notes = [labels["lost"].replace("{n}", str(lost))] if lost else []
+    return [*notes, labels["to-left"]] if any(layout.holds_to_left(text) for text in texts) else notes
+
+
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     """One blob, the PDF.
 
@@ -43,7 +51,5 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
             note = setting.labels["picture" if page["kind"] == "picture" else "empty"]
             flow = [write_pages.aside(note, structure)]
         story += flow
-        lost = layout.lost(block["text"] for block in page["blocks"])
-        if lost:
-            story.append(write_pages.aside(setting.labels["lost"].replace("{n}", str(lost)), structure))
+        story += [write_pages.aside(note, structure) for note in _notes(page, setting.labels)]
     return {}, [write_pages.build(story, request["page_size"], structure)]
