@@ -19,9 +19,28 @@ from dataclasses import dataclass
 from vault import sandbox
 from vault.errors import Refused
 from vault.model.findings import Leak
+from vault.sandbox import Limits
 
 STRUCTURE = "structure:"
 MAX_LEAKS = 2_000
+LARGEST_COUNT = 10_000_000
+MAX_PICTURES = 500  # that are read in one file; a picture takes seconds
+PICTURES_A_PROCESS = 8
+READING = Limits(cpu_seconds=600, wall_seconds=900.0)
+# What any file of anybody holds and points at nobody. Our own files hold none of it; in others it is no leak.
+ORDINARY = frozenset(
+    f"{STRUCTURE}{what}"
+    for what in (
+        "date",
+        "zip-date",
+        "zip-extra",
+        "image-kind",
+        "tag",
+        "tag-name",
+        "tag-language",
+        "image:jfif-extension",
+    )
+)
 
 _CHANNEL = re.compile(r"[A-Za-z0-9:\-]{1,60}")
 _WHERE = re.compile(r"[a-z0-9, \-]{0,120}")
@@ -35,6 +54,20 @@ class Protected:
     id: str
     names: tuple[str, ...]
     identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found, how many pictures and pages of pixels the file has, and how many of them were read."""
+
+    leaks: tuple[Leak, ...]
+    pictures: int
+    read: int
+
+    @property
+    def pixels_read(self) -> bool:
+        """Whether nothing of the file stayed unseen: without the extra for it, pixels do."""
+        return self.read >= self.pictures
 
 
 def check_file(
@@ -53,11 +86,48 @@ def check_file(
     initial that is theirs alone. Shared surnames alone can't be told apart and pass; so the plan, not this
     check, answers for those. `expected`: structure channels that the caller made on purpose, such as
     "structure:invisible-text" for a searchable facsimile. Raises Refused (damaged, encrypted, unreadable,
-    unsupported) for what can't be searched to its end.
+    unsupported) for what can't be searched to its end. Pixels are read where the extra for it is installed; who must
+    know whether they were asks `examine`.
+    """
+    examined = examine(
+        data, media_type, protected, allowed=allowed, expected=expected, accept_weak_jail=accept_weak_jail
+    )
+    return list(examined.leaks)
+
+
+def examine(
+    data: bytes,
+    media_type: str,
+    protected: Sequence[Protected],
+    *,
+    allowed: Sequence[str] = (),
+    expected: Collection[str] = (),
+    pixels: bool = True,
+    accept_weak_jail: bool = False,
+) -> Examined:
+    """The same, and how much of the pixels was read: some four seconds a picture, none where `pixels` is false.
+
+    A channel "pixels" says that a name can be read in a picture or on a page; "under boxes" in its `where`, that it
+    can be read once the boxes drawn over a picture are taken away.
     """
     request = {**_people(protected, allowed), "media_type": media_type}
-    leaks = _ask(request, [data], protected, accept_weak_jail)
-    return [leak for leak in leaks if leak.channel not in expected]
+    leaks, pictures = _ask(request, [data], protected, accept_weak_jail)
+    read = 0
+    for first in range(1, min(pictures, MAX_PICTURES) + 1 if pixels else 1, PICTURES_A_PROCESS):
+        last = min(first + PICTURES_A_PROCESS - 1, pictures, MAX_PICTURES)
+        seen = _read_pixels({**request, "pixels": [first, last]}, data, protected, accept_weak_jail)
+        if seen is None:
+            break
+        leaks += seen
+        read = last
+    return Examined(tuple(leak for leak in leaks if leak.channel not in expected), pictures, read)
+
+
+def can_read_pixels(*, accept_weak_jail: bool = False) -> bool:
+    """Whether the extra that reads pixels is there and starts."""
+    return (
+        _read_pixels({**_people((), ()), "media_type": "", "pixels": [1, 1]}, b"-", (), accept_weak_jail) is not None
+    )
 
 
 def check_members(
@@ -70,7 +140,8 @@ def check_members(
     """Search the file names and titles of a bundle; `where` is "name N", counting from 1. Raises Refused."""
     if not names:
         return []
-    return _ask({**_people(protected, allowed), "members": list(names)}, [], protected, accept_weak_jail)
+    leaks, _ = _ask({**_people(protected, allowed), "members": list(names)}, [], protected, accept_weak_jail)
+    return leaks
 
 
 def names_found(leaks: Sequence[Leak]) -> list[Leak]:
@@ -85,10 +156,26 @@ def _people(protected: Sequence[Protected], allowed: Sequence[str]) -> dict[str,
 
 def _ask(
     request: Mapping[str, object], blobs: Sequence[bytes], protected: Sequence[Protected], accept_weak_jail: bool
-) -> list[Leak]:
+) -> tuple[list[Leak], int]:
     answer = sandbox.run("check", request, blobs, accept_weak_jail=accept_weak_jail)
-    untrusted_leaks = answer.header.get("leaks")
-    if not isinstance(untrusted_leaks, list) or answer.blobs or len(untrusted_leaks) > MAX_LEAKS:
+    untrusted_pictures = answer.header.get("pictures", 0)
+    if type(untrusted_pictures) is not int or not 0 <= untrusted_pictures <= LARGEST_COUNT or answer.blobs:
+        raise _senseless()
+    return _all_believed(answer.header.get("leaks"), protected), untrusted_pictures
+
+
+def _read_pixels(
+    request: Mapping[str, object], data: bytes, protected: Sequence[Protected], accept_weak_jail: bool
+) -> list[Leak] | None:
+    """What can be read in some of the pictures; None where the extra for it is missing."""
+    answer = sandbox.run("check", request, [data], READING, accept_weak_jail=accept_weak_jail)
+    if answer.blobs or not isinstance(answer.header.get("read"), bool):
+        raise _senseless()
+    return _all_believed(answer.header.get("leaks"), protected) if answer.header["read"] else None
+
+
+def _all_believed(untrusted_leaks: object, protected: Sequence[Protected]) -> list[Leak]:
+    if not isinstance(untrusted_leaks, list) or len(untrusted_leaks) > MAX_LEAKS:
         raise _senseless()
     known = {p.id for p in protected}
     return [_believed(leak, known) for leak in untrusted_leaks]

@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import zlib
+from typing import Any
 
 from vault.worker.refusal import Refusal
 
@@ -58,9 +59,36 @@ def check_image(scan: Scan, data: bytes, where: str, must_open: bool = True) -> 
         _gif(scan, data, where)
     else:
         scan.structure("image-kind", where)
-    if kind != "heif" and must_open:
+    if must_open and not (kind == "heif" and not _can_open(data)):
         _must_open(data)
+        if not scan.in_document:
+            scan.picture(where, lambda: _opened(data))
+    if not must_open and not scan.in_document and _draws(data):
+        scan.picture(where, lambda: _opened(data))  # a thumbnail may show what the picture hides
     scan.raw("image:bytes", where, data)
+
+
+def _opened(data: bytes) -> Any:
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(data)) as image:
+        return ImageOps.exif_transpose(image).convert("RGBA" if image.mode in ("RGBA", "LA", "P", "PA") else "RGB")
+
+
+def _draws(data: bytes) -> bool:
+    try:
+        _must_open(data)
+    except Refusal:
+        return False
+    return True
+
+
+def _can_open(data: bytes) -> bool:
+    """Whether the optional decoder for this kind is there."""
+    from PIL import Image
+
+    Image.init()
+    return "HEIF" in Image.OPEN
 
 
 def _must_open(data: bytes) -> None:

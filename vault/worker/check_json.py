@@ -10,7 +10,9 @@ from .check_scan import Scan
 
 MAX_LINES = 200_000
 # The archives of some services are scripts: window.YTD.tweets.part0 = [ … ]
-_ASSIGNED = re.compile(r"\s{0,20}(?:(?:var|let|const)\s{1,4})?[A-Za-z_$][\w$.\[\]\"']{0,200}\s{0,4}=\s{0,20}(?=[\[{])")
+_ASSIGNED = re.compile(
+    r"\s{0,20}(?:(?:var|let|const)\s{1,4})?[A-Za-z_$][\w$.\[\]\"']{0,200}\s{0,4}=\s{0,20}(?=[\[{])"
+)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 

@@ -16,9 +16,8 @@ from .check_scan import MAX_DEPTH, Scan
 MAX_PARTS = 5_000
 MAX_MESSAGES = 20_000
 _FROM = re.compile(rb"(?m)^From [^\r\n]{1,300}\r?\n(?=[A-Za-z][\w-]{1,60}:)")
-_HEADER = re.compile(
-    rb"\A(?:From [^\n]{0,400}\n|[A-Za-z][\w-]{1,60}:[^\n]{0,2000}\n(?:[ \t][^\n]{0,2000}\n|[A-Za-z][\w-]{1,60}:[^\n]{0,2000}\n))"
-)
+_LINE = rb"[A-Za-z][\w-]{1,60}:[^\n]{0,2000}\n"
+_HEADER = re.compile(rb"\A(?:From [^\n]{0,400}\n|" + _LINE + rb"(?:[ \t][^\n]{0,2000}\n|" + _LINE + rb"))")
 _KNOWN = re.compile(rb"(?mi)^(?:Received|Message-ID|MIME-Version|Subject|Snapshot-Content-Location):")
 _BASE64_LINES = re.compile(rb"(?:^[A-Za-z0-9+/]{40,90}\r?\n){2,}(?:^[A-Za-z0-9+/]{1,90}={0,2}\r?\n?)?", re.MULTILINE)
 _UUENCODED = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300})\r?\n")

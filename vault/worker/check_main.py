@@ -1,8 +1,10 @@
 """The worker's leak check: the job "check", for one finished file or a list of names.
 
 Request: {"protected": [{"id", "names", "identifiers"}], "allowed": [names], "media_type": str} and one blob,
-or "members": [file names and titles] and none. Answer: {"leaks": [[channel, where, id or ""], …]}. A file that
-can't be read to its end is refused, never clean. Nothing here shares code with what finds names for a
+or "members": [file names and titles] and none. Answer: {"leaks": [[channel, where, id or ""], …], "pictures": n}. A
+file that can't be read to its end is refused, never clean. Pixels take seconds a picture, so they are searched by
+requests of their own: "pixels": [first, last] numbers of pictures, and the answer's "read" says whether they were,
+which needs the extra for it. Nothing here shares code with what finds names for a
 redaction or with what writes files: a check that shares their forms would share their misses.
 """
 
@@ -11,10 +13,12 @@ from __future__ import annotations
 import codecs
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from vault.worker.refusal import Refusal
 
+from . import check_ocr
 from .check_kinds import check_any
 from .check_match import Matcher, Person
 from .check_scan import CHARSETS, Scan
@@ -39,6 +43,10 @@ def prepare(request: dict[str, Any]) -> None:
     from PIL import Image
 
     Image.init()
+    with suppress(ImportError):
+        import_module("pi_heif").register_heif_opener()
+    if "pixels" in request:
+        check_ocr.prepare()
 
 
 def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any], list[bytes]]:
@@ -48,6 +56,11 @@ def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any
         for p in request["protected"]
     ]
     scan = Scan(Matcher(protected, [str(name) for name in request.get("allowed", ())]))
+    if "pixels" in request:
+        if not check_ocr.prepare():
+            return {"leaks": [], "pictures": 0, "read": False}, []
+        first, last = request["pixels"]
+        scan.look = range(int(first), int(last) + 1)
     if "members" in request:
         for number, name in enumerate(request["members"], 1):
             scan.text("name", f"name {number}", str(name))
@@ -58,4 +71,5 @@ def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any
             check_any(scan, bytes(blobs[0]), "", "text", str(request.get("media_type", "")))
         except (RecursionError, MemoryError):
             raise Refusal("memory") from None
-    return {"leaks": [list(leak) for leak in scan.leaks]}, []
+    answer: dict[str, Any] = {"leaks": [list(leak) for leak in scan.leaks], "pictures": scan.pictures}
+    return ({**answer, "read": True} if "pixels" in request else answer), []

@@ -6,13 +6,14 @@ import base64
 import binascii
 import re
 import urllib.parse
+from contextlib import suppress
 
 from .check_json import check_json
 from .check_scan import Scan
 from .check_tags import local, pieces
 
 MAX_DATA_URIS = 2_000
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta param source track wbr"))
 _HIDING = re.compile(
     r"display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}(?:hidden|collapse)|opacity\s{0,4}:\s{0,4}0(?:\.0*)?\s{0,4}(?:;|$)"
     r"|font-size\s{0,4}:\s{0,4}0|(?:left|top|text-indent)\s{0,4}:\s{0,4}-\d{3,6}",
@@ -20,7 +21,7 @@ _HIDING = re.compile(
 )
 _UNSEEN = frozenset(("template", "noscript", "head", "title", "desc", "metadata", "option", "datalist"))
 _DATA_URI = re.compile(r"data:([\w.+/-]{0,80})((?:;[\w=.+-]{1,60}){0,4}),([^\s\"'<>)]{4,})", re.IGNORECASE)
-_BREAKS = frozenset("p h1 h2 h3 h4 h5 h6 tr td th li div br title option tc si row cell".split())
+_BREAKS = frozenset(re.findall(r"\w+", "p h1 h2 h3 h4 h5 h6 tr td th li div br title option tc si row cell"))
 
 
 def check_html(scan: Scan, text: str, where: str) -> None:
@@ -34,9 +35,9 @@ def check_html(scan: Scan, text: str, where: str) -> None:
             found.setdefault("comment", []).append(piece.text)
         elif piece.kind == "open":
             _attributes(found, name, piece.attributes)
-            if hidden or name in _UNSEEN or _hides(piece.attributes):
-                if name not in _VOID and not piece.empty:
-                    hidden.append(name)
+            unseen = hidden or name in _UNSEEN or _hides(piece.attributes)
+            if unseen and name not in _VOID and not piece.empty:
+                hidden.append(name)
             raw = name if name in ("script", "style") else ""
             _break(found, name)
         elif piece.kind == "close":
@@ -93,9 +94,7 @@ def check_data_uris(scan: Scan, text: str, where: str) -> None:
             return
         body = urllib.parse.unquote_to_bytes(match.group(3))
         if "base64" in match.group(2).lower():
-            try:
+            with suppress(ValueError, binascii.Error):
                 body = base64.b64decode(body + b"=" * (-len(body) % 4))
-            except (ValueError, binascii.Error):
-                pass
         scan.spend(len(body))
         check_inside(scan, body, f"{where}, data {number}" if where else f"data {number}", "markup:data-uri")

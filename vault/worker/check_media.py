@@ -10,8 +10,8 @@ from .check_scan import Scan
 MAX_BOXES = 200_000
 MAX_NESTED = 12
 MAX_SEARCHED = 64 << 20  # bytes of a file that are searched whole
-_HOLDERS = frozenset((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst", b"edts", b"dinf", b"moof", b"traf",
-                      b"meco", b"gmhd", b"tref"))  # fmt: skip
+_HOLDERS = frozenset((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst", b"edts", b"dinf", b"moof",
+                      b"traf", b"meco", b"gmhd", b"tref"))  # fmt: skip
 _COORDINATES = frozenset((b"\xa9xyz", b"loci", b"GPSI"))
 _DATA = frozenset((b"mdat", b"free", b"skip", b"wide"))
 _EBML_HOLDERS = frozenset((0x18538067, 0x1549A966, 0x1254C367, 0x7373, 0x67C8, 0x63C0, 0x1941A469, 0x61A7, 0x1654AE6B,
@@ -28,7 +28,12 @@ def sniff_media(data: bytes) -> str:
         return "mp3"
     if data[:4] == b"RIFF" and data[8:12] in (b"WAVE", b"AVI "):
         return "riff"
-    heads = ((b"OggS", "ogg"), (b"fLaC", "flac"), (b"\x1a\x45\xdf\xa3", "mkv"), (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"))
+    heads = (
+        (b"OggS", "ogg"),
+        (b"fLaC", "flac"),
+        (b"\x1a\x45\xdf\xa3", "mkv"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    )
     return next((kind for head, kind in heads if data.startswith(head)), "")
 
 
@@ -55,7 +60,8 @@ def _found(scan: Scan, where: str, body: bytes) -> None:
 
 def boxes(data: bytes, at: int = 0, end: int | None = None) -> list[tuple[bytes, int, int]]:
     """(kind, start, end) of the contents of the boxes of an ISO file between two places, as far as they fit."""
-    end, found = len(data) if end is None else end, []
+    end = len(data) if end is None else end
+    found = list[tuple[bytes, int, int]]()
     while at + 8 <= end and len(found) < MAX_BOXES:
         size, kind = struct.unpack(">I4s", data[at : at + 8])
         start = at + 8

@@ -11,62 +11,26 @@ from vault.worker.refusal import Refusal
 from .check_image import check_image
 from .check_join import edge
 from .check_pdf_file import MAX_PAGES, OBJECT, STREAM, blanked, outside, second_extractor, squeezed, string_texts
-from .check_pdf_text import Decoder, Page, to_unicode, tokens
+from .check_pdf_keys import (
+    CHANNELS,
+    FINER,
+    FORBIDDEN,
+    INFO_KNOWN,
+    OUTER,
+    TYPES,
+    decoded,
+    font_decoder,
+    is_dictionary,
+    resolved,
+)
+from .check_pdf_text import Decoder, Page, tokens
+from .check_pdf_tree import check_tree
 from .check_scan import Scan
 
 MAXOBJECTS = 500_000
 MAX_LOOSE = 4_000_000  # bytes of a stream without a page that are read as operators
 NESTED = 60  # dictionaries inside dictionaries
 
-# Key → the channel that its content belongs to. The first that fits on the way down holds, but for the finer ones.
-_CHANNELS = {
-    "/Info": "docinfo", "/Metadata": "xmp", "/Annots": "annotation", "/AcroForm": "field", "/XFA": "xfa",
-    "/JavaScript": "javascript", "/JS": "javascript", "/OpenAction": "action", "/AA": "action", "/A": "action",
-    "/EmbeddedFiles": "attachment", "/AF": "associated-file", "/EF": "attachment", "/OCProperties": "layer",
-    "/Outlines": "outline", "/PageLabels": "page-label", "/Dests": "destination", "/Threads": "thread",
-    "/URI": "link", "/StructTreeRoot": "structure-tree", "/Thumb": "thumbnail", "/PieceInfo": "pieceinfo",
-    "/Collection": "portfolio", "/Perms": "signature", "/SpiderInfo": "web-capture", "/B": "thread",
-    "/RichMedia": "media", "/Font": "font", "/ViewerPreferences": "viewer", "/Requirements": "requirements",
-    "/ID": "id", "/OC": "layer", "/Properties": "layer",
-}  # fmt: skip
-_FINER = {
-    "/Alt": "alt", "/ActualText": "actual-text", "/E": "expansion", "/TU": "field-tooltip", "/TM": "field-name",
-    "/V": "field-value", "/DV": "field-default", "/XFA": "xfa", "/JS": "javascript", "/EF": "attachment",
-    "/RC": "annotation-rich-text", "/AP": "appearance", "/Base": "uri-base", "/T": "label",
-}  # fmt: skip
-# Keys whose presence alone is reported: what we never write.
-_FORBIDDEN = {
-    "/AcroForm": "form", "/XFA": "xfa", "/JavaScript": "JavaScript", "/JS": "JavaScript", "/OpenAction": "action",
-    "/AA": "action", "/A": "action", "/EmbeddedFiles": "attachment", "/EF": "attachment", "/AF": "associated-file",
-    "/OCProperties": "layer", "/Outlines": "outline", "/PageLabels": "page-label", "/Dests": "destination",
-    "/Threads": "thread", "/URI": "link", "/Thumb": "thumbnail", "/PieceInfo": "pieceinfo", "/Annots": "annotation",
-    "/Collection": "portfolio", "/Perms": "signature", "/SpiderInfo": "web-capture", "/Metadata": "xmp",
-    "/Launch": "action", "/OPI": "opi", "/Alternates": "alternate-picture", "/Requirements": "requirements",
-}  # fmt: skip
-_TYPES = frozenset(
-    (
-        "/Catalog",
-        "/Pages",
-        "/Page",
-        "/Font",
-        "/FontDescriptor",
-        "/XObject",
-        "/ExtGState",
-        "/Encoding",
-        "/CMap",
-        "/StructTreeRoot",
-        "/StructElem",
-        "/Group",
-        "/Pattern",
-        "/Mask",
-        "/ObjStm",
-        "/XRef",
-        "/MCR",
-        "/OBJR",
-        "/Halftone",
-        "/OutputIntent",
-    )
-)
 _INFO_ALLOWED = frozenset(["/Producer", "/Creator", "/Trapped", "/CreationDate", "/ModDate"])
 _INFO_EMPTY = frozenset(("", "anonymous", "(anonymous)", "unspecified", "(unspecified)", "untitled"))
 _FIXED_DATE = re.compile(r"D:(?:19[78]0|2000)0101")
@@ -74,6 +38,9 @@ _FIXED_DATE = re.compile(r"D:(?:19[78]0|2000)0101")
 
 def check_pdf(scan: Scan, data: bytes, where: str) -> None:
     """Report all leaks of a PDF. Raises Refusal: encrypted, damaged, too-many-pages."""
+    if scan.look is not None:
+        second_extractor(scan, data, where, [])
+        return
     outside(scan, data, where)
     reader = _open(data)
     walk = _Walk(scan, reader, where)
@@ -117,6 +84,11 @@ class _Walk:
         return ", ".join(p for p in (self.where, self.page, detail) if p) or "document"
 
     def run(self, data: bytes) -> None:
+        outer, self.scan.in_document = self.scan.in_document, True
+        self._run(data)
+        self.scan.in_document = outer
+
+    def _run(self, data: bytes) -> None:
         trailer = self.reader.trailer
         try:
             for number, page in enumerate(self.reader.pages, 1):
@@ -124,6 +96,7 @@ class _Walk:
                 self._page(page)
             self.page = ""
             self._info(trailer)
+            check_tree(self.scan, resolved(trailer["/Root"]), self.place())
             self._visit(trailer, "trailer", 0)
             self._orphans(data)
         except Refusal:
@@ -178,21 +151,21 @@ class _Walk:
                     self.scan.structure("invisible-text", self.place())
         for key, value in shown.marked:
             for text in string_texts([value]):
-                self.scan.text(_FINER.get(key, "marked-content"), self.place(), text)
+                self.scan.text(FINER.get(key, "marked-content"), self.place(), text)
         for text in string_texts(shown.strings):
             self.scan.text("stream", self.place(), text)
             self.scan.text("stream", self.place(), text.replace("\n", ""), 4)
 
     def _forms(self, resources: Any, used: set[str], box: list[float], depth: int) -> None:
         """Form XObjects: drawn ones are text, others are leftovers."""
-        resources = _object(resources)
-        objects: Any = _object(resources.get("/XObject")) if isinstance(resources, dict) else None
-        if not _is_dictionary(objects) or depth > 8:
+        resources = resolved(resources)
+        objects: Any = resolved(resources.get("/XObject")) if isinstance(resources, dict) else None
+        if not is_dictionary(objects) or depth > 8:
             return
         for name, value in objects.items():
-            form: Any = _object(value)
+            form: Any = resolved(value)
             number = getattr(objects.raw_get(name), "idnum", None)
-            if not _is_dictionary(form) or form.get("/Subtype") != "/Form" or number in self._content:
+            if not is_dictionary(form) or form.get("/Subtype") != "/Form" or number in self._content:
                 continue
             if number is not None:
                 self._content.add(number)
@@ -209,24 +182,24 @@ class _Walk:
             self._forms(form.get("/Resources"), inner.used, box, depth + 1)
 
     def _font_map(self, holder: Any) -> dict[str, Decoder]:
-        resources = _object(holder.get("/Resources"))
-        fonts: Any = _object(resources.get("/Font")) if isinstance(resources, dict) else None
+        resources = resolved(holder.get("/Resources"))
+        fonts: Any = resolved(resources.get("/Font")) if isinstance(resources, dict) else None
         found: dict[str, Decoder] = {}
         for name, value in (fonts or {}).items():
-            font = _object(value)
+            font = resolved(value)
             if isinstance(font, dict):
                 number = getattr(fonts.raw_get(name), "idnum", id(font))
                 if number not in self._fonts:
-                    self._fonts[number] = _font_decoder(font)
+                    self._fonts[number] = font_decoder(font)
                 found[str(name)] = self._fonts[number]
         return found
 
     # -- everything else -------------------------------------------------------------------------------------
 
     def _info(self, trailer: Any) -> None:
-        info = _object(trailer.get("/Info"))
+        info = resolved(trailer.get("/Info"))
         for key, value in (info or {}).items():
-            text = str(_object(value))
+            text = str(resolved(value))
             if key in ("/CreationDate", "/ModDate"):
                 if not _FIXED_DATE.match(text):
                     self.scan.structure("date", self.place("document information"))
@@ -267,8 +240,8 @@ class _Walk:
             self.scan.raw(channel, self.place(), raw)
 
     def _dictionary(self, value: Any, channel: str, depth: int, number: int) -> None:
-        kind = str(_object(value.get("/Type")) or "")
-        if kind and kind not in _TYPES:
+        kind = str(resolved(value.get("/Type")) or "")
+        if kind and kind not in TYPES:
             self.scan.structure(f"type{re.sub(r'[^A-Za-z0-9]', '-', kind)[:30]}", self.place())
         if kind == "/Annot" or value.get("/Subtype") in ("/Widget", "/Link", "/Redact"):
             channel = {"/Link": "link", "/Widget": "field"}.get(str(value.get("/Subtype")), "annotation")
@@ -282,22 +255,22 @@ class _Walk:
             self._stream(value, channel, number)
 
     def _entry(self, key: str, item: Any, channel: str, depth: int) -> None:
-        found = _object(item) if key in _FORBIDDEN else None
+        found = resolved(item) if key in FORBIDDEN else None
         if found or hasattr(found, "get_data"):
-            self.scan.structure(_FORBIDDEN[key], self.place())
+            self.scan.structure(FORBIDDEN[key], self.place())
         if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key):
             self.scan.text(channel, self.place(), key[1:], 4)
-        inner = _CHANNELS.get(key, channel) if channel in _OUTER else channel
+        inner = CHANNELS.get(key, channel) if channel in OUTER else channel
         if channel == "annotation" and key == "/T":
             inner = "annotation-author"
-        elif key in _FINER and channel not in ("font", "page", "trailer", "catalog"):
-            inner = _FINER[key]
+        elif key in FINER and channel not in ("font", "page", "trailer", "catalog"):
+            inner = FINER[key]
         elif key == "/Private" or (channel == "link" and key == "/A"):
             inner = channel
         elif key in ("/XFA", "/JS", "/EF", "/URI", "/OCProperties") or key in ("/JavaScript", "/EmbeddedFiles"):
-            inner = _CHANNELS[key]
+            inner = CHANNELS[key]
         if channel == "docinfo":
-            inner = f"docinfo{'-custom' if key not in _INFO_KNOWN else ''}"
+            inner = f"docinfo{'-custom' if key not in INFO_KNOWN else ''}"
         if key in ("/Root", "/Names", "/Catalog"):
             inner = "catalog"
         self._visit(item, inner, depth + 1)
@@ -309,7 +282,7 @@ class _Walk:
         if subtype == "/Image":
             self._image(stream, channel)
             return
-        data = _decoded(stream)
+        data = decoded(stream)
         self.scan.spend(len(data))
         if channel in ("attachment", "associated-file") or stream.get("/Type") == "/EmbeddedFile":
             from .check_kinds import check_any
@@ -319,7 +292,7 @@ class _Walk:
         if channel == "orphan":
             self._loose(data)
             return
-        self.scan.raw(channel if channel not in _OUTER else "stream", self.place(), data)
+        self.scan.raw(channel if channel not in OUTER else "stream", self.place(), data)
         if subtype == "/Form" or channel == "appearance":
             shown = Page((-1e9, 1e9), (-1e9, 1e9), self._font_map(stream))
             shown.run(data)
@@ -329,8 +302,10 @@ class _Walk:
                 self.scan.text(channel, self.place(), text)
 
     def _image(self, stream: Any, channel: str) -> None:
-        filters = _object(stream.get("/Filter"))
-        names = [str(_object(f)) for f in filters] if isinstance(filters, list) else [str(filters)]
+        if "/SMask" in stream or "/Mask" in stream:
+            self.scan.structure("masked-picture", self.place("picture"))  # what the mask hides is in the file
+        filters = resolved(stream.get("/Filter"))
+        names = [str(resolved(f)) for f in filters] if isinstance(filters, list) else [str(filters)]
         packed = getattr(stream, "_data", b"")
         if names == ["/DCTDecode"]:
             check_image(self.scan, packed, self.place("picture"))
@@ -340,7 +315,7 @@ class _Walk:
         elif names[-1] == "/DCTDecode":
             check_image(self.scan, self.scan.inflate(packed), self.place("picture"))
         else:
-            data = _decoded(stream)
+            data = decoded(stream)
             self.scan.spend(len(data))
             wanted = (
                 int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) * int(stream.get("/BitsPerComponent", 1))
@@ -387,32 +362,3 @@ class _Walk:
                 self._loose(raw)
         for text in string_texts([v for k, v in tokens(STREAM.sub(b" ", body)) if k == "str"]):
             self.scan.text("orphan", self.place(), text)
-
-
-_OUTER = frozenset(
-    ("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link")
-)
-_INFO_KNOWN = frozenset(
-    ["/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"]
-)
-
-
-def _is_dictionary(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _object(value: Any) -> Any:
-    return value.get_object() if hasattr(value, "get_object") else value
-
-
-def _decoded(stream: Any) -> bytes:
-    try:
-        return bytes(stream.get_data())
-    except Exception:  # an unknown or broken filter: what lies there packed is searched instead
-        return bytes(getattr(stream, "_data", b""))
-
-
-def _font_decoder(font: Any) -> Decoder:
-    cmap = _object(font.get("/ToUnicode"))
-    maps = to_unicode(_decoded(cmap)) if hasattr(cmap, "get_data") else {}
-    return Decoder(maps, font.get("/Subtype") == "/Type0")

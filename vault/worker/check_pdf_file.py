@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from vault.worker.refusal import Refusal
 
+from .check_cover import MAX_PAGES_DRAWN, check_cover, pixel_page
 from .check_pdf_text import tokens
 from .check_scan import Scan
 
@@ -85,6 +86,11 @@ def second_extractor(scan: Scan, data: bytes, where: str, shown: list[str]) -> N
             if number >= len(shown) or squeezed(read) != shown[number]:
                 scan.text("text", _at(where, f"page {number + 1}"), read)
             text.close()
+            place = _at(where, f"page {number + 1}")
+            if number < MAX_PAGES_DRAWN and scan.look is None:
+                check_cover(scan, page, place)
+            if not scan.in_document:  # an attached document is reported as such
+                pixel_page(scan, page, len(read.strip()), place)
             page.close()
     except pypdfium2.PdfiumError:
         raise Refusal("damaged") from None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from vault.worker.refusal import Refusal
 
+from . import check_ocr
 from .check_disguise import machine_readable, without_caps_lock
 from .check_match import Matcher
 from .check_text import embedded_bytes, encoded_words, views, without_packed, without_tags
@@ -49,12 +52,19 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs
 
 @dataclass(slots=True)
 class Scan:
-    """Collects leaks: (channel, where, id of the person or nothing for structure)."""
+    """Collects leaks: (channel, where, id of the person or nothing for structure).
+
+    `look` are the numbers of the pictures to be read, counted from 1 in the order in which a file is walked; then
+    nothing but their pixels is searched. None searches everything but pixels and only counts the pictures.
+    """
 
     matcher: Matcher
     leaks: dict[tuple[str, str, str], None] = field(default_factory=dict)
     unpacked: int = 0
     depth: int = 0
+    look: range | None = None
+    pictures: int = 0
+    in_document: bool = False  # whose pages are drawn, so that the pictures on them are not read one by one
     _texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _needles: tuple[tuple[bytes, str], ...] | None = None
 
@@ -64,7 +74,17 @@ class Scan:
 
     def structure(self, what: str, where: str) -> None:
         """Something that our own files never hold, whether or not it names anybody."""
-        self.report(f"structure:{what}", where, "")
+        if self.look is None:
+            self.report(f"structure:{what}", where, "")
+
+    def picture(self, where: str, drawn: Callable[[], Any]) -> None:
+        """Count a picture, and read it when it is one of those to be read. `drawn` gives it as Pillow's image."""
+        self.pictures += 1
+        if self.look is not None and self.pictures in self.look:
+            for text in check_ocr.readings(check_ocr.read(drawn())):
+                for form in self._forms(text, _TEXT_WORD) if text.strip() else ():
+                    if form:
+                        self.report("pixels", where, form)
 
     def spend(self, size: int) -> None:
         """Account for unpacked bytes; raises Refusal when a file unpacks to far too much."""
@@ -86,7 +106,7 @@ class Scan:
 
     def text(self, channel: str, where: str, text: str, shortest: int = 2) -> bool:
         """Search a text and everything that is wrapped up in it; says whether anybody was found."""
-        if not text or text.isspace():
+        if not text or text.isspace() or self.look is not None:
             return False
         if len(text) > MAX_TEXT:
             raise Refusal("too-much-text", MAX_TEXT // 1_000_000)
@@ -125,7 +145,7 @@ class Scan:
 
     def raw(self, channel: str, where: str, data: bytes) -> bool:
         """Search bytes of unknown kind in every encoding a name could have in them."""
-        if not data:
+        if not data or self.look is not None:
             return False
         forms = self._forms_of_bytes(data)
         for form in forms:

@@ -1,0 +1,68 @@
+"""What the keys of a PDF hold: the channel of each, what our own writers never make, and small readers of values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .check_pdf_text import Decoder, to_unicode
+
+# Key → the channel that its content belongs to. The first that fits on the way down holds, but for the finer ones.
+CHANNELS = {
+    "/Info": "docinfo", "/Metadata": "xmp", "/Annots": "annotation", "/AcroForm": "field", "/XFA": "xfa",
+    "/JavaScript": "javascript", "/JS": "javascript", "/OpenAction": "action", "/AA": "action", "/A": "action",
+    "/EmbeddedFiles": "attachment", "/AF": "associated-file", "/EF": "attachment", "/OCProperties": "layer",
+    "/Outlines": "outline", "/PageLabels": "page-label", "/Dests": "destination", "/Threads": "thread",
+    "/URI": "link", "/StructTreeRoot": "structure-tree", "/Thumb": "thumbnail", "/PieceInfo": "pieceinfo",
+    "/Collection": "portfolio", "/Perms": "signature", "/SpiderInfo": "web-capture", "/B": "thread",
+    "/RichMedia": "media", "/Font": "font", "/ViewerPreferences": "viewer", "/Requirements": "requirements",
+    "/ID": "id", "/OC": "layer", "/Properties": "layer",
+}  # fmt: skip
+FINER = {
+    "/Alt": "alt", "/ActualText": "actual-text", "/E": "expansion", "/TU": "field-tooltip", "/TM": "field-name",
+    "/V": "field-value", "/DV": "field-default", "/XFA": "xfa", "/JS": "javascript", "/EF": "attachment",
+    "/RC": "annotation-rich-text", "/AP": "appearance", "/Base": "uri-base", "/T": "label",
+}  # fmt: skip
+# Keys whose presence alone is reported: what we never write.
+FORBIDDEN = {
+    "/AcroForm": "form", "/XFA": "xfa", "/JavaScript": "JavaScript", "/JS": "JavaScript", "/OpenAction": "action",
+    "/AA": "action", "/A": "action", "/EmbeddedFiles": "attachment", "/EF": "attachment", "/AF": "associated-file",
+    "/OCProperties": "layer", "/Outlines": "outline", "/PageLabels": "page-label", "/Dests": "destination",
+    "/Threads": "thread", "/URI": "link", "/Thumb": "thumbnail", "/PieceInfo": "pieceinfo", "/Annots": "annotation",
+    "/Collection": "portfolio", "/Perms": "signature", "/SpiderInfo": "web-capture", "/Metadata": "xmp",
+    "/Launch": "action", "/OPI": "opi", "/Alternates": "alternate-picture", "/Requirements": "requirements",
+}  # fmt: skip
+TYPES = frozenset(
+    re.findall(
+        r"/\w+",
+        """/Catalog /Pages /Page /Font /FontDescriptor /XObject /ExtGState /Encoding /CMap /StructTreeRoot
+    /StructElem /Group /Pattern /Mask /ObjStm /XRef /MCR /OBJR /Halftone /OutputIntent""",
+    )
+)
+OUTER = frozenset(
+    ("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link")
+)
+INFO_KNOWN = frozenset(
+    ["/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"]
+)
+
+
+def is_dictionary(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def resolved(value: Any) -> Any:
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def decoded(stream: Any) -> bytes:
+    try:
+        return bytes(stream.get_data())
+    except Exception:  # an unknown or broken filter: what lies there packed is searched instead
+        return bytes(getattr(stream, "_data", b""))
+
+
+def font_decoder(font: Any) -> Decoder:
+    cmap = resolved(font.get("/ToUnicode"))
+    maps = to_unicode(decoded(cmap)) if hasattr(cmap, "get_data") else {}
+    return Decoder(maps, font.get("/Subtype") == "/Type0")
