@@ -111,7 +111,7 @@ class Runs:
         for child in children(parent):
             if child.tag in DELETED:
                 self._note("deletions")
-            elif child.tag == f"{W}r":
+            elif child.tag in (f"{W}r", f"{MATH}r"):
                 yield from self._run(child, depth)
             elif child.tag == f"{W}p":  # never well-formed, yet shown
                 yield from self._inside(child, depth + 1)
