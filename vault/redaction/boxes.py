@@ -34,8 +34,8 @@ SHEET = 1.41
 """Height of a page by its width where neither is known."""
 TIGHT = 1.5
 """Heights of a line of type by those of its letters, which is what recognition gives."""
-LEAST_PAD = 0.04
-PAD = 0.12
+LEAST_PAD, PAD = 0.1, 0.12
+"""Heights of a line by which a box is always, and at most, higher than it: marks over capitals reach that far."""
 OCR_PAD = 0.35
 MOST_OVERLAP = 0.2
 """Share of a word's height that may lie under a box while its letters still show whole."""
@@ -136,6 +136,7 @@ class _Places:
 
     def __init__(self, page: Page) -> None:
         self._words = page.words
+        self._rows_of_tables = {number for number, block in enumerate(page.blocks) if block.kind == "table-row"}
         self._aspect = page.height / page.width if page.width > 0 and page.height > 0 else SHEET
         upright = [n for n, word in enumerate(self._words) if not _is_sideways(word)]
         was_read = any(word.confidence is not None for word in self._words)
@@ -157,10 +158,12 @@ class _Places:
         out: list[Box] = []
         for place, line in enumerate(self._lines):
             for at, cell in enumerate(line.cells):
-                first = next((number for number in cell.numbers if number in gone), None)
-                if first is not None:
-                    left = self._left_end(line, at, first)
-                    out.append(self._over(place, left, self._right_end(line, at)))
+                hidden = [number for number in cell.numbers if number in gone]
+                if hidden:
+                    # Whatever the edges of the page say, the words themselves lie under the box.
+                    left = min(self._left_end(line, at, hidden[0]), *(self._words[n].box.x for n in hidden), WHOLE)
+                    right = max(self._right_end(line, at), *(_right(self._words[n].box) for n in hidden), 0.0)
+                    out.append(self._over(place, left, right))
         out += [self._sideways(number) for number in gone if _is_sideways(self._words[number])]
         return tuple(_closed(out))
 
@@ -217,7 +220,7 @@ class _Places:
         for at, gap in self._gaps(row):
             number = row[at]
             at_edge = gap > SMALL_CELL_GAP and _shared(starts, self._words[number].box.x)
-            if gap > CELL_GAP or at_edge:
+            if (gap > CELL_GAP or at_edge) and not self._is_running(row[at - 1], number):
                 cells.append(_Cell())
             cells[-1].numbers.append(number)
         boxes = [self._words[number].box for number in row]
@@ -226,13 +229,23 @@ class _Places:
             cell.right = max(_right(self._words[number].box) for number in cell.numbers)
         return _Line(cells, min(box.y for box in boxes), max(box.y + box.height for box in boxes))
 
+    def _is_running(self, before: int, after: int) -> bool:
+        """Whether two words were read as running text from the file itself: no gap between them is a cell's end."""
+        first, second = self._words[before], self._words[after]
+        return first.confidence is None and first.block == second.block and first.block not in self._rows_of_tables
+
     # -- where a box begins and ends -------------------------------------------------------------------------------
 
     def _left_end(self, line: _Line, at: int, first: int) -> float:
         """Where the box begins: at the word, unless the line's own place tells how wide its words are."""
         cell = line.cells[at]
         if _shared(self._lefts, cell.left) and not self._is_justified(cell):
-            return self._words[first].box.x
+            place = cell.numbers.index(first)
+            # Letters stand a little to the left or right of where a word begins: other words say where that is.
+            if place:
+                return min(_right(self._words[cell.numbers[place - 1]].box) + 2 * SLIVER, self._words[first].box.x)
+            near = [left for left in self._lefts if abs(left - cell.left) <= EDGE]
+            return median(near) - EDGE + SLIVER
         if at > 0:
             return line.cells[at - 1].right + 2 * SLIVER
         before = [one.right for one in self._beside(line) if one.right <= cell.left]

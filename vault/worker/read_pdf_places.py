@@ -23,6 +23,7 @@ MILLION = 1_000_000
 FORM_DEPTH = 4
 DIGITS = 3
 LEAST = 0.01
+OVERSHOOT = 0.1
 SMALLEST = 3.0  # points: what is smaller, across or down, holds no letter
 LETTER_SIDE = 72.0
 FEW_SEGMENTS, MANY_SEGMENTS = 16, 24
@@ -47,7 +48,16 @@ def _is_on(sides: Sides, width: float, height: float) -> bool:
 
 
 def _area(word: Word) -> Sides:
-    return word.area or (word.left, word.top, word.right, word.bottom)
+    """The box to cover: as high as the font's letters are, so that it is no higher for one name than for another,
+    but where a glyph reaches beyond that by more than any cover does.
+    """
+    plain = word.left, word.top, word.right, word.bottom
+    if word.area is None:
+        return plain
+    left, top, right, bottom = word.area
+    far = OVERSHOOT * word.height
+    over = plain[1] - top > far or bottom - plain[3] > far
+    return (left, top, right, bottom) if over else (left, plain[1], right, plain[3])
 
 
 def words(laid: list[Laid], width: float, height: float) -> list[list[Any]]:
