@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from vault.errors import Refused
 from vault.sandbox.documents import extract
-from vault.worker import read_chat, read_chat_message, read_chat_whatsapp, read_page, read_plain
+from vault.worker import read_chat, read_chat_message, read_chat_whatsapp, read_page, read_plain, read_table
 from vault.worker.refusal import Refusal
 
-for reader in (read_chat, read_page, read_plain):
+for reader in (read_chat, read_page, read_plain, read_table):
     reader.prepare()
 
 
@@ -227,6 +227,23 @@ def test_x_conversations_name_people_by_number() -> None:
         "direct messages", "person 1, 2022-03-05 12:00:00 UTC: [participants join]",
         "person 2, 2022-03-05 12:00:01 UTC: [reactions: like person 1] [file: p.jpg]\nt.co\nhttps://a.example",
     ]  # fmt: skip
+
+
+def test_youtube_tables_leave_ids_out() -> None:
+    comments = (
+        "Comment ID,Channel ID,Comment Create Timestamp,Price,Video ID,Comment Text\r\n"
+        'Ugx,UCx,2022-03-05T12:00:00.5+00:00,0,v1,"{""text"":""Держитесь, ""},{""text"":""\\u0418ван""}"\r\n'
+    ).encode()
+    assert lines(read_table.read(comments)) == ["YouTube", "YouTube, 2022-03-05 12:00:00 +00:00:\n0\nДержитесь, Иван"]
+    other = b"Name,Id\r\nAnna,7\r\nIvan,8\r\n"
+    assert lines(read_table.read(other)) == ["Name\tId", "Anna\t7", "Ivan\t8"]
+
+
+@pytest.mark.needs_shared
+def test_the_real_subscriptions(shared: Path) -> None:
+    folder = shared / "data/social/synthetic/youtube/Takeout/YouTube and YouTube Music"
+    document = extract((folder / "subscriptions/subscriptions.csv").read_bytes(), "text/csv")
+    assert [block.text for block in document.pages[0].blocks] == ["YouTube", "YouTube:\nКанал"]
 
 
 def test_tiktok_chats() -> None:

@@ -18,11 +18,14 @@ _START = re.compile(
 )
 MAX_AUTHOR = 120
 LOOK_AT = 400
-_FILE = re.compile(
+_NAMED = re.compile(
     r"<(?:attached|прикреплено|Anhang|вложение|adjunto|bijgevoegd|allegato|pièce jointe|вкладення)"
-    r"\s{0,3}:\s{0,3}([^<>]{1,200})>"
-    r"|([^\n/\\]{1,200}\.[A-Za-z0-9]{2,5}) \((?:file attached|файл добавлен|Datei angehängt|файл додано"
-    r"|archivo adjunto|fichier joint|файл прикреплен|файл прикреплён)\)",
+    r"\s{0,3}:\s{0,3}([^<>]{1,200})>",
+    re.IGNORECASE,
+)
+_ATTACHED = re.compile(
+    r" \((?:file attached|файл добавлен|Datei angehängt|файл додано|archivo adjunto|fichier joint|файл прикреплен"
+    r"|файл прикреплён)\)",
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(
@@ -65,7 +68,14 @@ def _message(start: re.Match[str], lines: list[str]) -> Message:
     if not colon or len(author) > MAX_AUTHOR or "\n" in author or (words and not words[0].isspace()):
         return Message("WhatsApp", when, said)
     words = words.strip(" ")
-    files = [f"file: {(one.group(1) or one.group(2)).strip()}" for one in _FILE.finditer(words)]
-    files += ["file" for _ in _LEFT_OUT.finditer(words)]
-    rest = _LEFT_OUT.sub("", _FILE.sub("", words)).strip()
-    return Message(author.strip(), when, rest, tuple(files))
+    files: list[str] = []
+    rest: list[str] = []
+    for line in words.split("\n"):
+        attached = _ATTACHED.search(line)
+        if attached:
+            files.append(f"file: {line[: attached.start()].strip()}")
+            line = line[attached.end() :]
+        files += [f"file: {one.group(1).strip()}" for one in _NAMED.finditer(line)]
+        files += ["file" for _ in _LEFT_OUT.finditer(line)]
+        rest.append(_LEFT_OUT.sub("", _NAMED.sub("", line)))
+    return Message(author.strip(), when, "\n".join(rest).strip(), tuple(files))

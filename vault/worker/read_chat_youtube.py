@@ -1,10 +1,19 @@
-"""What YouTube keeps of an account (Google Takeout): the history of what was watched and searched."""
+"""What YouTube keeps of an account (Google Takeout): the history of what was watched, subscriptions, comments."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
 from typing import Any
 
-from vault.worker.read_chat_message import Chat, Message, items, moment, string
+from vault.worker.read_chat_message import Chat, Message, items, leaves, moment, string
+
+LOOK_AT = 4_096
+_CHANNEL = ("channel id", "channel url", "channel title")
+_COMMENT = re.compile(r"(?:comment|live chat) (?:text|create timestamp|id)")
+_UNSEEN = re.compile(r"(?:\b|^)(?:id|url)$")
 
 
 def chats(export: object) -> list[Chat] | None:
@@ -26,3 +35,35 @@ def _activity(one: dict[str, Any]) -> Message:
         string(each.get("name")) for key in ("subtitles", "details", "locationInfos") for each in items(one.get(key))
     ]
     return Message(string(one["header"]), moment(one["time"]), "\n".join(line for line in lines if line))
+
+
+def is_table(text: str) -> bool:
+    """Whether a table of comma-separated values is YouTube's, by the names of its columns."""
+    first = text[:LOOK_AT].lstrip("\ufeff").split("\n", 1)[0].lower()
+    return all(name in first for name in _CHANNEL) or len(set(_COMMENT.findall(first))) > 1
+
+
+def table(text: str) -> list[Chat]:
+    """The table's rows, without the columns that are ids and addresses of channels. Raises csv.Error."""
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
+    names = [name.strip() for name in next(rows, [])]
+    return [Chat("YouTube", (_row(dict(zip(names, row, strict=False))) for row in rows if row))]
+
+
+def _row(row: dict[str, str]) -> Message:
+    when = next((moment(value) for name, value in row.items() if name.lower().endswith("timestamp")), "")
+    shown = [
+        _said(value) for name, value in row.items()
+        if value.strip() and not _UNSEEN.search(name.lower()) and not name.lower().endswith("timestamp")
+    ]  # fmt: skip
+    return Message("YouTube", when, "\n".join(shown))
+
+
+def _said(cell: str) -> str:
+    """A comment is JSON: {"text": …}, or several of them with commas between."""
+    if not cell.lstrip().startswith("{"):
+        return cell
+    try:
+        return "".join(text for _, text in leaves(json.loads(f"[{cell}]")))
+    except (ValueError, RecursionError):
+        return cell

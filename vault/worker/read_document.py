@@ -20,7 +20,7 @@ READERS = {
     "application/x-ole-storage": "read_ole",
     "text/plain": "read_plain",
     "text/markdown": "read_text",
-    "text/csv": "read_csv",
+    "text/csv": "read_table",
     "text/tab-separated-values": "read_csv",
     "text/html": "read_page",
     "application/json": "read_chat",
