@@ -63,7 +63,7 @@ READABLE = frozenset({
 
 CONTAINERS = frozenset({
     "application/zip", "message/rfc822", "application/mbox", "multipart/related", "application/warc",
-    "application/wacz",
+    "application/wacz", "application/gzip",
 })  # fmt: skip
 """What holds files of their own, which are unpacked and read each by itself."""
 
