@@ -66,6 +66,14 @@ def said(stderr: bytes) -> str:
     return _NO_MODELS.sub("", stderr.decode("utf-8", "replace"), count=1)
 
 
+def spent_by_programs() -> float:
+    """Seconds of processor time of all programs that have ended; of the clock where that isn't told."""
+    if os.name == "nt":
+        return time.perf_counter()
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def wait_until_idle(pid: int) -> None:
     """Come back when a program waits for something: asleep, and no processor time spent, for a whole second."""
     process, still, spent = psutil.Process(pid), 0, None

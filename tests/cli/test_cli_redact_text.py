@@ -7,13 +7,12 @@ import os
 import signal
 import subprocess
 import threading
-import time
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_tools import PROGRAM, Done, environment, run
+from cli_tools import PROGRAM, Done, environment, run, spent_by_programs
 
 WITNESS = {
     "id": "P1", "name": "Тимченко Александр Николаевич", "role": "witness", "identifiers": ["+7 912 555-01-42"],
@@ -332,9 +331,9 @@ def test_a_thousand_people_are_quick(folder: Path) -> None:
         for n in range(1000)
     ]
     (folder / "people.json").write_text(json.dumps(people), "utf-8")
-    started = time.monotonic()
+    started = spent_by_programs()
     assert redact(folder, "Заура Тимчаова видели").code == 0
-    assert time.monotonic() - started < 60
+    assert spent_by_programs() - started < 60
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
