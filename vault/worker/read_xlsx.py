@@ -72,6 +72,8 @@ class Book:
             return raw
         if value is None or value != value or value in (float("inf"), float("-inf")):
             return raw
+        if code == "General":
+            return read_xlsx_format.general(value)
         if read_xlsx_format.shows_nothing(code):
             self.collector.note("hidden-text")
             return ""
