@@ -74,6 +74,11 @@ REASONS = {
         "the part that reads scans does not start",
         "Install it anew: pip install 'casevault[ocr]'",
     ),
+    "media-unknown": Reason(
+        "unsupported",
+        "the recording holds parts that nobody can rid of what is written about it",
+        "Save it anew as MP4 (H.264 and AAC) or MP3, and use that copy.",
+    ),
     "no-faces": Reason(
         "unsupported", "the part that finds faces does not start", "Install it anew: pip install 'casevault[faces]'"
     ),

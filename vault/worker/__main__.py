@@ -32,6 +32,7 @@ JOBS = {
     "check": "check_main",
     "look": "look_main",
     "names": "find_main",
+    "strip": "strip_main",
     "unpack": "unpack_main",
     "probe": "probe",
 }
