@@ -102,7 +102,7 @@ class _Reader:
         lines: list[str] = []
         behind: list[Page] = []
         for number, member in enumerate(inside):
-            new, line = self._member(member, (*path, number), number + 1)
+            new, line = self._member(member, (*path, number))
             behind += new
             lines.append(line)
         if inside:
@@ -110,7 +110,8 @@ class _Reader:
             pages[listed] = replace(pages[listed], blocks=tuple(blocks))
         return [*pages, *behind], notes
 
-    def _member(self, member: unpacking.Member, path: tuple[int, ...], number: int) -> tuple[list[Page], str]:
+    def _member(self, member: unpacking.Member, path: tuple[int, ...]) -> tuple[list[Page], str]:
+        """The pages of a file inside, and the line that tells of it, with its place in `parts`."""
         place, before = len(self.parts), self._pages
         kind = member.media_type or media.sniff(member.data[:_HEAD], member.name)
         try:
@@ -123,12 +124,12 @@ class _Reader:
             del self.parts[place:]
             self._pages = before
             self.parts.append(Part(path, member.name, kind, reason=f"{refused.kind}: {refused.message}"))
-            return [], f"{number}. {member.name}: left out, {refused.message}"
+            return [], f"{place}. {member.name}: left out, {refused.message}"
         if not new:
-            return [], f"{number}. {member.name}: empty"
+            return [], f"{place}. {member.name}: empty"
         last = new[-1].number
         where = f"page {before + 1}" if last == before + 1 else f"pages {before + 1}\u2013{last}"
-        return new, f"{number}. {member.name}: {where}"
+        return new, f"{place}. {member.name}: {where}"
 
     def _own(self, source: Opened, media_type: str) -> Document:
         with source() as stream:

@@ -164,7 +164,7 @@ def _findings(document: Document, people: Sequence[Person], order: Order) -> lis
 def _files(
     source: reading.Opened, media_type: str, document: Document, remains: rebuild.Rebuilt, order: Order
 ) -> Iterator[tuple[str, str, bytes]]:
-    """(name, media type, content) of each new file: one for each file inside that has pages. Names say nothing."""
+    """(name, media type, content) of each new file: one for each part that has pages, by its number."""
     weak = order.accept_weak_jail
     for part in sorted({page.part for page in document.pages}):
         text = [page for page in remains.text_pages if page.part == part]
@@ -181,7 +181,7 @@ def _files(
                 )
             ]
         whole = made[0] if len(made) == 1 else documents.join(made, accept_weak_jail=weak)
-        yield f"{part + 1:03}.{order.form}", pieces.MEDIA_TYPES[order.form], whole
+        yield f"{part:03}.{order.form}", pieces.MEDIA_TYPES[order.form], whole
 
 
 def _stand_ins(document: Document, part: int) -> list[Page]:

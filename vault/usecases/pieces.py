@@ -35,7 +35,7 @@ class Pixels:
 def text(title: str, pages: Sequence[Page], form: Form = "pdf", *, accept_weak_jail: bool = False) -> bytes:
     """The pages typeset anew. Raises Refused."""
     if form == "txt":
-        return plain_text.write(title, pages)
+        return plain_text.plain_text(title, pages)
     if form == "docx":
         return documents.docx(title, pages, accept_weak_jail=accept_weak_jail)
     return documents.typeset(title, pages, accept_weak_jail=accept_weak_jail)
