@@ -77,6 +77,8 @@ def _tag_end(text: str, at: int) -> int:
             quote = letter
         elif letter == ">":
             return at
+        elif letter == "<":
+            return -1  # what came before was no tag
         at += 1
     return -1
 
