@@ -160,13 +160,6 @@ class TestTags:
         turned = typeset("", [Page(1, "text", 0, 0, (Block("paragraph", "اسم"),))])
         assert "RIGHT-TO-LEFT" in PdfReader(io.BytesIO(turned)).pages[0].extract_text()
 
-    def test_the_length_of_a_name_changes_nothing(self) -> None:
-        def one(name: str) -> bytes:
-            text = f"Свидетель {name} показал.".replace(name, "[WITNESS 1]")
-            return typeset("", [Page(1, "text", 0, 0, (Block("paragraph", text), Block("table-row", f"1\t{text}")))])
-
-        assert one("Гу") == one("Константинопольская-Преображенская")
-
 
 class TestWord:
     def test_it_is_read_again_as_it_was(self) -> None:
