@@ -81,9 +81,8 @@ def clean(folder: Path, count: int, seed: int) -> None:
         hits, asked, pages = hits + len(leaks), asked + len(people), pages + 1
         for leak in leaks:
             print("    alarm:", leak.channel, next((p.names for p in people if p.id == leak.form), ""))
-    print(
-        f"false alarms in {pages} documents set anew, {asked} absent people: {hits}  ({time.monotonic() - started:.0f} s)"
-    )
+    took = time.monotonic() - started
+    print(f"false alarms in {pages} documents set anew, {asked} absent people: {hits}  ({took:.0f} s)")
 
 
 def main() -> int:
