@@ -95,11 +95,14 @@ def is_page(message: Message) -> bool:
         return message.get("Snapshot-Content-Location") is not None
     saved = "saved by" in str(message.get("From", "")).lower() or message.get("Snapshot-Content-Location") is not None
     sent = any(message.get(name) is not None for name in ("To", "Cc", "Received", "Message-ID"))
-    subparts = message.get_payload()
-    placed = isinstance(subparts, list) and any(
-        isinstance(one, Message) and one.get("Content-Location") is not None for one in subparts[:MAX_PARTS]
-    )
+    placed = any(one.get("Content-Location") is not None for one in inside(message)[:MAX_PARTS])
     return saved or (placed and not sent)
+
+
+def inside(message: Message) -> list[Message]:
+    """The messages that this one is made of. Its text is never asked for so: that would look its charset up."""
+    held = message.get_payload() if message.is_multipart() else []
+    return [one for one in held if isinstance(one, Message)] if isinstance(held, list) else []
 
 
 def parts(message: Message) -> Iterator[MailPart]:
@@ -114,16 +117,16 @@ def parts(message: Message) -> Iterator[MailPart]:
         if depth > MAX_DEPTH:
             raise Refusal("dangerous")
         media_type = one.get_content_type()
-        inner = one.get_payload()
+        inner = inside(one)
         if media_type == "multipart/encrypted":
             yield MailPart("encrypted", one, media_type, filename(one), group)
-        elif isinstance(inner, list) and one.get_content_maintype() == "multipart":
+        elif one.is_multipart() and one.get_content_maintype() == "multipart":
             if media_type == "multipart/alternative" and not group:
                 groups += 1
                 group = groups
             elif media_type != "multipart/related" and media_type != "multipart/alternative":
                 group = 0
-            waiting += [(child, depth + 1, group) for child in reversed(inner) if isinstance(child, Message)]
+            waiting += [(child, depth + 1, group) for child in reversed(inner)]
         else:
             yield _leaf(one, media_type, group)
 
@@ -144,7 +147,7 @@ def _leaf(one: Message, media_type: str, group: int) -> MailPart:
         kind = "wrapper"
     elif disposition != "attachment" and not name and _is_words(one, media_type):
         kind = "words"
-    elif not one.get_payload() and not name:
+    elif not one.is_multipart() and not one.get_payload(decode=True) and not name:
         kind = "nothing"
     return MailPart(kind, one, media_type, name, group)
 
@@ -164,13 +167,13 @@ def filename(one: Message) -> str:
 
 def content(part: MailPart) -> bytes:
     """The bytes of a leaf, its transfer encoding undone; of a mail inside, the mail."""
-    inner = part.message.get_payload()
-    if isinstance(inner, list):
+    if part.message.is_multipart():
+        inner = inside(part.message)
         if part.kind != "message":  # the blocks of a delivery report
-            return b"\n\n".join(_lines(one) for one in inner[:MAX_PARTS] if isinstance(one, Message))
-        mail = next((one for one in inner if isinstance(one, Message)), None)
-        if mail is None:
+            return b"\n\n".join(_lines(one) for one in inner[:MAX_PARTS])
+        if not inner:
             return b""
+        mail = inner[0]
         packed = str(part.message.get("Content-Transfer-Encoding", "")).strip().lower()
         if packed in ("base64", "quoted-printable") and not mail.keys():
             mail["Content-Transfer-Encoding"] = packed  # against the RFC, and yet it is sent
@@ -182,6 +185,6 @@ def content(part: MailPart) -> bytes:
 
 
 def _lines(one: Message) -> bytes:
-    body = one.get_payload()
-    lines = [f"{name}: {value}" for name, value in one.raw_items()]
-    return read_mail_words.raw("\n".join([*lines, body if isinstance(body, str) else ""])).strip()
+    body = one.get_payload(decode=True)
+    lines = read_mail_words.raw("\n".join(f"{name}: {value}" for name, value in one.raw_items()))
+    return (lines + b"\n" + (body if isinstance(body, bytes) else b"")).strip()
