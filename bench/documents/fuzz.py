@@ -54,7 +54,8 @@ HEADERS = st.sampled_from([
     b"Content-Transfer-Encoding: quoted-printable", b"Content-Transfer-Encoding: x-uuencode", b" folded; a=\"",
     b"Content-Type: multipart/related; start=<a>; boundary=x", b"Snapshot-Content-Location: http://a",
     b"MIME-Version: 1.0",
-    b"Content-Type: application/ms-tnef", b"Content-Type: text/plain; charset=utf-7", b"Content-Type: text/plain; charset*=utf-7''a",
+    b"Content-Type: application/ms-tnef", b"Content-Type: text/plain; charset=utf-7",
+    b"Content-Type: text/plain; charset*=utf-7''a",
     b"From a@b Tue Mar  3 10:11:12 2026",
 ])  # fmt: skip
 PIECES = st.sampled_from(
