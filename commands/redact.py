@@ -33,6 +33,9 @@ FindingsArgument = Annotated[
     typer.Argument(metavar="CASE [FINDING…]", help="The case, then findings such as F-12, 12, 5-12 or 4,7."),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="All findings that are still open.")]
+PagesOption = Annotated[
+    bool, typer.Option("--pages", help="Of scans and photos, all whole pages that are still open, and nothing else.")
+]
 UnseenOption = Annotated[bool, typer.Option("--unseen", help="Also those never shown to anybody; this is logged.")]
 
 app.command("text")(redact_text.text)
@@ -49,9 +52,22 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
     modelless.warn(session)
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
-        with session.console.progress("Searching for people"):
-            review = redacting.make(vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail())
+        with session.console.progress("Searching for people, and reading scans, a few seconds a page") as advance:
+            review = redacting.make(
+                vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail(),
+                progress=lambda _done, _of: advance(1),
+            )  # fmt: skip
     _answer(session, review, lines=_summary(session, review))
+    for item, reason in review.unlooked:
+        session.console.warn(
+            "The pages of {item} could not be read by machine: {reason}",
+            item=item, reason=session.console.library(reason.partition(": ")[2]),
+        )  # fmt: skip
+    if any(f.category == "picture" and f.state == "proposed" for f in review.plan.findings):
+        session.console.say(
+            "Scans and photos leave only when you say so, page by page: look at the preview, then 'redact reject "
+            "{case} --pages' lets them leave with their boxes.", case=case_id,
+        )  # fmt: skip
     if review.reopened:
         session.console.warn(
             "{count} rejections are open again, because the list of people has changed: {findings}",
@@ -115,11 +131,12 @@ def accept(
     context: typer.Context,
     words: FindingsArgument = None,
     everything: AllOption = False,
+    pages: PagesOption = False,
     unseen: UnseenOption = False,
     profile: ProfileOption = None,
 ) -> None:
     """Accept findings: they are removed from what leaves. A picture that is accepted is withheld as a whole."""
-    _decide(session_of(context), "accepted", words, everything, unseen, profile)
+    _decide(session_of(context), "accepted", words, (everything, pages, unseen), profile)
 
 
 @app.command("reject")
@@ -127,21 +144,23 @@ def reject(
     context: typer.Context,
     words: FindingsArgument = None,
     everything: AllOption = False,
+    pages: PagesOption = False,
     unseen: UnseenOption = False,
     profile: ProfileOption = None,
 ) -> None:
     """Reject findings: they stay readable. A picture that is rejected leaves, with the boxes drawn on it."""
-    _decide(session_of(context), "rejected", words, everything, unseen, profile)
+    _decide(session_of(context), "rejected", words, (everything, pages, unseen), profile)
 
 
 def _decide(
     session: Session,
     state: State,
     words: list[str] | None,
-    everything: bool,
-    unseen: bool,
+    which: tuple[bool, bool, bool],
     profile: str | None,
 ) -> None:
+    """`which` is whether --all, --pages and --unseen were given."""
+    everything, pages, unseen = which
     case, typed = picking.leading(words, "C")
     findings = ranges.findings(typed)
     from vault.usecases import redacting
@@ -149,7 +168,7 @@ def _decide(
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         review = redacting.decide(
-            vault, case_id, state, findings, everything=everything, unseen=unseen, profile=profile
+            vault, case_id, state, findings, everything=everything, pages=pages, unseen=unseen, profile=profile
         )
     if review.left_open:
         session.console.warn(

@@ -15,6 +15,7 @@ from vault.model.records import Evidence
 from vault.redaction import rebuild, titles
 from vault.redaction.plan import BOX, FACE, PICTURE, UNSURE, Finding
 from vault.redaction.rebuild import Rebuilt
+from vault.sandbox import media as recordings
 from vault.usecases import extracting, items, pieces
 from vault.usecases.adding import KINDS
 from vault.usecases.lastlook import PDF, LastLook
@@ -63,11 +64,9 @@ class Maker:
 
     def make_recording(self, item: Evidence, findings: Sequence[Finding]) -> tuple[Exhibit, list[MadeFile]]:
         """An exhibit of a recording, whole but for what is written about it in the file. Raises Refused."""
-        from vault.sandbox import media
-
         title = titles.redacted(item.title, findings)
         with extracting.source(self.vault, item)() as stream:
-            kind, data = media.strip(stream, item.media_type, accept_weak_jail=self.accept_weak_jail)
+            kind, data = recordings.strip(stream, item.media_type, accept_weak_jail=self.accept_weak_jail)
         name = f"exhibits/{self.labels[item.id]}.{EXTENSIONS[kind]}"
         self.look.check(name, data, kind, item=item.id)
         files = [MadeFile(name, data, kind, "")]

@@ -215,21 +215,24 @@ def _store(vault: UnlockedVault, review: Review, plan: RedactionPlan, action: st
 
 def decide(
     vault: UnlockedVault, case_id: str, state: State, ids: Collection[str], *, everything: bool = False,
-    unseen: bool = False, profile: str | None = None,
+    unseen: bool = False, pages: bool = False, profile: str | None = None,
 ) -> Review:  # fmt: skip
     """Accept or reject findings. Nothing is decided that was not shown since the plan was made; a picture is let go
     only if the preview showed it as it is now.
 
-    `everything` takes all that are still open. `unseen` takes in what was not shown, which is logged; but nothing
-    that surely names a listed person is let go that way, and no picture: those stay open (`left_open`).
-    Raises Refused (stale), NotFound, Usage.
+    `everything` takes all that are still open, `pages` of these the whole pages of pixels alone. `unseen` takes in
+    what was not shown, which is logged; but nothing that surely names a listed person is let go that way, and no
+    picture: those stay open (`left_open`). Raises Refused (stale), NotFound, Usage.
     """
     review = current(vault, case_id, profile)
     _refuse_stale(review)
     plan, letting_go = review.plan, state == "rejected"
-    if not ids and not everything:
+    if not ids and not everything and not pages:
         raise Usage("no finding was named", hint="Name findings such as F-12, or use --all.")
-    chosen = [f for f in plan.findings if f.state == "proposed"] if everything else plans.named(plan, ids)
+    if pages:
+        everything = True
+    still_open = [f for f in plan.findings if f.state == "proposed" and (f.category == PICTURE or not pages)]
+    chosen = still_open if everything else plans.named(plan, ids)
     hidden = [f for f in chosen if not (f.seen if letting_go else f.shown)]
     left: list[Finding] = []
     if hidden and (not unseen or (letting_go and not everything)):
