@@ -9,6 +9,7 @@ All figures are in percent of the page.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -34,8 +35,9 @@ SHEET = 1.41
 """Height of a page by its width where neither is known."""
 TIGHT = 1.5
 """Heights of a line of type by those of its letters, which is what recognition gives."""
-LEAST_PAD, PAD = 0.1, 0.12
+LEAST_PAD, PAD = 0.04, 0.18
 """Heights of a line by which a box is always, and at most, higher than it: marks over capitals reach that far."""
+SAME_SIZE = 0.25
 OCR_PAD = 0.35
 MOST_OVERLAP = 0.2
 """Share of a word's height that may lie under a box while its letters still show whole."""
@@ -318,12 +320,25 @@ class _Places:
 
     def _band(self, line: _Line) -> tuple[float, float]:
         """A line's height with room for what its own letters may not show: heads and tails, marks over capitals."""
-        if all(self._words[n].confidence is None for cell in line.cells for n in cell.numbers):
-            return line.top - PAD * line.height, line.bottom + PAD * line.height
+        numbers = [number for cell in line.cells for number in cell.numbers]
+        if all(self._words[n].confidence is None for n in numbers):
+            height = self._usual_height(line)
+            return min(line.top, line.bottom - (1 + PAD) * height), line.bottom + PAD * height
         # What was recognised has boxes as high as its letters; a grid of the page's own keeps that to itself.
         step = max(self._typical, SLIVER) / 2
         pad = OCR_PAD * self._typical
         return (line.top - pad) // step * step, -(-(line.bottom + pad) // step) * step
+
+    def _usual_height(self, line: _Line) -> float:
+        """The height of most words of this size elsewhere: that of one with a mark over a capital is more."""
+        heights = Counter(
+            round(self._words[n].box.height, 1)
+            for other in self._others(line)
+            for cell in other.cells
+            for n in cell.numbers
+            if abs(self._words[n].box.height - line.height) <= SAME_SIZE * line.height
+        )
+        return heights.most_common(1)[0][0] if heights else line.height
 
     def _sideways(self, number: int) -> Box:
         """All of a line that runs up or down the page."""
