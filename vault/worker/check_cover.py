@@ -66,7 +66,9 @@ def pixel_page(scan: Scan, page: Any, letters: int, place: str) -> None:
     """
     objects = [one for one, _ in zip(page.get_objects(max_depth=6), range(MAX_OBJECTS), strict=False)]
     pictures = [one for one in objects if one.type == _PICTURE and min(_size(one)) > SMALLEST_PICTURE]
-    if not pictures and not (objects and letters < FEW_LETTERS):
+    drawn = sum(one.type != _TEXT for one in objects) > 0
+    unmapped = len(objects) > 0 and letters == 0  # text whose letters nothing tells
+    if not pictures and not (drawn and letters < FEW_LETTERS) and not unmapped:
         return
     scan.picture(place, lambda: _for_reading(page, []))
     boxes = [one for one in objects if one.type == _PATH and min(_size(one)) >= BOX_HEIGHT[0]]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import codecs
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from vault.worker.refusal import Refusal
@@ -21,11 +20,15 @@ from vault.worker.refusal import Refusal
 from . import check_ocr
 from .check_kinds import check_any
 from .check_match import Matcher, Person
+from .check_rtf import CODECS as RTF_CODECS
 from .check_scan import CHARSETS, Scan
 
 _CODECS = (*CHARSETS, "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "latin-1",
-           "cp437", "unicode_escape", "idna", "punycode", "ascii")  # fmt: skip
+           "cp437", "unicode_escape", "idna", "punycode", "ascii",
+           "raw_unicode_escape", "utf-7", "koi8-u", "koi8-t", "ptcp154", "iso8859-1", "iso8859-2", "iso8859-15",
+           "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "iso2022-jp", *RTF_CODECS)  # fmt: skip
 _FOR_FILES = ("pypdf", "pypdf.filters", "pypdf.generic", "pypdfium2", "PIL.Image", "email.header", "email.charset",
+              "email.feedparser", "email.parser", "email.generator", "email.policy", "PIL.ImageOps", "PIL.ImageChops",
               "encodings.aliases")  # fmt: skip
 
 
@@ -43,8 +46,6 @@ def prepare(request: dict[str, Any]) -> None:
     from PIL import Image
 
     Image.init()
-    with suppress(ImportError):
-        import_module("pi_heif").register_heif_opener()
     if "pixels" in request:
         check_ocr.prepare()
 

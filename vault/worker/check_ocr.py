@@ -38,7 +38,10 @@ def prepare() -> bool:
         import tesserocr
         from PIL import Image
 
-        _ready.append(tesserocr.PyTessBaseAPI(path=str(FOLDER), lang=LANGUAGES, psm=_AUTOMATIC, oem=_LSTM_ONLY))
+        api = tesserocr.PyTessBaseAPI(path=str(FOLDER), lang=LANGUAGES, psm=_AUTOMATIC, oem=_LSTM_ONLY)
+        # It would open a file for its messages at the first of them, which the jail refuses and it does not survive.
+        api.SetVariable("debug_file", "")
+        _ready.append(api)
         read(Image.new("L", (64, 64), 255))
     except Exception:  # whatever a missing or broken extra raises
         _ready.clear()
