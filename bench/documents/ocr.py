@@ -1,8 +1,9 @@
 """How many of the listed surnames on scanned pages are found, and whether those that are not are covered.
 
-Each page is a picture file of text and people of our own, spoilt as scans and photos are. It goes through the worker as
-a user's would; the engine searches what was read, by rules alone. A surname counts as found where a finding's words
-cover its middle, as covered where a region that is not trusted does; what is neither is lost, and would leave.
+Each page is a picture file of text and people of our own, spoilt as scans and photos are. It goes through the
+worker like a user's; the engine searches what was read, by rules alone. A surname counts as found where a finding's
+words cover it from end to end, as covered where a region that is not trusted does; one that is neither is lost:
+it would leave.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from vault.redaction.engine import PROFILES, Engine
 from vault.sandbox.looking import Looked, look
 
 PAGES = 28
+MIDDLE = 0.4
 SIDE = 0.12
 """Of a name's width at both ends that a box may miss: places on the drawn page are known to a few pixels."""
 
@@ -73,7 +75,7 @@ def holds(box: Box, one: Placed) -> bool:
     start, end, name, length = along
     low, high, edge, thickness = over
     whole = start <= name + SIDE * length and name + (1 - SIDE) * length <= end
-    return whole and low <= edge + 0.5 * thickness <= high
+    return whole and low <= edge + MIDDLE * thickness <= high
 
 
 def read_at(looked: Looked, one: Placed) -> str:

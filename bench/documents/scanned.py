@@ -89,7 +89,7 @@ class Surname:
 
 @dataclass(frozen=True)
 class Placed:
-    """A mention on a drawn page: the surname as listed, the form that stands there, where, in percent; `upright`: on end."""
+    """A mention on a drawn page: the surname as listed, the form that stands there, where, and whether on end."""
 
     listed: str
     form: str

@@ -24,6 +24,7 @@ WORD_WIDTH = 1.5
 """In line heights: narrower ink is no word to look at again."""
 PAD = 0.15
 """Of a line's height, around an unsure region."""
+MOST_AROUND = 1.25
 MAX_REGIONS = 600
 WHOLE = [0.0, 0.0, 100.0, 100.0]
 
@@ -168,15 +169,19 @@ def _merged(regions: Sequence[Rect], pad: float) -> list[Rect]:
     done: list[Rect] = []
     while rest:
         one = rest.pop()
-        touching = [other for other in done if _overlap(one, other)]
-        if not touching:
+        other = next((rect for rect in done if _overlap(one, rect) and _is_full(one, rect)), None)
+        if other is None:
             done.append(one)
             continue
-        done = [other for other in done if other not in touching]
-        all_of = [one, *touching]
-        rest.append((min(r[0] for r in all_of), min(r[1] for r in all_of),
-                     max(r[2] for r in all_of), max(r[3] for r in all_of)))  # fmt: skip
+        done.remove(other)
+        rest.append((min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])))
     return sorted(done, key=lambda rect: (rect[1], rect[0]))
+
+
+def _is_full(one: Rect, other: Rect) -> bool:
+    """Whether a rectangle around both holds little else: two sides of a frame don't make one of the page."""
+    around = (max(one[2], other[2]) - min(one[0], other[0])) * (max(one[3], other[3]) - min(one[1], other[1]))
+    return around <= MOST_AROUND * sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
 
 
 def _overlap(one: Rect, other: Rect) -> bool:

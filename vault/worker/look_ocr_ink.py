@@ -108,7 +108,7 @@ def left_over(sheet: Sheet, lines: Sequence[Line]) -> Left:
 def _pieces(mark: _Mark) -> list[tuple[int, int, int, int]]:
     """The mark's edges; of one that spreads wide and thin, as a frame does, those of its parts by lines."""
     wide, tall = mark.sides
-    if min(wide, tall) < SPREAD or mark.count > SPREAD_FILL * wide * tall:
+    if max(wide, tall) < SPREAD or min(wide, tall) < 3 * CELLS_A_LINE or mark.count > SPREAD_FILL * wide * tall:
         return [(mark.left, mark.top, mark.right, mark.bottom)]
     bands: dict[int, list[tuple[int, int, int]]] = {}
     for run in mark.runs:
