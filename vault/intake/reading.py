@@ -7,6 +7,7 @@ read is named with the reason, and the rest goes on.
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -176,18 +177,42 @@ class _Reader:
 
 
 def _with(page: Page, seen: looking.Looked) -> Page:
-    """The page with what was recognised on it behind what it says itself."""
-    shift = len(page.blocks)
-    words = (*page.words, *(replace(word, block=word.block + shift) for word in seen.words))
+    """The page with what was recognised on it behind what it says itself, unless both say the same."""
+    kept = [number for number in range(len(seen.blocks)) if not _says_the_same(page, seen, number)]
+    place = {number: len(page.blocks) + new for new, number in enumerate(kept)}
+    words = [replace(word, block=place[word.block]) for word in seen.words if word.block in place]
     own = [word.box for word in page.words]
     return replace(
         page,
-        blocks=(*page.blocks, *seen.blocks),
-        words=words,
+        blocks=(*page.blocks, *(seen.blocks[number] for number in kept)),
+        words=(*page.words, *words),
         unsure=tuple(box for box in seen.unsure if _share(box, own) < EXPLAINED),
         faces=seen.faces,
         looked=seen.looked,
     )
+
+
+def _says_the_same(page: Page, seen: looking.Looked, number: int) -> bool:
+    """Whether each word that was recognised in a block is one that the page has there as text.
+
+    Only then: what a page says of its letters and what these look like may differ, and either may name somebody.
+    """
+    text = seen.blocks[number].text
+    mine = [word for word in seen.words if word.block == number]
+    return bool(mine) and all(
+        any(
+            own.box.y < word.box.y + word.box.height
+            and word.box.y < own.box.y + own.box.height
+            and _share(word.box, [own.box]) > EXPLAINED
+            and _letters(page.blocks[own.block].text[own.start : own.end]) == _letters(text[word.start : word.end])
+            for own in page.words
+        )
+        for word in mine
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text).casefold()))
 
 
 def _share(box: Box, words: Sequence[Box]) -> float:
