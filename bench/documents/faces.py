@@ -26,7 +26,9 @@ CLEAR: tuple[Rectangle, ...] = (
     (534, 134, 553, 158), (583, 107, 608, 135), (99, 132, 117, 158), (634, 162, 656, 193), (311, 148, 326, 169),
     (368, 132, 389, 158), (514, 140, 527, 157), (562, 174, 592, 207), (474, 144, 490, 164), (599, 130, 622, 154),
 )  # fmt: skip
-FAINT: tuple[Rectangle, ...] = ((258, 134, 272, 145), (503, 145, 511, 157), (670, 143, 677, 155), (715, 137, 726, 150))
+FAINT: tuple[Rectangle, ...] = (
+    (258, 134, 272, 145), (503, 145, 511, 157), (670, 143, 677, 155), (715, 137, 726, 150),
+)  # fmt: skip
 
 
 def turned(faces: tuple[Rectangle, ...], size: tuple[int, int], quarters: int) -> list[Rectangle]:
@@ -83,13 +85,6 @@ def _jpeg(picture: Any) -> Any:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=20)
     return Image.open(buffer).convert("RGB")
-
-
-def _mirrored(picture: Any) -> Any:
-    """Turned over twice: once before and once after, so that the faces stay where they are listed."""
-    from PIL import Image
-
-    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
 
 WORN: dict[str, Callable[[Any], Any]] = {
