@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,7 +193,9 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
     waiting = [item for item in items if item.text_state == "pending"]
     if not waiting:
         return
-    if sys.platform != "linux" and not weak_jail:
+    from vault.sandbox.transport import may_be_strong
+
+    if not may_be_strong() and not weak_jail:
         session.console.warn(
             "{count} were stored but not read: this system can't lock the reader in. If you trust where they "
             "come from, run 'casevault doctor --accept-weak-jail'.",

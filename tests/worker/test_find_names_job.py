@@ -230,8 +230,8 @@ def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 @linux_only
 def test_a_weak_jail_has_to_be_accepted() -> None:
     start = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from vault.worker import lockdown;"
-        "lockdown._seccomp = lambda libc: False;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from vault.worker import lockdown_linux;"
+        "lockdown_linux._seccomp = lambda libc: False;"
         "from vault.worker.__main__ import serve; serve()"
     )
     command = [sys.executable, "-I", "-B", "-c", start, str(ROOT)]

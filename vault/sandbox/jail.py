@@ -10,10 +10,14 @@ from typing import BinaryIO, Literal
 
 from vault.errors import Refused
 from vault.sandbox import reasons
-from vault.sandbox.transport import DEFAULT_LIMITS, Answer, Limits, exchange, worker_command
+from vault.sandbox.transport import DEFAULT_LIMITS, Answer, Limits, exchange, may_be_strong, worker_command
 
 FeatureState = Literal["works", "missing", "never run"]
 PROBE_LIMITS = Limits(wall_seconds=20.0, cpu_seconds=10)
+RUN_ON = frozenset({"linux/x86_64"})
+"""Where the jail was run and attacked by its makers. Elsewhere it follows documentation, and `doctor` says so."""
+NEVER_RUN = "took hold; never run on this system by its makers"
+MITIGATIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def run(
     The jobs and their requests stand in `vault/worker/__main__.py` and the modules named there. Raises Refused
     with kind encrypted, damaged, unsupported or unreadable, in words that hold nothing of the document.
     """
-    if sys.platform != "linux" and not accept_weak_jail:
+    if not may_be_strong() and not accept_weak_jail:
         raise reasons.refusal("no-jail")
     return exchange(worker_command(), job, request, blobs, limits, accept_weak_jail)
 
@@ -62,46 +66,73 @@ def jail_report() -> JailReport:
     except Refused as refused:
         return JailReport(False, (Feature("separate process", "missing", refused.message),))
     jail = untrusted.get("jail")
-    took_hold = jail if isinstance(jail, dict) else {}
-    reachable = untrusted.get("open")
-    if sys.platform != "linux":
-        return JailReport(False, (*always, *_elsewhere(bool(took_hold.get("limits")))))
-    features = [*always, *_on_linux(took_hold, reachable)]
-    strong = all(one.state == "works" or one.feature == "Landlock" for one in features)
-    return JailReport(strong, tuple(features))
+    took_hold: Mapping[str, object] = jail if isinstance(jail, dict) else {}
+    stand = took_hold.get("walls")
+    walls: Mapping[str, object] = stand if isinstance(stand, dict) else {}
+    closed = took_hold.get("open") == [] and untrusted.get("open") == []
+    strong = took_hold.get("strong") is True and closed
+    return JailReport(strong, (*always, *_as_run(_walls(took_hold.get("system"), walls, closed=closed))))
 
 
-def _on_linux(took_hold: Mapping[str, object], reachable: object) -> list[Feature]:
-    def stands(name: str, key: str, good: str, bad: str) -> Feature:
-        return Feature(name, "works", good) if took_hold.get(key) else Feature(name, "missing", bad)
+def where() -> str:
+    """This system and machine, as `RUN_ON` has them."""
+    return f"{sys.platform}/{platform.machine()}"
 
-    version = took_hold.get("landlock")
-    seccomp = stands(
-        "seccomp",
-        "seccomp",
-        "no files, network, children or signals",
-        f"this kernel or container, or the machine {platform.machine()}, has none that we can use",
-    )
-    if seccomp.state == "works" and platform.machine() != "x86_64":
-        seccomp = Feature("seccomp", "works", "loaded; its table for this machine was never run by its makers")
+
+def _as_run(features: Sequence[Feature]) -> list[Feature]:
+    """What stands on a system that its makers never ran it on is only said to stand."""
+    if where() in RUN_ON:
+        return list(features)
+    return [Feature(f.feature, "never run", NEVER_RUN) if f.state == "works" else f for f in features]
+
+
+def _walls(system: object, walls: Mapping[str, object], *, closed: bool) -> list[Feature]:
+    by_system = {"linux": _on_linux, "macos": _on_macos, "windows": _on_windows}
+    features = by_system[system](walls) if isinstance(system, str) and system in by_system else []
+    if closed:
+        return [*features, Feature("files and network", "works", "tried from inside, and refused")]
+    return [*features, Feature("files and network", "missing", _OPEN.get(str(system), _REACHED))]
+
+
+_REACHED = "tried from inside, and reached"
+_OPEN = {"windows": "a hostile document that takes its reader over can read your files and send them away"}
+
+
+def _wall(walls: Mapping[str, object], name: str, good: str, bad: str) -> Feature:
+    return Feature(name, "works", good) if walls.get(name) else Feature(name, "missing", bad)
+
+
+def _on_linux(walls: Mapping[str, object]) -> list[Feature]:
+    none = f"this kernel or container, or the machine {platform.machine()}, has none that we can use"
     return [
-        stands("limits", "limits", "memory, processor time, files and core dumps", "the system refused a limit"),
-        stands("no new privileges", "no_new_privileges", "for good", "the system refused it"),
-        stands("Landlock", "landlock", f"version {version}", "this kernel has none; seccomp alone keeps files away"),
-        seccomp,
-        Feature("files and network", "works", "tried from inside, and refused")
-        if reachable == []
-        else Feature("files and network", "missing", "tried from inside, and reached"),
-    ]
-
-
-def _elsewhere(limits_hold: bool) -> list[Feature]:
-    detail = "not built for this system; a hostile document that takes its reader over reaches your files"
-    return [
-        Feature(
-            "limits",
-            "never run",
-            "set, but never tried on this system by its makers" if limits_hold else "memory has no bound here",
+        _wall(walls, "limits", "memory, processor time, files and core dumps", "the system refused a limit"),
+        _wall(walls, "one thread", "the walls bind all that runs in it", "a thread would stay outside the walls"),
+        _wall(walls, "no new privileges", "for good", "the system refused it"),
+        _wall(
+            walls,
+            "Landlock",
+            f"version {walls.get('Landlock')}",
+            "this kernel has none; seccomp alone keeps files away",
         ),
-        Feature("files and network", "missing", detail),
+        _wall(walls, "seccomp", "no files, network, children or signals", none),
     ]
+
+
+def _on_macos(walls: Mapping[str, object]) -> list[Feature]:
+    return [
+        _wall(walls, "limits", "processor time, files and core dumps", "the system refused a limit"),
+        Feature("memory", "missing", "the system has no bound for it that we can use"),
+        _wall(walls, "sandbox", "no files, network, children or signals", "the system refused it"),
+        _wall(walls, "no debugger", "for good", "the system refused it"),
+    ]
+
+
+def _on_windows(walls: Mapping[str, object]) -> list[Feature]:
+    some = walls.get("mitigations") == MITIGATIONS
+    return [
+        _wall(walls, "limits", "by a job: memory, processor time, no children", "the system refused the job"),
+        _wall(walls, "no privileges", "all removed", "the system refused it"),
+        _wall(walls, "untrusted", "it can write to nothing that is yours", "the system refused it"),
+        Feature("mitigations", "works", "no new code, children or extensions") if some
+        else Feature("mitigations", "missing", "the system refused some of them"),
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from vault.errors import Refused
 from vault.model.findings import Found, NameLabel
 from vault.sandbox import reasons
 from vault.sandbox.session import Session, SessionFault
-from vault.sandbox.transport import MIB, Limits, worker_command
+from vault.sandbox.transport import MIB, Limits, may_be_strong, worker_command
 from vault.sandbox.windows import Window, windows
 
 Script = Literal["cyrillic", "latin"]
@@ -108,9 +108,7 @@ class NameFinder:
         return self._sessions[script]
 
     def _started(self, script: Script) -> Session:
-        import sys
-
-        if sys.platform != "linux" and not self._accept_weak_jail:
+        if not may_be_strong() and not self._accept_weak_jail:
             raise reasons.refusal("models-jail")
         return Session(
             self._command, "names", {"script": script}, LIMITS[script],

@@ -12,7 +12,7 @@ from typing import NoReturn
 from vault.errors import Refused
 from vault.sandbox import frames
 from vault.sandbox.frames import Answer
-from vault.sandbox.transport import SECONDS_TO_DIE, Limits, Timer, close, opening, start, unwrapped, write_all
+from vault.sandbox.transport import SECONDS_TO_DIE, Limits, Timer, close, end, opening, start, unwrapped, write_all
 
 
 class SessionFault(Exception):
@@ -41,7 +41,7 @@ class Session:
         accept_weak_jail: bool,
     ) -> None:
         self._limits = limits
-        self._process = start(command)
+        self._process = start(command, limits)
         header = {**opening(job, request, 0, limits, accept_weak_jail), "session": True}
         try:
             self.ready = self._exchange(frames.request_start(header), start_seconds)
@@ -96,6 +96,6 @@ class Session:
     def close(self) -> None:
         """End the process. May be called again."""
         close(self._process.stdin)
-        self._process.kill()
+        end(self._process)
         self._process.wait(SECONDS_TO_DIE)
         close(self._process.stdout)

@@ -1,11 +1,14 @@
 """Start one process, give it a request, take at most so many bytes back within so many seconds, and end it.
 
 Works the same on every system: the caller's thread writes, one thread reads, one timer kills.
+On Windows the process is in a job object besides (windows_job.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +19,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from vault.errors import Refused
-from vault.sandbox import frames, reasons
+from vault.sandbox import frames, reasons, windows_job
 from vault.sandbox.frames import Answer
 
 MIB = 1 << 20
@@ -24,6 +27,7 @@ READ_SIZE = 1 << 16
 SECONDS_TO_DIE = 10.0
 KEPT_ON_WINDOWS = ("SYSTEMROOT",)  # without it Windows can't even start the interpreter's random numbers
 SIGXCPU = 24
+OUT_OF_CPU = (-SIGXCPU, windows_job.OUT_OF_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 DRAWING_LIMITS = Limits(cpu_seconds=900, wall_seconds=1200.0)  # half a second a page, for thick files of scans
+
+
+def may_be_strong() -> bool:
+    """Whether this system has walls that keep a worker from files and network; if they stand, the worker says."""
+    platform: str = sys.platform
+    return platform in ("linux", "darwin")
 
 
 def environment() -> dict[str, str]:
@@ -71,7 +81,7 @@ class _Reader(threading.Thread):
         while stream is not None:
             try:
                 chunk = os.read(stream.fileno(), READ_SIZE)
-            except OSError:
+            except (OSError, ValueError):  # the second: it was closed here, as the time was up
                 return
             if not chunk:
                 return
@@ -79,7 +89,7 @@ class _Reader(threading.Thread):
             if size > self._bound:
                 self.overflowed = True
                 self.chunks.clear()
-                self._process.kill()
+                end(self._process)
                 return
             self.chunks.append(chunk)
 
@@ -96,17 +106,27 @@ class Timer:
 
     def _end(self) -> None:
         self.expired = True
-        self._process.kill()
+        end(self._process)
 
     def stop(self) -> None:
         self._timer.cancel()
         self._timer.join()
 
 
-def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """The process, with three pipes at most and nothing of ours besides."""
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End it, and on POSIX whatever it started: behind weak walls that may be something, which holds its pipes."""
+    if sys.platform != "win32" and process.returncode is None:
+        with contextlib.suppress(OSError):  # it is gone already
+            os.killpg(process.pid, signal.SIGKILL)  # start_new_session made it the leader of its own group
+    process.kill()
+
+
+def start(command: Sequence[str], limits: Limits) -> subprocess.Popen[bytes]:
+    """The process, with three pipes at most and nothing of ours besides; on Windows in a job with these limits."""
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    return subprocess.Popen(  # noqa: S603  (our own interpreter with a fixed command line)
+    if sys.platform == "win32":
+        flags |= windows_job.CREATE_SUSPENDED
+    process = subprocess.Popen(  # noqa: S603  (our own interpreter with a fixed command line)
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -118,6 +138,9 @@ def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         start_new_session=sys.platform != "win32",  # Ctrl-C is ours to handle, and no terminal is its own
         creationflags=flags,
     )
+    if sys.platform == "win32":
+        windows_job.enclose(process, limits.memory_bytes, limits.cpu_seconds)
+    return process
 
 
 def write_all(sink: IO[bytes], data: bytes) -> None:
@@ -184,17 +207,19 @@ def exchange(
     Raises Refused, and whatever reading a source raises.
     """
     header = opening(job, request, len(blobs), limits, accept_weak_jail)
-    process = start(command)
+    process = start(command, limits)
     timer = Timer(process, limits.wall_seconds)
     reader = _Reader(process, limits.output_bytes)
     reader.start()
     try:
         assert process.stdin is not None
         _send(process.stdin, header, blobs, limits.input_bytes)
-        reader.join()
+        reader.join(limits.wall_seconds + SECONDS_TO_DIE)
+        if reader.is_alive():  # behind weak walls it can leave a child with its pipe behind, out of our reach
+            timer.expired = True
         code = process.wait()
     finally:
-        process.kill()
+        end(process)
         timer.stop()
         process.wait(SECONDS_TO_DIE)
         reader.join(SECONDS_TO_DIE)
@@ -207,7 +232,7 @@ def _judge(reader: _Reader, timer: Timer, code: int, limits: Limits) -> Answer:
         raise reasons.refusal("time", int(limits.wall_seconds))
     if reader.overflowed:
         raise reasons.refusal("output", limits.output_bytes // MIB)
-    if code == -SIGXCPU:
+    if code in OUT_OF_CPU:
         raise reasons.refusal("time", limits.cpu_seconds)
     if code != 0:
         raise reasons.refusal("crashed")

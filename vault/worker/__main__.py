@@ -37,6 +37,13 @@ JOBS = {
     "probe": "probe",
 }
 
+# A thread that a library starts before the walls are up would stay outside of them. OpenMP's, OpenBLAS's and others'.
+ONE_THREAD = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    **dict.fromkeys(("NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
 
 def load(job: str, request: dict[str, Any]) -> Work:
     """Import a job's module and everything that it will need later."""
@@ -71,6 +78,7 @@ def serve(load_job: Load = load) -> None:
     """Do one job and end the process. `load_job` finds the work that belongs to a job's name."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     lockdown.die_with_parent()
+    os.environ.update(ONE_THREAD)
     header = frames.read_header(source)
     limits_hold = lockdown.limit(int(header["memory_bytes"]), int(header["cpu_seconds"]))
     request = header["request"]
