@@ -65,7 +65,9 @@ class Console:
 
     def error(self, code: int, kind: str, message: str, hint: str = "") -> None:
         """Why the call ends here."""
+        install = _install(hint)
         if self.json:
+            hint = f"{hint} {install}".rstrip()
             fault = {"code": code, "kind": kind, "message": message, "hint": hint}
             print_to(sys.stderr, json_text({"error": fault}, sys.stderr.encoding))
             return
@@ -73,6 +75,8 @@ class Console:
         print_to(sys.stderr, f"{head} {self.library(message)}")
         if hint:
             print_to(sys.stderr, self.library(hint))
+        if install:
+            print_to(sys.stderr, self.text("Next: {step}", step=install))
 
     def failed(self, code: int, error: CasevaultError) -> None:
         """The same for an error of ours."""
@@ -165,6 +169,15 @@ def _matching(options: Sequence[tuple[str, str]], typed: str) -> list[tuple[str,
         return [options[int(wanted) - 1]]
     exact = [option for option in options if option[0].casefold() == wanted.casefold()]
     return exact or [option for option in options if wanted.casefold() in option[1].casefold()]
+
+
+def _install(hint: str) -> str:
+    """The line that installs the extra that a hint of the library names; empty if it names none."""
+    if "casevault[" not in hint:
+        return ""
+    from commands import extras_hint
+
+    return extras_hint.line_for(hint)
 
 
 def print_to(stream: TextIO, line: str) -> None:

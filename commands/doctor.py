@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import evidence_add
+from commands import evidence_add, extras_hint
 from commands.app import new_app
 from commands.context import Session, session_of
 from vault.errors import Damaged
@@ -47,7 +47,7 @@ def doctor(
         if not damaged:
             evidence_add.read_texts(session, vault, extracting.pending(vault), session.weak_jail())
     data = [
-        {"level": one.level, "subject": one.subject, "message": one.message, "hint": one.hint} for one in findings
+        {"level": one.level, "subject": one.subject, "message": one.message, "hint": _hint(one)} for one in findings
     ]
     lines = [line for one in findings for line in _lines(session, one)]
     session.console.answer({"findings": data, "ok": not damaged}, lines)
@@ -74,4 +74,9 @@ def _lines(session: Session, one: Finding) -> list[str]:
     t, library = session.console.text, session.console.library
     mark = {"ok": t("fine"), "warning": t("beware"), "damaged": t("DAMAGED"), "repaired": t("repaired")}[one.level]
     lines = [f"{mark:9} {library(one.subject)}: {library(one.message)}"]
-    return [*lines, f"{'':9}   {library(one.hint)}"] if one.hint else lines
+    more = [library(one.hint), extras_hint.line_for(one.hint)]
+    return [*lines, *(f"{'':9}   {line}" for line in more if line)]
+
+
+def _hint(one: Finding) -> str:
+    return f"{one.hint} {extras_hint.line_for(one.hint)}".rstrip()

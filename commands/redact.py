@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import modelless, paths, personal, picking, ranges, redact_files, redact_text
+from commands import extras_hint, paths, personal, picking, ranges, redact_files, redact_text
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, Profile
 from commands.context import Session, session_of
@@ -49,7 +49,7 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
     session = session_of(context)
     from vault.usecases import redacting
 
-    modelless.warn(session)
+    extras_hint.warn_of_models(session)
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
         with session.console.progress("Searching for people, and reading scans, a few seconds a page") as advance:
@@ -63,6 +63,8 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
             "The pages of {item} could not be read by machine: {reason}",
             item=item, reason=session.console.library(reason.partition(": ")[2]),
         )  # fmt: skip
+    if any(f.category == "picture" for f in review.plan.findings):
+        extras_hint.warn_of_unread_pictures(session)
     if any(f.category == "picture" and f.state == "proposed" for f in review.plan.findings):
         session.console.say(
             "Scans and photos leave only when you say so, page by page: look at the preview, then 'redact reject "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from commands import modelless, paths
+from commands import extras_hint, paths
 from commands.context import Session, session_of
 from commands.redact_text import PeopleOption, ProfileOption
 from commands.redact_text import people as people_of
@@ -55,7 +55,7 @@ def file(
     if not onefile.is_container(source):
         paths.new_file(target, "the redacted document")
     form = SUFFIXES[suffix] if (suffix := Path(target).suffix.casefold()) in SUFFIXES else "pdf"
-    modelless.warn(session)
+    extras_hint.warn_of_models(session)
     with session.console.progress("Redacting"):
         order = onefile.Order(profile, mode, form, largest and largest * MIB, accept_weak_jail=session.weak_jail())
         made = onefile.redact_file(source, listed, Path(target).expanduser(), order)
@@ -103,14 +103,20 @@ def check(
     from vault.usecases import onefile
 
     with session.console.progress("Searching for leaks"):
-        leaks = onefile.check(
+        examined = onefile.check(
             Path(document).expanduser(),
             listed,
             profile=profile,
             accept_weak_jail=session.weak_jail(),
         )
-    found = [{"channel": leak.channel, "where": leak.where, "form": leak.form} for leak in leaks]
+    found = [{"channel": leak.channel, "where": leak.where, "form": leak.form} for leak in examined.leaks]
     lines = [f"{one['channel']}  {one['where']}  {one['form']}".rstrip() for one in found]
-    session.console.answer({"leaks": found}, lines or [session.console.text("Nobody was found.")])
+    pixels = {"pictures": examined.pictures, "read": examined.read}
+    session.console.answer({"leaks": found, "pixels": pixels}, lines or [session.console.text("Nobody was found.")])
+    if not examined.pixels_read:
+        session.console.warn(
+            "Of {pictures} pictures and pages of pixels {read} were read: look at the others yourself.", **pixels
+        )
+        extras_hint.warn_of_unread_pictures(session, ["ocr"])
     if found:
         raise Refused(f"{len(found)} leaks were found", kind="leak", hint="Do not hand this document over.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from commands import exits, modelless, personal
+from commands import exits, extras_hint, personal
 from commands.choices import Profile
 from commands.console import Console, is_terminal, print_to, unwritten
 from commands.context import Session, session_of
@@ -71,7 +71,7 @@ def text(
     session = session_of(context)
     if jsonl:
         session.console = Console(json=True)
-        modelless.warn(session)
+        extras_hint.warn_of_models(session)
         _lines(session, people, profile)
         return
     _one(session, people, profile, unchecked=unchecked)
@@ -83,7 +83,7 @@ def _one(session: Session, path: str | None, profile: str, *, unchecked: bool) -
     listed = people(session, path)
     doubts = people_check.doubts(listed)
     _say_doubts(session, doubts)
-    modelless.warn(session)
+    extras_hint.warn_of_models(session)
     decoded = _decoded(session)
     with models.finder(accept_weak_jail=session.weak_jail()) as finder:
         redactor = onetext.TextRedactor(listed, profile, finder)

@@ -12,6 +12,8 @@ import pytest
 
 from commands import lang
 from commands.choices import Kind, PersonRole, Profile, Purpose, RecipientRole, Tie
+from vault.sandbox import reasons
+from vault.usecases import doctor
 
 TABLES = json.loads((cli_sentences.ROOT / "commands/lang/ru.json").read_text("utf-8"))
 SAME = re.compile(r"[ {}\[\].:a-z()_-]*|post, court.*")
@@ -48,6 +50,38 @@ def test_most_errors_of_the_library_are_translated() -> None:
     found = cli_sentences.errors("vault/usecases")
     missing = {one for one in found if one not in TABLES["errors"]}
     assert len(missing) / len(found) < 0.25, sorted(missing)
+
+
+@pytest.mark.parametrize("code", sorted(reasons.REASONS))
+def test_every_refusal_of_a_document_is_translated(code: str) -> None:
+    refusal = reasons.refusal(code, 7)
+    for english in (refusal.message, refusal.hint):
+        assert _in_russian(english), english
+
+
+@pytest.mark.parametrize("code", [*sorted(reasons.NOTES), "a code that is not known"])
+def test_every_note_about_a_document_is_translated(code: str) -> None:
+    for number in (7, "no number"):
+        assert _in_russian(reasons.note(code, number)), code
+
+
+@pytest.mark.parametrize("extra", sorted(doctor.PICTURES))
+def test_what_doctor_says_of_each_extra_is_translated(extra: str) -> None:
+    subject, there, without = doctor.PICTURES[extra]
+    absent = f"not installed (one, two): {without}"
+    for english in (there, absent, f"Install the extra casevault[{extra}]."):
+        assert _in_russian(english), english
+    assert subject in TABLES["errors"]
+
+
+def _in_russian(english: str) -> bool:
+    """Whether a finished sentence comes out in Russian, with its number."""
+    russian = lang.error("ru", english)
+    return not english or (
+        re.search("[а-яё]", russian) is not None
+        and re.findall(r"\d", russian) == re.findall(r"\d", english)
+        and "some" not in russian.split()
+    )
 
 
 def test_words_of_options_are_translated() -> None:

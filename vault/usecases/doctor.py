@@ -9,7 +9,7 @@ from typing import Literal
 
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable
 from vault.model.records import Evidence
-from vault.sandbox import jail, names
+from vault.sandbox import extras, jail, names
 from vault.session import machine as system
 from vault.store import locks
 from vault.usecases import items, models, rowcheck
@@ -28,6 +28,27 @@ _UNREFERENCED = (
     "A stopped command leaves such files, and so do older databases that were put back. If no item is missing, "
     "remove them with 'casevault doctor --remove-unreferenced'."
 )
+
+
+PICTURES = {
+    "ocr": (
+        "scans",
+        "installed: what is written on scans and photos is read, in Russian and English",
+        "nothing that is written on scans and photos is read, searched for or found; every page of them waits for a "
+        "person, and none leaves by 'redact file'",
+    ),
+    "faces": (
+        "faces",
+        "installed: faces are looked for on scans and photos",
+        "no face is proposed; every page of pixels waits for a person, and none leaves by 'redact file'",
+    ),
+    "heic": (
+        "HEIC",
+        "installed: photos of iPhones are read",
+        "photos of iPhones can be kept, but neither read nor handed on",
+    ),
+}
+"""What each extra for pictures does: its subject, what is said where it is there, and where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +218,7 @@ def _remove_unreferenced(vault: UnlockedVault) -> int:
 
 
 def machine() -> Iterator[Finding]:
-    """What this machine does and does not protect: the jail, disk encryption, swap, free space."""
+    """What this machine does and does not protect: the jail, the extras, disk encryption, swap, free space."""
     for feature in jail.jail_report().features:
         level: Level = "ok" if feature.state == "works" else "warning"
         yield Finding(level, f"jail: {feature.feature}", f"{feature.state}: {feature.detail}")
@@ -206,5 +227,11 @@ def machine() -> Iterator[Finding]:
         yield Finding("warning", "models", f"not installed ({', '.join(absent)}): {models.ABSENT}", models.HINT)
     else:
         yield Finding("ok", "models", "installed: names that nobody listed are looked for by models too")
+    for extra, (subject, there, without) in PICTURES.items():
+        if gone := extras.missing_packages(extra):
+            message = f"not installed ({', '.join(gone)}): {without}"
+            yield Finding("warning", subject, message, f"Install the extra casevault[{extra}].")
+        else:
+            yield Finding("ok", subject, there)
     for warning in system.warnings():
         yield Finding("warning", warning.subject, warning.message, warning.hint)

