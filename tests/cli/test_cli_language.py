@@ -12,7 +12,7 @@ import pytest
 
 from commands import lang
 from commands.choices import Kind, PersonRole, Profile, Purpose, RecipientRole, Tie
-from vault.sandbox import reasons
+from vault.sandbox import jail, reasons
 from vault.usecases import doctor
 
 TABLES = json.loads((cli_sentences.ROOT / "commands/lang/ru.json").read_text("utf-8"))
@@ -72,6 +72,18 @@ def test_what_doctor_says_of_each_extra_is_translated(extra: str) -> None:
     for english in (there, absent, f"Install the extra casevault[{extra}]."):
         assert _in_russian(english), english
     assert subject in TABLES["errors"]
+
+
+@pytest.mark.parametrize("system", ["linux", "macos", "windows", ""])
+@pytest.mark.parametrize("stand", [True, False])
+def test_what_doctor_says_of_the_walls_is_translated(system: str, stand: bool) -> None:
+    names = ["limits", "one thread", "no new privileges", "Landlock", "seccomp", "sandbox", "no debugger"]
+    walls = dict.fromkeys([*names, "no privileges", "untrusted"], int(stand)) | {"mitigations": 6 * stand}
+    for one in jail._walls(system, walls, closed=stand):
+        assert one.feature in {*TABLES["errors"], "Landlock", "seccomp"}, one.feature
+        assert _in_russian(f"{one.state}: {one.detail}"), one.detail
+        assert lang.error("ru", one.detail) != one.detail or "version" in one.detail or "machine" in one.detail
+    assert lang.error("ru", f"never run: {jail.NEVER_RUN}").startswith("не испытано: действует;")
 
 
 def _in_russian(english: str) -> bool:
