@@ -148,7 +148,8 @@ def test_texts_that_hide_names_in_codes_are_said_to(folder: Path) -> None:
     page = redact(folder, "<html>&#1058;имченко</html>")
     assert (page.code, page.out) == (14, "")
     assert "web page" in page.err
-    mail = redact(folder, "From: a\nContent-Transfer-Encoding: base64\n\n0KLQuNC80YfQtdC90LrQvg==\n")
+    headers = "From: a@example.org\nTo: b@example.org\nSubject: c\nMIME-Version: 1.0\n"
+    mail = redact(folder, f"{headers}Content-Transfer-Encoding: base64\n\n0KLQuNC80YfQtdC90LrQvg==\n")
     assert "encoded" in mail.err
 
 

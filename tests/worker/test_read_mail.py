@@ -52,7 +52,7 @@ def test_the_real_mails_in_the_jail(shared: Path) -> None:
     assert photo.data.startswith(b"\xff\xd8\xff")
     nested = unpack((folder / "mail__attachment_message_rfc822_inline_image.eml").read_bytes(), MAIL).members
     assert [(one.name, one.media_type) for one in nested] == [("img.png", ""), ("Testmail.eml", MAIL)]
-    assert extract(nested[1].data, MAIL).pages[0].blocks[0].text.startswith("From\t")
+    assert extract(nested[1].data, MAIL).pages[0].blocks[0].text.startswith("From: ")
     (text_file,) = unpack((folder / "mail__attachment_nonascii_filename.eml").read_bytes(), MAIL).members
     assert text_file.name == "ciële.txt"
     reply = extract((folder / "mail__raw_email_reply.eml").read_bytes(), MAIL)
@@ -62,8 +62,8 @@ def test_the_real_mails_in_the_jail(shared: Path) -> None:
 def test_headers_are_decoded_and_the_hidden_ones_stay_hidden() -> None:
     message = letter(Subject="Повестка №5", Cc="Иван <i@example.org>", Bcc="c@example.org", X_Mailer="secret")
     assert lines(message.as_bytes()) == [
-        "From\tАнна Образцова <anna@example.org>", "To\tb@example.org", "Cc\tИван <i@example.org>",
-        "Bcc\tc@example.org", "Subject\tПовестка №5", "Текст письма",
+        "From: Анна Образцова <anna@example.org>", "To: b@example.org", "Cc: Иван <i@example.org>",
+        "Bcc: c@example.org", "Subject: Повестка №5", "Текст письма",
     ]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_headers_are_decoded_and_the_hidden_ones_stay_hidden() -> None:
     ],
 )
 def test_encoded_words(raw: str, shown: str) -> None:
-    assert lines(b"To: x\r\nSubject: " + raw.encode() + b"\r\n\r\nbody") == ["To\tx", f"Subject\t{shown}", "body"]
+    assert lines(b"To: x\r\nSubject: " + raw.encode() + b"\r\n\r\nbody") == ["To: x", f"Subject: {shown}", "body"]
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "cp1251", "koi8-r"])
@@ -89,7 +89,7 @@ def test_headers_and_names_that_were_never_encoded(charset: str) -> None:
         "From: Тамара Образцова <t@example.org>\r\nTo: b\r\nMIME-Version: 1.0\r\n"
         'Content-Type: application/pdf; name="паспорт Образцовой.pdf"\r\n\r\n%PDF-'
     ).encode(charset)
-    assert lines(raw)[0] == "From\tТамара Образцова <t@example.org>"
+    assert lines(raw)[0] == "From: Тамара Образцова <t@example.org>"
     assert unpacked(raw, MAIL)[0][0].name == "паспорт Образцовой.pdf"
 
 
@@ -144,7 +144,7 @@ def test_a_mail_inside_keeps_its_bytes_and_may_be_packed() -> None:
     ):
         data = outer + b"--x\r\nContent-Type: message/rfc822\r\n" + head + b"\r\n" + body + b"\r\n--x--\r\n"
         (one,) = unpacked(data, MAIL)[0]
-        assert lines(one.data) == ["To\tx", "Subject\tТема", "тело письма"]
+        assert lines(one.data) == ["To: x", "Subject: Тема", "тело письма"]
 
 
 def test_what_is_encrypted_signed_or_elsewhere_is_told() -> None:
@@ -208,7 +208,7 @@ def test_a_page_saved_by_a_browser() -> None:
         b"Content-Type: image/png\r\nContent-Location: https://a.example/p.png\r\n\r\n\x89PNG\r\n--x--\r\n"
     )  # fmt: skip
     assert lines(data) == [
-        "Subject\tП", "Snapshot-Content-Location\thttps://a.example/post", "Date\tTue, 3 Mar 2026 10:11:12 -0000",
+        "Subject: П", "Snapshot-Content-Location: https://a.example/post", "Date: Tue, 3 Mar 2026 10:11:12 -0000",
         "Пикет",
     ]  # fmt: skip
     taken, notes = unpacked(data, PAGE)

@@ -74,6 +74,7 @@ _WHOLE_ABROAD = re.compile(r"(?:\d[ \-()/]{0,2}){11}$")  # with its country's co
 _DATE = re.compile(r"\d{1,2}(?:[ \xa0][^\W\d_]|\.\d{1,2}\.\d|/\d{1,2}/\d)")
 _REST_OF_NUMBER = re.compile(r"[\s\-./()]{0,3}\d")
 _OF_AN_ADDRESS = re.compile(r"[@_./:=]")
+_WHOLE_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,10}>?$")
 _WORD_AT_END = re.compile(r"([^\W\d_][^\W_]{0,40})\W{0,2}$")
 _WORD_AT_START = re.compile(r"\W{0,2}([^\W\d_][^\W_]{0,40})")
 _LONGEST_MIDDLE = 12
@@ -264,6 +265,8 @@ def _joined(above: _Strip, below: _Strip, *, near: bool) -> Iterator[_Seam]:
     began = one is not None and not one.group(1)[0].islower()
     goes_on = other is not None and (not other.group(1)[0].isupper() or other.group(1).isupper())
     address = _OF_AN_ADDRESS.search(first.split()[-1]) or _OF_AN_ADDRESS.search(second.split()[0])
+    if address and not goes_on and _WHOLE_ADDRESS.search(first):
+        address = None  # a mail's addresses stand one below the other, each with a capital word before it
     if number or address or (began and goes_on):
         yield _Seam(strips, "")
     elif near:

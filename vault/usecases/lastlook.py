@@ -18,7 +18,6 @@ from vault.redaction import marks, verify
 from vault.redaction.engine import PROFILES
 from vault.redaction.labels import identifier_key
 from vault.redaction.plan import Finding
-from vault.usecases.pieces import INVISIBLE_TEXT
 
 PDF = "application/pdf"
 _PAGE = re.compile(r"page (\d{1,6})")
@@ -35,18 +34,20 @@ class LastLook:
 
     def check(
         self, name: str, data: bytes, media_type: str, left: Collection[str] = (), item: str = "",
-        *, searchable: bool = False,
+        *, expected: Collection[str] = (), pixels: bool = True,
     ) -> None:  # fmt: skip
         """Raise Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this very file;
-        `item` is the id of what it was made from; `searchable`: it may have an invisible layer of words that show."""
-        leaks = verify.check_file(
+        `item` is the id of what it was made from; `expected` are structures that were made on purpose; `pixels` are
+        read too where that is installed, at seconds a page."""
+        leaks = verify.examine(
             data,
             media_type,
             self.protected(left),
             allowed=[*self._staying(), *sorted(left)],
-            expected=[INVISIBLE_TEXT] if searchable else [],
+            expected=expected,
+            pixels=pixels,
             accept_weak_jail=self.accept_weak_jail,
-        )
+        ).leaks
         _refuse(f"{name}, made from {item}," if item else name, leaks, item, {person.id for person in self.people})
 
     def check_names(self, names: Sequence[str]) -> None:

@@ -223,7 +223,8 @@ class UnlockedVault:
         count: int | None = None,
     ) -> None:  # fmt: skip
         """Log something that has no before and after."""
-        event = Event(action, "event", case=case_id, object=object_id, purpose=purpose, count=count, outcome="ok")
+        named = None if object_id is None else self.pseudonym(case_id, object_id)
+        event = Event(action, "event", case=case_id, object=named, purpose=purpose, count=count, outcome="ok")
         self.log.append([event], self.writer)
 
 

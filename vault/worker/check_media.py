@@ -148,7 +148,23 @@ def _ogg(scan: Scan, data: bytes, where: str) -> None:
     for sign in (b"\x03vorbis", b"OpusTags", b"Speex   ", b"\x81theora"):
         place = packets.find(sign)
         if place >= 0:
-            _found(scan, where, bytes(packets[place + len(sign) :]))
+            _found(scan, where, _comments(bytes(packets[place + len(sign) :])))
+
+
+def _comments(packet: bytes) -> bytes:
+    """The texts of a Vorbis comment (xiph.org/vorbis/doc/v-comment.html), a line each; all of one that is broken."""
+    texts, at, left = [], 0, 1
+    while left:
+        size = int.from_bytes(packet[at : at + 4], "little")
+        if at + 4 + size > len(packet):
+            return packet
+        texts.append(packet[at + 4 : at + 4 + size])
+        at += 4 + size
+        left -= 1
+        if len(texts) == 1:  # after the program's name comes how many there are
+            left = int.from_bytes(packet[at : at + 4], "little")
+            at += 4
+    return b"\n".join(texts).strip(b"\n")
 
 
 def _flac(scan: Scan, data: bytes, where: str) -> None:

@@ -68,7 +68,9 @@ def prepare() -> None:
 
         if not _loaded:
             folder = look_ocr_data.checked_folder()
-            _loaded.append(tesserocr.PyTessBaseAPI(path=folder, lang=look_ocr_data.LANGUAGES, psm=3, oem=LSTM_ONLY))
+            api = tesserocr.PyTessBaseAPI(path=folder, lang=look_ocr_data.LANGUAGES, psm=3, oem=LSTM_ONLY)
+            api.SetVariable("debug_file", "")  # else it opens one at its first message, and falls over if it can't
+            _loaded.append(api)
         from PIL import Image
 
         recognised(Sheet(Image.new("L", (64, 64), 255), (64, 64), 200.0))

@@ -48,7 +48,7 @@ def _headers(message: Message, names: tuple[str, ...]) -> Blocks:
         for value in read_mail_words.headers(message, name.lower())[:MAX_VALUES]:
             shown = read_mail_words.header(value).replace("\t", " ")
             if shown:
-                rows.append(read_blocks.block("table-row", f"{name}\t{shown}"))
+                rows.append(read_blocks.block("paragraph", f"{name}: {shown}"))
     return rows
 
 
