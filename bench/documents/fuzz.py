@@ -13,7 +13,6 @@ import argparse
 import gzip
 import io
 import json
-import struct
 import time
 import traceback
 import zipfile
@@ -26,11 +25,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from bench.documents import fuzz_answers as answers
+from bench.documents.fuzz_answers import JSON, whole_or_broken
 from vault.errors import Refused
-from vault.model.document import Document
-from vault.sandbox import checked, documents, frames, unpacking
+from vault.sandbox import documents, frames, unpacking
 from vault.sandbox.reasons import REASONS
-from vault.sandbox.transport import Limits, unwrapped
+from vault.sandbox.transport import Limits
 from vault.worker import read_document, unpack_main
 from vault.worker.refusal import Refusal
 
@@ -78,33 +78,6 @@ TAGS = st.sampled_from([
     "tab", "pStyle", "vanish", "rPr", "drawing", "txbxContent", "fldChar", "instrText", "footnoteReference",
     "sectPr", "moveTo",
 ])  # fmt: skip
-KEYS = st.sampled_from([
-    "messages", "type", "id", "text", "from", "participants", "sender_name", "timestamp_ms", "photos", "uri",
-    "header", "title",
-    "time", "Comment", "Date", "data", "media", "chats", "list", "poll", "reactions", "name", "members",
-    "notes", "pages",
-    "blocks", "kind", "level", "number", "width", "height", "media_type", "note", "status", "answer", "reason",
-    "words",
-])  # fmt: skip
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from([
-    "personal_chat", "message", "done", "refused", "text", "paragraph", "picture", "encrypted", "text/html", 1, 0,
-])  # fmt: skip
-JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
-)
-CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6)
-
-
-def _broken(data: bytes, changes: Sequence[tuple[float, int]], cut: float) -> bytes:
-    """The data with some bytes changed, and perhaps its end missing."""
-    out = bytearray(data)
-    for place, value in changes if out else ():
-        out[int(place * len(out))] = value
-    return bytes(out[: int(len(out) * cut) + 1]) if cut < 0.7 else bytes(out)
-
-
-def _whole_or_broken(made: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
-    return made | st.builds(_broken, made, CHANGES, st.floats(0, 1))
 
 
 def _zip(members: Sequence[tuple[str, bytes]], method: int) -> bytes:
@@ -138,7 +111,7 @@ def _docx(body: str, more: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 METHODS = st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-ZIPS = _whole_or_broken(st.builds(_zip, st.lists(st.tuples(NAMES, BYTES), max_size=5), METHODS))
+ZIPS = whole_or_broken(st.builds(_zip, st.lists(st.tuples(NAMES, BYTES), max_size=5), METHODS))
 RECORDS = st.builds(_record, st.lists(FIELDS, max_size=6), ANSWERS | BYTES, st.sampled_from([0, 0, 0, 5, -2]))
 WARCS = st.lists(RECORDS | RECORDS.map(gzip.compress), max_size=4).map(b"".join)
 PACKAGES = st.builds(
@@ -146,52 +119,26 @@ PACKAGES = st.builds(
     JSON,
     WARCS,
 )
-MAILS = _whole_or_broken(st.lists(HEADERS | PIECES, max_size=30).map(b"\r\n".join))
+MAILS = whole_or_broken(st.lists(HEADERS | PIECES, max_size=30).map(b"\r\n".join))
 ELEMENTS = st.recursive(
     st.builds(_element, TAGS, st.just(()), st.text(max_size=9)),
     lambda inner: st.builds(_element, TAGS, st.lists(inner, max_size=4), st.text(max_size=5)),
     max_leaves=20,
 )
-WORD_FILES = _whole_or_broken(st.builds(_docx, ELEMENTS, st.lists(st.tuples(NAMES, BYTES), max_size=2)))
-CHATS = _whole_or_broken(JSON.map(lambda value: json.dumps(value).encode()))
+WORD_FILES = whole_or_broken(st.builds(_docx, ELEMENTS, st.lists(st.tuples(NAMES, BYTES), max_size=2)))
+CHATS = whole_or_broken(JSON.map(lambda value: json.dumps(value).encode()))
 
 CASES: dict[str, st.SearchStrategy[Case]] = {
     "zip": st.tuples(st.just("unpack"), st.just("application/zip"), ZIPS),
-    "warc": st.tuples(st.just("unpack"), st.just("application/gzip"), _whole_or_broken(WARCS.map(gzip.compress)))
-    | st.tuples(st.just("unpack"), st.just("application/warc"), _whole_or_broken(WARCS))
-    | st.tuples(st.just("unpack"), st.just("application/wacz"), _whole_or_broken(PACKAGES)),
+    "warc": st.tuples(st.just("unpack"), st.just("application/gzip"), whole_or_broken(WARCS.map(gzip.compress)))
+    | st.tuples(st.just("unpack"), st.just("application/warc"), whole_or_broken(WARCS))
+    | st.tuples(st.just("unpack"), st.just("application/wacz"), whole_or_broken(PACKAGES)),
     "mail": st.tuples(
         st.sampled_from(["unpack", "extract"]), st.sampled_from(["message/rfc822", "application/mbox"]), MAILS
     ),
     "docx": st.tuples(st.just("extract"), st.just(DOCX), WORD_FILES),
     "chat": st.tuples(st.just("extract"), st.just("application/json"), CHATS),
 }
-# Answers that are nearly right: one value in some of their places is anything at all.
-_BLOCK = st.fixed_dictionaries({
-    "kind": st.just("paragraph") | SCALARS, "text": st.text(max_size=9) | SCALARS, "level": st.just(0) | SCALARS,
-})  # fmt: skip
-_PAGE = st.fixed_dictionaries({
-    "number": st.just(1) | SCALARS, "kind": st.just("text"), "width": st.just(0) | SCALARS, "height": st.just(0.5),
-    "blocks": st.lists(_BLOCK, max_size=2) | SCALARS,
-})  # fmt: skip
-_MEMBER = st.fixed_dictionaries({
-    "name": st.text(max_size=9) | SCALARS, "media_type": st.sampled_from(["",
-    "text/html"]) | SCALARS, "note": st.just(""),
-})  # fmt: skip
-NEARLY = st.one_of(
-    st.fixed_dictionaries({"pages": st.lists(_PAGE, min_size=1, max_size=2), "notes": st.just([]) | JSON}),
-    st.fixed_dictionaries({"members": st.lists(_MEMBER, max_size=3), "notes": st.just([["media", 1]]) | JSON}),
-)
-FRAMES = _whole_or_broken(
-    st.builds(
-        lambda header, blobs: (
-            b"CVA1" + struct.pack(">I", len(header)) + header + struct.pack(">I", len(blobs))
-            + b"".join(struct.pack(">Q", len(blob)) + blob for blob in blobs)
-        ),
-        (JSON | NEARLY).map(lambda value: json.dumps({"status": "done", "answer": value}).encode()),
-        st.lists(st.binary(max_size=9), max_size=3),
-    )
-)  # fmt: skip
 
 
 @dataclass
@@ -248,18 +195,8 @@ def _jailed(case: Case) -> None:
         raise
 
 
-def _answered(data: bytes) -> None:
-    """The parent's side of an answer that anybody may have written."""
-    answer = unwrapped(frames.parse_answer([data]))
-    try:
-        found: Document = checked.document(answer.header)
-        assert found.pages
-    except Refused:
-        unpacking.checked_answer(answer)
-
-
 def _round(target: str, tally: Tally, number: int, examples: int) -> None:
-    strategy: st.SearchStrategy[object] = FRAMES if target == "frames" else st.one_of(*CASES.values())
+    strategy: st.SearchStrategy[object] = answers.FRAMES if target == "frames" else st.one_of(*CASES.values())
     if target in CASES:
         strategy = CASES[target]
 
@@ -274,7 +211,7 @@ def _round(target: str, tally: Tally, number: int, examples: int) -> None:
     @given(strategy)
     def run(made: object) -> None:
         if isinstance(made, bytes):
-            tally.take(lambda: _answered(made), made, (frames.BrokenAnswer, Refused))
+            tally.take(lambda: answers.believed(made), made, (frames.BrokenAnswer, Refused))
         elif isinstance(made, tuple):
             work, allowed = (_jailed, Refused) if target == "jail" else (_here, Refusal)
             tally.take(lambda: work(made), made[2], (allowed,))

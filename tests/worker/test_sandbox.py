@@ -16,7 +16,7 @@ import pytest
 from jailed import ROOT, attack, good_frame
 
 from vault.errors import Refused
-from vault.sandbox import Limits, jail_report, run
+from vault.sandbox import Limits, frames, jail_report, run
 from vault.sandbox.transport import MIB
 from vault.worker import lockdown_linux, syscalls
 
@@ -64,6 +64,17 @@ def test_a_whole_answer_counts_for_nothing_when_the_process_then_fails() -> None
     with pytest.raises(Refused) as caught:
         attack("raw", {"code": 3}, (good_frame(),))
     assert caught.value.kind == "damaged"
+
+
+@pytest.mark.parametrize("one", [b"[],", b'{"a":1},', b'"a",'])
+def test_an_answer_that_would_take_gigabytes_to_hold_is_not_read(one: bytes) -> None:
+    for many, broken in ((50, False), (frames.MAX_VALUES + 1, True)):
+        header = b'{"status":"done","answer":{"x":[' + one * many + b"0]}}"
+        try:
+            assert len(frames.parse_answer([good_frame(header)]).header) == 2
+            assert not broken
+        except frames.BrokenAnswer:
+            assert broken
 
 
 def test_deep_answers_are_refused_or_kept_but_never_crash() -> None:

@@ -6,7 +6,8 @@ A worker may be owned by the document that it read. Whatever is wrong here makes
 from __future__ import annotations
 
 import re
-from typing import get_args
+from collections.abc import Mapping
+from typing import TypeVar, get_args
 
 from vault.model.document import Block, BlockKind, Document, Page, PageKind, Word
 from vault.sandbox import checked_places, reasons
@@ -22,6 +23,8 @@ PDF_START, PDF_END = b"%PDF-1.", b"%%EOF"
 ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
 BLOCK_KINDS: dict[str, BlockKind] = {kind: kind for kind in get_args(BlockKind)}
 PAGE_KINDS: dict[str, PageKind] = {kind: kind for kind in get_args(PageKind)}
+
+Name = TypeVar("Name")
 
 
 def _whole(untrusted: object, least: int, most: int) -> int:
@@ -45,6 +48,10 @@ def _list(untrusted: object, most: int) -> list[object]:
     return untrusted
 
 
+def _named(names: Mapping[str, Name], untrusted: object) -> Name | None:
+    return names.get(untrusted) if isinstance(untrusted, str) else None
+
+
 def _mapping(untrusted: object) -> dict[str, object]:
     if not isinstance(untrusted, dict):
         raise reasons.refusal("broken-answer")
@@ -60,7 +67,7 @@ def text(untrusted: object) -> str:
 
 def _block(untrusted: object) -> Block:
     fields = _mapping(untrusted)
-    kind = BLOCK_KINDS.get(str(fields.get("kind")))
+    kind = _named(BLOCK_KINDS, fields.get("kind"))
     if kind is None:
         raise reasons.refusal("broken-answer")
     words = "" if kind == "picture" else text(fields.get("text"))
@@ -82,7 +89,7 @@ def placed(untrusted_words: object, untrusted_blocks: object, known: tuple[Block
 
 def _page(untrusted: object, number: int) -> Page:
     fields = _mapping(untrusted)
-    kind = PAGE_KINDS.get(str(fields.get("kind")))
+    kind = _named(PAGE_KINDS, fields.get("kind"))
     if kind is None or _whole(fields.get("number"), 1, MAX_PAGES) != number:
         raise reasons.refusal("broken-answer")
     known = blocks(fields.get("blocks"))

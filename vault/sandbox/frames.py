@@ -16,6 +16,10 @@ ANSWER_MAGIC = b"CVA1"
 CHUNK = 1 << 18
 MAX_HEADER_BYTES = 128 << 20
 MAX_BLOBS = 10_000
+MAX_CONTAINERS = 4_000_000
+MAX_VALUES = 12_000_000
+"""Signs of JSON, wherever they stand: Python makes far more of an empty list than the two bytes that it is written
+in. A document with as much text and as many words as may be has less than half of that."""
 
 
 class BrokenAnswer(Exception):
@@ -104,6 +108,9 @@ def read_answer(exactly: Callable[[int], bytes], bound: int) -> Answer:
 
 
 def _parse_header(untrusted_json: bytes) -> dict[str, object]:
+    containers = untrusted_json.count(b"[") + untrusted_json.count(b"{")
+    if containers > MAX_CONTAINERS or containers + untrusted_json.count(b",") > MAX_VALUES:
+        raise BrokenAnswer
     try:
         header = json.loads(
             untrusted_json.decode("ascii"), parse_constant=_refuse_constant, object_pairs_hook=_no_twins
