@@ -13,6 +13,7 @@ from email.message import EmailMessage
 
 import pytest
 from PIL import Image, PngImagePlugin
+from pypdf import PdfWriter
 
 from vault.worker.refusal import Refusal
 
@@ -262,3 +263,15 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(check) -> None:
 def test_an_empty_file_is_refused(check) -> None:
     with pytest.raises(Refusal, match="empty"):
         check(b"")
+
+
+def test_an_archive_that_begins_with_a_stored_pdf_is_an_archive(check) -> None:
+    page, out = io.BytesIO(), io.BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(72, 72)
+    writer.write(page)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as made:
+        made.writestr("a.pdf", page.getvalue())
+        made.writestr("b.txt", b"Mrs Kovalchuk")
+    assert out.getvalue().index(b"%PDF-") < 1024
+    assert ("text", "w1") in check(out.getvalue(), "application/zip")

@@ -25,13 +25,15 @@ from vault.redaction.plan import RedactionPlan
 from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, exhibits, items, recipients, redacting, rowcheck
+from vault.usecases import cases, exhibits, items, pieces, recipients, redacting, rowcheck
 from vault.usecases.exhibits import MadeFile, Maker
 from vault.usecases.lastlook import LastLook
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 PROCESSES = 2
 """Exhibits that are worked on side by side, each in processes of its own."""
+MAX_SEARCHED_WHOLE, MAX_MEMBERS_WHOLE = 64 << 20, 100
+"""Bytes and files up to which a finished bundle is searched again as a whole."""
 STATES = ("prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void")
 
 Progress = Callable[[str], None]
@@ -262,7 +264,21 @@ def _packed(job: _Job, made: Sequence[MadeExhibit], files: Sequence[tuple[str, b
     ]  # fmt: skip
     _check_lists(job, made, page, manifest)
     job.look().check_names([name for name, _ in members])
-    return container.pack(members), manifest
+    payload = container.pack(members)
+    _check_whole(job, made, members, payload)
+    return payload, manifest
+
+
+def _check_whole(
+    job: _Job, made: Sequence[MadeExhibit], members: Sequence[tuple[str, bytes]], payload: bytes
+) -> None:
+    """What leaves is exactly what was searched file by file; it is searched again as one, where that is feasible."""
+    if container.unpack(payload) != dict(members):
+        raise Refused("the bundle does not hold what was checked", kind="damaged")
+    if len(payload) <= MAX_SEARCHED_WHOLE and len(members) <= MAX_MEMBERS_WHOLE:
+        left = {words for one in made for words in exhibits.staying(job.plan.of(one.evidence))}
+        expected = {pieces.INVISIBLE_TEXT, *(exhibits.UNHEARD if job.order.recordings else ())}
+        job.look().check("the bundle", payload, "application/zip", sorted(left), expected=expected, pixels=False)
 
 
 def _check_lists(job: _Job, made: Sequence[MadeExhibit], page: bytes, manifest: bytes) -> None:

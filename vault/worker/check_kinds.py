@@ -35,10 +35,10 @@ _ATTRIBUTE = re.compile(r"""\s[\w:.-]+\s*=\s*("[^"]*"|'[^']*')""")
 
 def kind_of(data: bytes) -> str:
     """pdf, zip, jpeg, png, tiff, webp, heif, gif, rtf, gzip, warc, ole, media, or nothing."""
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return "zip"  # before the next: a stored PDF in it begins close to its start
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return "zip"
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:5] == b"{\\rtf":
         return "rtf"
     if data[:8] == _OLE:
