@@ -18,6 +18,7 @@ from .check_pdf_keys import (
     INFO_KNOWN,
     OUTER,
     TYPES,
+    WORDS,
     decoded,
     font_decoder,
     is_dictionary,
@@ -232,7 +233,8 @@ class _Walk:
 
     def _string(self, value: Any, channel: str) -> None:
         if str(value).startswith("/") and hasattr(value, "renumber"):
-            self.scan.text(channel, self.place(), str(value)[1:], 4)  # a name object
+            if str(value)[1:] not in WORDS:
+                self.scan.text(channel, self.place(), str(value)[1:], 4)  # a name object
             return
         self.scan.text(channel, self.place(), str(value))
         raw = getattr(value, "original_bytes", b"")
@@ -258,7 +260,7 @@ class _Walk:
         found = resolved(item) if key in FORBIDDEN else None
         if found or hasattr(found, "get_data"):
             self.scan.structure(FORBIDDEN[key], self.place())
-        if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key):
+        if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key) and key[1:] not in WORDS:
             self.scan.text(channel, self.place(), key[1:], 4)
         inner = CHANNELS.get(key, channel) if channel in OUTER else channel
         if channel == "annotation" and key == "/T":

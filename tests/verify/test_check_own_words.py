@@ -1,0 +1,62 @@
+"""Words of the PDF format that our own files hold are nobody's names; the same words in a text are."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import NameObject
+
+import vaults
+from vault.model.document import Block, Page
+from vault.redaction import verify
+from vault.sandbox import documents
+from vault.usecases import pieces
+
+PEOPLE = ("Мария Тестова", "Марк Тестов", "Ланг Тестов", "Рут Каунт", "Kid Marked", "Paige Root", "Флагс Хайт")
+TEXT = Page(1, "text", 595, 842, (Block("heading", "Заявление", 1), Block("paragraph", "Вызвали его 3 июня.")))
+
+
+@pytest.fixture(scope="module")
+def typeset() -> bytes:
+    return pieces.text("", [TEXT], "pdf", accept_weak_jail=vaults.WEAK_JAIL)
+
+
+def people(*names: str) -> list[verify.Protected]:
+    return [verify.Protected(f"p{number}", (name,)) for number, name in enumerate(names)]
+
+
+def found(data: bytes) -> list[tuple[str, str]]:
+    leaks = verify.check_file(data, "application/pdf", people(*PEOPLE), accept_weak_jail=vaults.WEAK_JAIL)
+    return [(leak.channel, leak.form) for leak in leaks]
+
+
+def test_nobody_is_named_by_the_format(typeset: bytes) -> None:
+    assert found(typeset) == []
+
+
+def test_every_name_object_of_ours_is_known(typeset: bytes) -> None:
+    """A key that a new version of a library writes may sound like somebody: the list has to have it."""
+    from vault.worker.check_pdf_keys import WORDS
+
+    bare = re.sub(rb"stream\r?\n.*?endstream", b"", typeset, flags=re.DOTALL)
+    objects = {one.decode() for one in re.findall(rb"/([A-Za-z][A-Za-z0-9-]{3,})(?![+\w])", bare)}
+    assert {"MarkInfo", "Marked", "Lang"} <= objects <= WORDS
+
+
+def test_a_name_object_that_is_no_word_of_the_format_is_found(typeset: bytes) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(typeset))
+    writer.root_object[NameObject("/Testova")] = NameObject("/Mariya")
+    out = io.BytesIO()
+    writer.write(out)
+    assert ("catalog", "p0") in found(out.getvalue())
+
+
+def test_the_words_count_in_a_text() -> None:
+    said = Page(1, "text", 595, 842, (Block("paragraph", "Пришёл Марк Тестов."),))
+    data = documents.join(
+        [pieces.text("", [said], "pdf", accept_weak_jail=vaults.WEAK_JAIL)], accept_weak_jail=vaults.WEAK_JAIL
+    )
+    assert ("text", "p1") in found(data)
