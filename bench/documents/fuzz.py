@@ -4,6 +4,7 @@ Hypothesis makes archives, web archives, mails, chats and Word packages, whole a
 process, which is quick and shows what a reader throws; every so many go through the jail, as they do in use; and
 answers of a worker that was taken over go to the parent's checks. A failure is whatever is no clear refusal, or takes
 too long.
+`--engine atheris` takes what Hypothesis makes as first inputs of a coverage-guided fuzzer (fuzz_coverage.py).
 Prints a line a target; ends with 1 if anything failed.
 """
 
@@ -26,6 +27,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from bench.documents import fuzz_answers as answers
+from bench.documents import fuzz_coverage
 from bench.documents.fuzz_answers import JSON, whole_or_broken
 from vault.errors import Refused
 from vault.sandbox import documents, frames, unpacking
@@ -40,6 +42,7 @@ JAIL_LIMITS = Limits(cpu_seconds=20, wall_seconds=30.0)
 SLOW = 20.0
 A_ROUND = 40
 JAIL_SHARE = 0.3
+SEEDS = 200
 Case = tuple[str, str, bytes]
 """(job, media type, source)"""
 
@@ -98,16 +101,20 @@ def _element(name: str, inner: Sequence[str], text: str) -> str:
     return f'<w:{name} w:val="{shown}">{shown}{"".join(inner)}</w:{name}>'
 
 
-def _docx(body: str, more: Sequence[tuple[str, bytes]]) -> bytes:
-    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+def packed(document: bytes, more: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """A Word package with this as its text."""
+    types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
     related = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="r1" Type="{kind}" Target="word/document.xml"/></Relationships>'
     )
-    document = f'<w:document xmlns:w="{WORDS}"><w:body>{body}</w:body></w:document>'
-    parts = [("[Content_Types].xml", types), ("_rels/.rels", related), ("word/document.xml", document)]
-    return _zip([*((name, text.encode()) for name, text in parts), *more], zipfile.ZIP_DEFLATED)
+    parts = [("[Content_Types].xml", types), ("_rels/.rels", related.encode()), ("word/document.xml", document)]
+    return _zip([*parts, *more], zipfile.ZIP_DEFLATED)
+
+
+def _document(body: str) -> bytes:
+    return f'<w:document xmlns:w="{WORDS}"><w:body>{body}</w:body></w:document>'.encode()
 
 
 METHODS = st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -125,7 +132,9 @@ ELEMENTS = st.recursive(
     lambda inner: st.builds(_element, TAGS, st.lists(inner, max_size=4), st.text(max_size=5)),
     max_leaves=20,
 )
-WORD_FILES = whole_or_broken(st.builds(_docx, ELEMENTS, st.lists(st.tuples(NAMES, BYTES), max_size=2)))
+WORD_FILES = whole_or_broken(
+    st.builds(packed, ELEMENTS.map(_document), st.lists(st.tuples(NAMES, BYTES), max_size=2))
+)
 CHATS = whole_or_broken(JSON.map(lambda value: json.dumps(value).encode()))
 
 CASES: dict[str, st.SearchStrategy[Case]] = {
@@ -139,6 +148,9 @@ CASES: dict[str, st.SearchStrategy[Case]] = {
     "docx": st.tuples(st.just("extract"), st.just(DOCX), WORD_FILES),
     "chat": st.tuples(st.just("extract"), st.just("application/json"), CHATS),
 }
+
+
+DRAWN: dict[str, st.SearchStrategy[bytes]] = {"frames": answers.FRAMES, "docx-xml": ELEMENTS.map(_document)}
 
 
 @dataclass
@@ -239,14 +251,55 @@ def run(
             return tallies
 
 
+def drawn(target: str, number: int, examples: int) -> list[bytes]:
+    """What Hypothesis makes for a target."""
+    made: list[bytes] = []
+    strategy = DRAWN[target] if target in DRAWN else CASES[target].map(lambda case: case[2])
+
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def run(data: bytes) -> None:
+        made.append(data)
+
+    run()
+    return made
+
+
+def guided(seconds: float, targets: Sequence[str], first_seed: int, keep: Path) -> int:
+    """Give each target its share of the time under atheris; how many failed."""
+    failed = 0
+    print(f"{'target':<12}{'runs':>10}{'edges':>8}  failure")
+    for target in targets:
+        seeds = drawn(fuzz_coverage.SEEDED_BY.get(target, target), first_seed, SEEDS)
+        outcome = fuzz_coverage.fuzz(target, max(1, int(seconds / len(targets))), seeds, keep)
+        failed += bool(outcome.failure)
+        print(f"{target:<12}{outcome.runs:>10}{outcome.edges:>8}  {outcome.failure or 'none'}", flush=True)
+        if outcome.failure:
+            (keep / f"{target}.log").write_text(outcome.log, "utf-8")
+    return failed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
-    parser.add_argument("--target", choices=TARGETS, action="append", help="only this; may be given again")
+    parser.add_argument("--engine", choices=["hypothesis", "atheris"], default="hypothesis")
+    every = sorted({*TARGETS, *fuzz_coverage.TARGETS})
+    parser.add_argument("--target", choices=every, action="append", help="only this; may be given again")
     parser.add_argument("--keep", type=Path, help="a folder for one sample of each failure")
     told = parser.parse_args()
-    tallies = run(told.seconds, told.target or TARGETS, told.seed)
+    if told.engine == "atheris":
+        keep = told.keep or Path("fuzz-found")
+        wanted = [one for one in told.target or fuzz_coverage.TARGETS if one in fuzz_coverage.TARGETS]
+        return 1 if guided(told.seconds, wanted, told.seed, keep) else 0
+    tallies = run(told.seconds, [one for one in told.target or TARGETS if one in TARGETS], told.seed)
     print(f"{'target':<8}{'examples':>10}{'refused':>10}{'longest s':>11}{'failures':>10}")
     for target, tally in tallies.items():
         failed = sum(tally.failures.values())
