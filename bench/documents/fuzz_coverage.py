@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,41 @@ def fuzz(target: str, seconds: int, seeds: Sequence[bytes], keep: Path) -> Outco
     return Outcome(max(runs, default=0), edges, failure, log)
 
 
+def handler(target: str) -> Callable[[bytes], bool]:
+    """What a target does with one input: whether it was read, False for a clear refusal; anything else is raised."""
+    from bench.documents import fuzz_answers
+    from bench.documents.fuzz import packed
+    from vault.errors import Refused
+    from vault.sandbox.frames import BrokenAnswer
+    from vault.sandbox.reasons import REASONS
+    from vault.worker import read_document, unpack_main
+    from vault.worker.refusal import Refusal
+
+    job, media_type = TARGETS[target]
+    module = unpack_main if job == "unpack" else read_document
+    request = {"media_type": media_type}
+    if job:
+        module.prepare(request)
+
+    def read(data: bytes) -> bool:
+        try:
+            module.work(request, [packed(data) if target == "docx-xml" else data])
+        except Refusal as refusal:
+            if refusal.reason not in REASONS:
+                raise
+            return False
+        return True
+
+    def believed(data: bytes) -> bool:
+        try:
+            fuzz_answers.believed(data)
+        except (Refused, BrokenAnswer):
+            return False
+        return True
+
+    return read if job else believed
+
+
 def _one(target: str) -> None:
     """Hand everything that libFuzzer makes to the target; never comes back."""
     import atheris
@@ -81,32 +116,10 @@ def _one(target: str) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] in WATCHED]:
         del sys.modules[name]  # loaded already, so without probes
     with atheris.instrument_imports(include=WATCHED):
-        from bench.documents import fuzz_answers
-        from bench.documents.fuzz import packed
-        from vault.errors import Refused
-        from vault.sandbox.frames import BrokenAnswer
-        from vault.sandbox.reasons import REASONS
-        from vault.worker import read_document, unpack_main
-        from vault.worker.refusal import Refusal
-
-        job, media_type = TARGETS[target]
-        module = unpack_main if job == "unpack" else read_document
-        request = {"media_type": media_type}
-        if job:
-            module.prepare(request)
+        handle = handler(target)
 
     def once(data: bytes) -> None:
-        try:
-            if job:
-                module.work(request, [packed(data) if target == "docx-xml" else data])
-            else:
-                fuzz_answers.believed(data)
-        except Refusal as refusal:
-            if refusal.reason not in REASONS:
-                raise
-        except (Refused, BrokenAnswer):
-            if job:
-                raise
+        handle(data)
 
     atheris.Setup([sys.argv[0], *sys.argv[2:]], once)
     atheris.Fuzz()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.documents import fuzz
+from bench.documents import fuzz, fuzz_coverage
 from vault.worker.refusal import Refusal
 
 
@@ -14,6 +14,14 @@ def test_nothing_but_a_clear_refusal_comes_of_hostile_bytes(target: str) -> None
     assert not tally.failures
     assert tally.examples >= (5 if target == "jail" else 20)
     assert 0 < tally.refused <= tally.examples
+
+
+@pytest.mark.parametrize("target", fuzz_coverage.TARGETS)
+def test_the_guided_fuzzer_starts_from_what_is_read_and_what_is_refused(target: str) -> None:
+    handle = fuzz_coverage.handler(target)
+    found = [handle(data) for data in fuzz.drawn(fuzz_coverage.SEEDED_BY.get(target, target), 5, 60)]
+    assert 0 < sum(found) <= len(found)
+    assert not all(handle(data) for data in (b"", b"\0", b"\xff" * 99, b"<")) or target in ("mail", "attachments")
 
 
 def test_the_fuzzer_sees_what_is_no_refusal() -> None:
