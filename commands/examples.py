@@ -1,4 +1,4 @@
-"""Two examples for every command: shown by its help, and run by the tests as they stand.
+"""Two examples or more for every command: shown by its help, and run by the tests as they stand.
 
 Ids stand for what the tests' scratch vault holds; the tests put the real ones in their place, add the secret, and run
 the commands in this order.
@@ -130,14 +130,6 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault redact plan C-7K3Q9", "Find what identifies people."),
         ("casevault redact plan C-7K3Q9 --profile lawyer --json", "The same for a script."),
     ),
-    "redact preview": (
-        ("casevault redact preview C-7K3Q9 --out preview.pdf", "A PDF with numbered findings."),
-        ("casevault redact preview C-7K3Q9 --out again.pdf --profile lawyer", "The plan of one profile."),
-    ),
-    "redact show": (
-        ("casevault redact show C-7K3Q9", "The findings with their text."),
-        ("casevault redact show C-7K3Q9 --json", "The same for a script."),
-    ),
     "redact add": (
         (
             "casevault redact add C-7K3Q9 E-8B2QM7NSD --page 1 --box 10,20,30,15 --person P-9D2MK4T",
@@ -148,9 +140,18 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "Mark words.",
         ),
     ),
+    "redact preview": (
+        ("casevault redact preview C-7K3Q9 --out preview.pdf", "A PDF with numbered findings."),
+        ("casevault redact preview C-7K3Q9 --out again.pdf --profile lawyer", "The plan of one profile."),
+    ),
+    "redact show": (
+        ("casevault redact show C-7K3Q9", "The findings with their text."),
+        ("casevault redact show C-7K3Q9 --json", "The same for a script."),
+    ),
     "redact reject": (
         ("casevault redact reject C-7K3Q9 F-1", "This one may stay readable."),
         ("casevault redact reject C-7K3Q9 1 2 --json", "Several, by number."),
+        ("casevault redact reject C-7K3Q9 --pages", "Pages of scans leave with their boxes, after a look at each."),
     ),
     "redact accept": (
         ("casevault redact accept C-7K3Q9 F-1 F-2", "These go after all."),
@@ -164,6 +165,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "casevault bundle create C-7K3Q9 --to R-5TQ2MX --purpose handover --consent oral --dry-run",
             "What would be in it?",
+        ),
+        (
+            "casevault bundle create C-5D4TN --to R-5TQ2MX --purpose hearing --out sound.age --words-file sound.txt "
+            "--recording E-9G4TCX5VH",
+            "A recording that you have heard to the end.",
         ),
     ),
     "bundle verify": (
@@ -200,6 +206,18 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "casevault redact file letter.txt --people people.json --out public.pdf --profile public",
             "Without the applicant too.",
+        ),
+        (
+            "casevault redact file summons.pdf --people people.json --out pixels.pdf --mode facsimile --max-mib 5",
+            "The look of the page, as pixels with boxes.",
+        ),
+        (
+            "casevault redact file letter.txt --people people.json --out letter.docx",
+            "As a Word document.",
+        ),
+        (
+            "casevault redact file mail.eml --people people.json --out mail",
+            "A mail and what is attached, into a new folder.",
         ),
     ),
     "redact check": (

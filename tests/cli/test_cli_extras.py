@@ -1,4 +1,4 @@
-"""What is said where an extra is not installed: which one, what is missing without it, and the line that installs it."""
+"""What is said where an extra is not installed: which, what is missing without it, the line that installs it."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ RUN_BY = {
     ("README.md", "powershell demo"): "the same",
     ("README.md", "text session"): "test_readme.py",
     ("README.md", "sh lawyer"): "test_readme.py",
+    ("README.md", "sh alone"): "test_readme.py",
+    ("README.md", "json alone"): "test_readme.py",
     ("CONTRIBUTING.md", "sh"): "the tests themselves, and compiling lock files, which needs a network",
     ("CONTRIBUTING.md", ""): "no commands: the layers",
     ("docs/recovery.md", "sh"): "test_recovery.py",

@@ -38,6 +38,8 @@ class Session:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Session:
     """The session, typed into the program."""
+    if session.missing():
+        pytest.skip(f"the extras {session.missing()} are not installed")
     folder = tmp_path_factory.mktemp("readme")
     session.prepare(folder)
     transcript = session.record(folder)
@@ -94,6 +96,21 @@ def test_lawyer_with_another_age_program(played: Session) -> None:
     assert code == 0, shown
     with zipfile.ZipFile(played.folder / "bundle.zip") as archive:
         assert {"index.html", "manifest.json", "exhibits/A.pdf"} <= set(archive.namelist())
+
+
+def test_one_document_without_a_vault(tmp_path: Path) -> None:
+    if set(session.missing()) & {"ocr", "faces"}:
+        pytest.skip(f"the extras {session.missing()} are not installed")
+    people, commands = (b.text for b in blocks("README.md") if b.info[1:] == ("alone",))
+    session.draw_papers(tmp_path)
+    (tmp_path / "people.json").write_text(people, "utf-8")
+    for line in commands.strip().split("\n"):
+        done = subprocess.run(
+            [sys.executable, "-m", "commands.main", *line.split()[1:]], cwd=tmp_path,
+            env=session.environment(tmp_path), capture_output=True, timeout=SECONDS,
+        )  # fmt: skip
+        assert done.returncode == exits.OK, f"{line}: {done.stderr.decode()}"
+    assert done.stdout == b"Nobody was found.\n"
 
 
 def test_commands_in_the_text_do_what_it_says(played: Session) -> None:

@@ -6,10 +6,10 @@ import io
 import re
 
 import pytest
+import vaults
 from pypdf import PdfWriter
 from pypdf.generic import NameObject
 
-import vaults
 from vault.model.document import Block, Page
 from vault.redaction import verify
 from vault.sandbox import documents

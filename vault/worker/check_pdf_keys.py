@@ -39,16 +39,20 @@ TYPES = frozenset(
     /StructElem /Group /Pattern /Mask /ObjStm /XRef /MCR /OBJR /Halftone /OutputIntent""",
     )
 )
-# Words of the format itself that our own files hold, and that sound like names (/Marked, /Lang, /Root). Each counts as
-# nobody's name only where it stands alone as a name object.
+# Words of the format that our own files hold, and that sound like names (/Marked, /Lang, /Root). Each is nobody's name
+# where it stands alone as a name object, and only there.
 WORDS = frozenset(
-    """Ascent BaseFont BitsPerComponent BlackIs1 CCITTFaxDecode CIDFontType2 CIDSystemInfo CIDToGIDMap CapHeight
-    Catalog ClassMap ColorSpace Column Columns Contents Count DCTDecode DecodeParms DescendantFonts Descent DeviceGray
-    DeviceRGB Document Encoding Filter FirstChar Flags FlateDecode Font FontBBox FontDescriptor FontFile2 FontName
-    Heading Height Identity Identity-H Image Invisible ItalicAngle Kids Lang LastChar Length Length1 MarkInfo Marked
-    MediaBox MissingWidth Name Nums Ordering Page Pages Parent ParentTree ParentTreeNextKey Registry Resources Root Rows
-    Scope Sect Size StemV StructElem StructParents StructTreeRoot Subtype Supplement Table Tabs ToUnicode TrueType Type
-    Type0 Width Widths XObject""".split()
+    re.findall(
+        r"[\w-]+",
+        """Ascent BaseFont BitsPerComponent BlackIs1 CCITTFaxDecode CIDFontType2 CIDSystemInfo
+        CIDToGIDMap CapHeight Catalog ClassMap ColorSpace Column Columns Contents Count DCTDecode
+        DecodeParms DescendantFonts Descent DeviceGray DeviceRGB Document Encoding Filter FirstChar
+        Flags FlateDecode Font FontBBox FontDescriptor FontFile2 FontName Heading Height Identity
+        Identity-H Image Invisible ItalicAngle Kids Lang LastChar Length Length1 MarkInfo Marked
+        MediaBox MissingWidth Name Nums Ordering Page Pages Parent ParentTree ParentTreeNextKey
+        Registry Resources Root Rows Scope Sect Size StemV StructElem StructParents StructTreeRoot
+        Subtype Supplement Table Tabs ToUnicode TrueType Type Type0 Width Widths XObject""",
+    )
 )
 OUTER = frozenset(
     ("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link")
