@@ -39,7 +39,7 @@ TYPES = frozenset(
     /StructElem /Group /Pattern /Mask /ObjStm /XRef /MCR /OBJR /Halftone /OutputIntent""",
     )
 )
-# Words of the format that our own files hold, and that sound like names (/Marked, /Lang, /Root). Each is nobody's name
+# Words of the format that our own files hold and that sound like names (/Marked, /Lang). Each is nobody's name
 # where it stands alone as a name object, and only there.
 WORDS = frozenset(
     re.findall(
