@@ -59,6 +59,17 @@ def test_the_real_mails_in_the_jail(shared: Path) -> None:
     assert reply.pages[0].blocks[-1].text == "Message body"
 
 
+def test_a_parameter_that_python_stumbles_over_hides_nothing() -> None:
+    both = "; filename*0=a; filename*=utf-8''%D0%B1.txt; filename=plain.txt"
+    mail = (
+        'Content-Type: multipart/mixed; boundary="x"; a*=1; a*0=2\n\n--x\n\nПервая часть\n'
+        f"--x\nContent-Disposition: attachment{both}\n\nвложение\n--x--\n"
+    ).encode()
+    assert "Первая часть" in lines(mail)
+    (attached,), _ = unpacked(mail, MAIL)
+    assert (attached.name, attached.data.strip()) == ("plain.txt", "вложение".encode())
+
+
 def test_headers_are_decoded_and_the_hidden_ones_stay_hidden() -> None:
     message = letter(Subject="Повестка №5", Cc="Иван <i@example.org>", Bcc="c@example.org", X_Mailer="secret")
     assert lines(message.as_bytes()) == [

@@ -60,7 +60,7 @@ def prepare() -> None:
 def parsed(data: bytes) -> Message:
     """The mail. Raises Refusal where there is none."""
     try:
-        message = email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+        message = email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), read_mail_words.Mail)
     except RecursionError:
         raise Refusal("dangerous") from None
     if not message.keys():

@@ -9,6 +9,7 @@ import quopri
 import re
 from email.message import Message
 from encodings import aliases
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from vault.worker import read_text
@@ -125,11 +126,25 @@ def headers(message: Message, name: str) -> list[str]:
     return [str(value) for key, value in message.raw_items() if key.lower() == name]
 
 
+class Mail(Message):
+    """A message whose parameters can be asked for whatever they are: Python's own raises TypeError where one is given
+    in pieces with and without a number, also for every other one of the header, such as the boundary of the parts."""
+
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
+        """As that of Message; where Python can't say, what is given plainly under that name, else `failobj`."""
+        try:
+            return super().get_param(param, failobj, header, unquote)
+        except TypeError:
+            plain = rf';\s{{0,9}}{re.escape(param)}=(?:"([^"\r\n]{{0,998}})"|([^\s;"]{{0,998}}))'
+            found = re.search(plain, str(self.get(header, ""))[:MAX_HEADER], re.IGNORECASE)
+            return (found[1] or found[2]) if found else failobj
+
+
 def parameter(message: Message, name: str, of: str) -> str:
     """A parameter of the header `of`, decoded; "" where there is none."""
     for value in headers(message, of)[:1]:
         text = _guess(raw(value)) if not value.isascii() else value
-        plain = Message()
+        plain = Mail()
         plain[of] = text[:MAX_HEADER].replace("\r", " ").replace("\n", " ")
         found = plain.get_param(name, "", of)
         if isinstance(found, tuple):
