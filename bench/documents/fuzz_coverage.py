@@ -37,7 +37,7 @@ LEAST_EDGES = 50
 _RUNS = re.compile(r"^#(\d+)\s", re.MULTILINE)
 _DONE = re.compile(r"^Done (\d+) (?:runs )?in", re.MULTILINE)
 _COVERED = re.compile(r"\bcov: (\d+)")
-_FAULT = re.compile(r"^(?: === )?(?:Uncaught Python exception|==\d+== ERROR: libFuzzer): ?(.*)$", re.MULTILINE)
+_FAULT = re.compile(r"^(?: === Uncaught Python exception: ===\n|==\d+== ERROR: libFuzzer: )(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
