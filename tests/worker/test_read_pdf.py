@@ -535,3 +535,9 @@ def test_level_letters_in_boxes_superscripts_and_columns_of_numbers_stay_text() 
     text = "".join(text for _, text in blocks(document))
     assert all(letter in text for letter in "ФАМИЛИЯ")
     assert sum(text.count(digit) for digit in "123") >= 18
+
+
+@pytest.mark.parametrize("name", ["Ли", "Заречнов", "Константинопольская-Заречная Александра Владиславовна"])
+def test_a_line_with_a_label_begins_a_paragraph_however_long_the_name_above_is(name: str) -> None:
+    shown = [f"Свидетель: {name}", "Адрес: город, улица, дом", "Телефон: указан в деле"]
+    assert blocks(read(lines(*shown))) == [("paragraph", line) for line in shown]

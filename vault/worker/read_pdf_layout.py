@@ -38,6 +38,7 @@ _LIST_ITEM = re.compile(rf"^(?:{_MARKER})(?:\s|$)")
 _ONLY_MARKER = re.compile(rf"^(?:{_MARKER})$")
 _DEPTH = re.compile(r"^\d{1,3}((?:\.\d{1,3}){0,4})")
 _SENTENCE_END = re.compile(r"[.!?:;…]['\"»”)]*$")
+_LABEL = re.compile(r"[^\W\d_a-z\u0430-\u045f][^:.!?]{0,28}:(?:\s|$)")
 _HYPHEN = re.compile(r"\w[-\u2010]$")
 
 
@@ -246,6 +247,8 @@ class _Flow:
             return False
         if _HYPHEN.search(above.text) and line.text[:1].islower():
             return True
+        if _LABEL.match(line.text):
+            return False  # however long what stands after the label above: its length must not decide this
         width = max(1.0, self._right - self._left)
         short = (above.right - self._left) / width < SHORT_LINE
         if short and not self.level(line) and (_SENTENCE_END.search(above.text) or not line.text[:1].islower()):
