@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault.errors import Damaged, NotFound, Usage
-from vault.model.document import Block, Document, Page
-from vault.model.findings import Box, Span
+from vault.model.document import Block, Document, Page, Word
+from vault.model.findings import Box, Span, State
 from vault.model.people import Person
 from vault.redaction import marks
 from vault.redaction import plan as plans
@@ -120,6 +120,25 @@ def test_what_may_stay_is_asked_again_when_the_list_of_people_changes(place: int
     assert plans.carry_over(old, made(listed="after"), {"E-1"}).findings[place].state == "proposed"
     gone = plans.decide(made(listed="before"), [name], "accepted")
     assert plans.carry_over(gone, made(listed="after"), {"E-1"}).findings[place].state == "accepted"
+
+
+@pytest.mark.parametrize("state", ["rejected", "accepted"])
+def test_a_page_that_is_recognised_anew_is_looked_at_again(state: State) -> None:
+    """Boxes over words that were read then are gone where these are read no more."""
+    words = (Word(0, 7, 7 + len(WORD), Box(10, 10, 20, 3), 0.9),)
+    seen = replace(PICTURE_PAGE, blocks=(Block("paragraph", f"Пришёл {WORD}"),), words=words, looked=("ocr",))
+    before, after = (Source("E-1", Document((page,))) for page in (seen, PICTURE_PAGE))
+    old = made(before)
+    page = next(f.id for f in old.findings if f.category == PICTURE)
+    old = plans.decide(plans.shown(old, drawn=True), [page], state)
+    (again,) = plans.carry_over(old, made(after), {"E-1"}).findings
+    assert (again.id, again.state, again.previewed) == (
+        page,
+        "accepted" if state == "accepted" else "proposed",
+        False,
+    )
+    kept = next(f for f in plans.carry_over(old, made(before), {"E-1"}).findings if f.category == PICTURE)
+    assert (kept.state, kept.previewed) == (state, True)
 
 
 def test_boxes_are_kept_and_numbered_behind() -> None:

@@ -186,7 +186,8 @@ def _with(page: Page, seen: looking.Looked) -> Page:
         page,
         blocks=(*page.blocks, *(seen.blocks[number] for number in kept)),
         words=(*page.words, *words),
-        unsure=tuple(box for box in seen.unsure if _share(box, own) < EXPLAINED),
+        # What shows a picture is not explained by words, which may lie unseen beneath it.
+        unsure=tuple(b for b in seen.unsure if _share(b, own) < EXPLAINED or any(_meet(b, o) for o in page.unsure)),
         faces=seen.faces,
         looked=seen.looked,
     )
@@ -223,6 +224,12 @@ def _share(box: Box, words: Sequence[Box]) -> float:
         for w in words
     )
     return covered / max(box.width * box.height, 1e-9)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return min(one.x + one.width, other.x + other.width) > max(one.x, other.x) and min(
+        one.y + one.height, other.y + other.height
+    ) > max(one.y, other.y)
 
 
 def part(source: Opened, document: Document, place: int, *, accept_weak_jail: bool = False) -> tuple[Opened, str]:

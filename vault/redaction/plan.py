@@ -270,6 +270,7 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     was decided with the people in mind who were listed then: when the list changes, it is asked again.
     """
     same_list = old.listed == new.listed
+    changed = _changed_pages(old, new)
     known = {_place(f): f for f in reversed(old.findings) if f.source != REVIEWER}
     kept, last = [], max(old.highest, new.last - len(new.findings))
     for finding in new.findings:
@@ -277,6 +278,11 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
         if before is None:
             last += 1
             kept.append(replace(finding, id=f"F-{last}"))
+        elif finding.category == PICTURE and (finding.evidence, finding.page) in changed:
+            # It was let go with the boxes that it had: a page with others has to be looked at again.
+            kept.append(
+                replace(finding, id=before.id, state="accepted" if before.state == "accepted" else "proposed")
+            )
         elif finding.evidence in unchanged:
             kept.append(_as_before(replace(finding, id=before.id), before, same_list=same_list))
         else:
@@ -284,6 +290,12 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     # Words marked by hand are looked for in the text: marks.carry_over.
     boxes = [f for f in old.findings if f.category == BOX and f.evidence in unchanged]
     return replace(new, findings=(*kept, *boxes), last=last)
+
+
+def _changed_pages(old: RedactionPlan, new: RedactionPlan) -> set[tuple[str, int]]:
+    """(item, page) where other places are found on a page than before, such as by another recognition."""
+    places = [{_place(f) for f in plan.findings if f.source != REVIEWER} for plan in (old, new)]
+    return {(str(one[0]), int(str(one[1]))) for one in places[0] ^ places[1]}
 
 
 def _as_before(finding: Finding, before: Finding, *, same_list: bool) -> Finding:
