@@ -145,6 +145,29 @@ def test_handwriting_and_stamps_are_unsure() -> None:
 
 
 @needs_ocr
+def test_letters_in_the_fields_of_a_form_are_unsure() -> None:
+    """Each is too small for a name, and is read, if at all, as a word of its own: together they are one."""
+    page = paper(*((40, 60 + 50 * line, "Заполняется чернилами, печатными буквами") for line in range(3)))
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype(FONT, 22)
+    for at, letter in enumerate("КУДРЯШОВ"):
+        pen.text((60 + 90 * at, 300), letter, fill=20, font=font)
+    looked = seen(page)
+    assert all(is_covered(looked, page, 68 + 90 * at, 314) for at in range(8))
+    assert not is_covered(looked, page, 60, 80)
+
+
+def test_a_row_of_single_letters_is_doubtful_if_one_is_not_read_for_sure() -> None:
+    def row(*sure: float) -> Line:
+        return Line(
+            tuple(Seen("К", one, (40.0 * at, 0.0, 40.0 * at + 14, 20.0), False) for at, one in enumerate(sure)), 0
+        )
+
+    assert look_ocr_doubt.regions([row(0.95, 0.6, 0.95)]) == [(0.0, 0.0, 94.0, 20.0)]
+    assert look_ocr_doubt.regions([row(0.95, 0.95, 0.95)]) == []
+    assert look_ocr_doubt.regions([row(0.6, 0.95)]) == []
+
+
+@needs_ocr
 @pytest.mark.parametrize("foreign", [GEORGIAN, ARMENIAN])
 def test_other_scripts_are_unsure_and_the_russian_beside_them_is_not(foreign: str) -> None:
     russian = "Перевод свидетельства о рождении на русский язык"

@@ -44,6 +44,7 @@ def read(picture: Any, dpi: float) -> dict[str, Any]:
     """{"blocks", "words", "unsure"} of a page drawn at about `dpi`; boxes in percent of `picture`."""
     sheet, lines = _best(picture, dpi)
     left = look_ocr_ink.left_over(sheet, lines)
+    spaced = left.spaced
     if left.regions:
         more = _scattered(sheet, lines, left.regions)
         if more:
@@ -51,7 +52,7 @@ def read(picture: Any, dpi: float) -> dict[str, Any]:
             left = look_ocr_ink.left_over(sheet, lines)
     blocks, words = look_ocr_text.blocks(lines, sheet)
     height = look_ocr_ink.line_height(lines, sheet)
-    regions = [*look_ocr_doubt.regions(_marked(lines, left.beside)), *left.regions]
+    regions = [*look_ocr_doubt.regions(_marked(lines, left.beside)), *left.regions, *spaced]
     unsure = [box for rect in _merged(regions, PAD * height) if (box := sheet.percent(rect)) is not None]
     letters = sum(word.letters for line in lines for word in line.words)
     hopeless = letters >= FEW_LETTERS and look_ocr_doubt.readable(lines) < UNREADABLE

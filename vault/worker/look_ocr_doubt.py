@@ -21,6 +21,8 @@ SURE_KNOWN, SURE_OTHER = 0.75, 0.86
 TRUSTED_SHARE = 0.5
 MOSTLY = 1.5
 SHORT = 1
+LETTERS_IN_ROW = 3
+"""Single letters beside each other, from which on they are no bullets but a word set wide."""
 WIDEST_LETTER, NARROWEST_LETTER = 1.6, 0.12
 TALLEST = 2.6
 LONG_WORD = 40
@@ -118,7 +120,17 @@ def _of_line(line: Line) -> list[Rect]:
         first = 0 if whole else _first_doubt(cell, height, script)
         if first < len(cell):
             found.append(Line(tuple(cell[first:]), line.paragraph).box)
-    return found
+    return [*found, *_spaced(line)]
+
+
+def _spaced(line: Line) -> list[Rect]:
+    """Rows of single letters of which one is not read for sure. No letter fits a name, but all of them do."""
+    rows = (tuple(row) for single, row in groupby(line.words, key=lambda word: word.letters <= SHORT) if single)
+    return [
+        Line(row, line.paragraph).box
+        for row in rows
+        if sum(word.letters for word in row) >= LETTERS_IN_ROW and min(word.sure for word in row) < SURE_OTHER
+    ]
 
 
 def _first_doubt(cell: Sequence[Seen], height: float, script: str | None) -> int:

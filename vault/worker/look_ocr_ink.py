@@ -28,6 +28,8 @@ BAR_FILL, BAR_SIDE = 0.85, 6
 PHOTO_SIDE, PHOTO_MIDTONES = 48, 0.35
 DARK, PALE = 110, 235
 BESIDE = 0.3
+LETTERS_IN_ROW, LETTER_GAP, LETTER_SHIFT, LARGEST_LETTER = 3, 5.0, 0.5, 10
+"""So many marks of a letter's size on one level, in line heights apart and up or down, are letters of one word."""
 MAX_MARKS = 20_000
 _RUN = re.compile(b"\xff+")
 
@@ -56,10 +58,12 @@ class _Mark:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """`regions` to distrust; `beside` the indexes (line, word) of words that a piece of ink touches."""
+    """`regions` to distrust; `beside` the indexes (line, word) of words that a piece of ink touches; `spaced` rows of
+    letters wide apart, which no second look may clear: whatever it reads letter by letter is no word."""
 
     regions: list[Rect]
     beside: set[tuple[int, int]]
+    spaced: list[Rect]
 
 
 def line_height(lines: Sequence[Line], sheet: Sheet) -> float:
@@ -91,7 +95,8 @@ def left_over(sheet: Sheet, lines: Sequence[Line]) -> Left:
     mask = _without_rules(small.point(lambda value: 255 if value < INKED else 0))
     regions: list[Rect] = []
     beside: set[tuple[int, int]] = set()
-    for mark in _marks(mask):
+    marks = _marks(mask)
+    for mark in marks:
         wide, tall = mark.sides
         alone = wide <= ISOLATED and tall <= ISOLATED
         if max(wide, tall) <= SPECK or (alone and min(wide, tall) < SPECK) or _is_no_writing(mark, small, mask):
@@ -102,7 +107,40 @@ def left_over(sheet: Sheet, lines: Sequence[Line]) -> Left:
             beside |= touched
             if touched or not alone:
                 regions.append(rect)
-    return Left(regions, beside)
+    return Left(regions, beside, _spaced_letters(marks, small, mask, cell))
+
+
+def _spaced_letters(marks: Sequence[_Mark], small: Any, mask: Any, cell: int) -> list[Rect]:
+    """Rows of marks that are letters wide apart, as in the fields of a form. One such mark alone is none.
+
+    An O looks like a box to be ticked, so these belong to a row, but don't make one.
+    """
+    letters = [mark for mark in marks if SPECK <= max(mark.sides) <= LARGEST_LETTER and min(mark.sides) > 1]
+    rows: list[list[_Mark]] = []
+    latest: list[list[_Mark]] = []  # rows that a letter further right may still belong to
+    for mark in sorted(letters, key=lambda one: one.left):
+        latest = [row for row in latest if mark.left - row[-1].right <= LETTER_GAP * CELLS_A_LINE]
+        level = (row for row in latest if abs(_height_of(row[-1]) - _height_of(mark)) <= LETTER_SHIFT * CELLS_A_LINE)
+        row = next(level, None)
+        if row is None:
+            row = []
+            rows.append(row)
+            latest.append(row)
+        row.append(mark)
+    return [
+        (
+            float(row[0].left * cell),
+            float(min(one.top for one in row) * cell),
+            float(max(one.right for one in row) * cell),
+            float(max(one.bottom for one in row) * cell),
+        )
+        for row in rows
+        if sum(not _is_no_writing(one, small, mask) for one in row) >= LETTERS_IN_ROW
+    ]
+
+
+def _height_of(mark: _Mark) -> float:
+    return (mark.top + mark.bottom) / 2
 
 
 def _pieces(mark: _Mark) -> list[tuple[int, int, int, int]]:
