@@ -15,7 +15,8 @@ from vault.redaction import verify
 from vault.sandbox import documents
 from vault.usecases import pieces
 
-PEOPLE = ("Мария Тестова", "Марк Тестов", "Ланг Тестов", "Рут Каунт", "Kid Marked", "Paige Root", "Флагс Хайт")
+PEOPLE = ("Мария Тестова", "Марк Тестов", "Ланг Тестов", "Рут Каунт", "Kid Marked", "Paige Root", "Флагс Хайт",
+          "Жанна Тестова", "Sanz Zana", "Vu Deja", "Сана Болд", "Вера Тестова")  # fmt: skip
 TEXT = Page(1, "text", 595, 842, (Block("heading", "Заявление", 1), Block("paragraph", "Вызвали его 3 июня.")))
 
 
@@ -35,6 +36,13 @@ def found(data: bytes) -> list[tuple[str, str]]:
 
 def test_nobody_is_named_by_the_format(typeset: bytes) -> None:
     assert found(typeset) == []
+
+
+def test_a_font_that_is_not_ours_is_searched(typeset: bytes) -> None:
+    """The tag of a font's subset is six letters that a writer may choose."""
+    font = re.search(rb"/BaseFont /(AAAA[A-Z]{2}\+DejaVuSans(?:-Bold)?)", typeset)
+    assert font is not None
+    assert ("font", "p7") in found(typeset.replace(font.group(1), font.group(1).replace(b"AAAAA", b"ZHANN", 1)))
 
 
 def test_every_name_object_of_ours_is_known(typeset: bytes) -> None:

@@ -18,11 +18,12 @@ from .check_pdf_keys import (
     INFO_KNOWN,
     OUTER,
     TYPES,
-    WORDS,
     decoded,
     font_decoder,
     is_dictionary,
+    is_own_word,
     resolved,
+    without_own_fonts,
 )
 from .check_pdf_text import Decoder, Page, tokens
 from .check_pdf_tree import check_tree
@@ -233,7 +234,7 @@ class _Walk:
 
     def _string(self, value: Any, channel: str) -> None:
         if str(value).startswith("/") and hasattr(value, "renumber"):
-            if str(value)[1:] not in WORDS:
+            if not is_own_word(str(value)[1:]):
                 self.scan.text(channel, self.place(), str(value)[1:], 4)  # a name object
             return
         self.scan.text(channel, self.place(), str(value))
@@ -260,7 +261,7 @@ class _Walk:
         found = resolved(item) if key in FORBIDDEN else None
         if found or hasattr(found, "get_data"):
             self.scan.structure(FORBIDDEN[key], self.place())
-        if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key) and key[1:] not in WORDS:
+        if not re.fullmatch(r"/[A-Za-z]{1,3}\d*", key) and not is_own_word(key[1:]):
             self.scan.text(channel, self.place(), key[1:], 4)
         inner = CHANNELS.get(key, channel) if channel in OUTER else channel
         if channel == "annotation" and key == "/T":
@@ -294,6 +295,8 @@ class _Walk:
         if channel == "orphan":
             self._loose(data)
             return
+        if channel == "font":
+            data = without_own_fonts(data)
         self.scan.raw(channel if channel not in OUTER else "stream", self.place(), data)
         if subtype == "/Form" or channel == "appearance":
             shown = Page((-1e9, 1e9), (-1e9, 1e9), self._font_map(stream))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from vault.worker.refusal import Refusal
 
 from .check_cover import MAX_PAGES_DRAWN, check_cover, pixel_page
-from .check_pdf_keys import WORDS
+from .check_pdf_keys import is_own_word
 from .check_pdf_text import tokens
 from .check_scan import Scan
 
@@ -43,7 +43,7 @@ def outside(scan: Scan, data: bytes, where: str) -> None:
         scan.structure("incremental", _at(where, "file"))
     for comment in re.findall(rb"(?<![\\(])%(?!PDF-|%EOF)([^\r\n]{4,})", bare):
         scan.raw("comment", _at(where, "file"), comment)
-    found = [one for one in tokens(bare) if one[0] != "name" or one[1][1:].decode("latin-1") not in WORDS]
+    found = [one for one in tokens(bare) if one[0] != "name" or not is_own_word(one[1][1:].decode("latin-1"))]
     # Names (/To, /Li) are machine data, where short words stand by chance.
     for wanted, shortest in (("str", 2), ("name", SHORTEST_IN_NAMES)):
         for text in string_texts([value for kind, value in found if kind == wanted]):

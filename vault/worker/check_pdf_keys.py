@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import struct
 from typing import Any
 
 from .check_pdf_text import Decoder, to_unicode
@@ -54,12 +56,39 @@ WORDS = frozenset(
         Subtype Supplement Table Tabs ToUnicode TrueType Type Type0 Width Widths XObject""",
     )
 )
+# The names of the fonts that we embed, which sound like Жанна and Zana, with the tags of their subsets.
+_OWN_FONTS = re.compile(r"(?:AAAA[A-Z]{2}\+)?DejaVuSans(?:-Bold)?")
+_IN_MAPS = re.compile(rb"AAAA[A-Z]{2}\+DejaVuSans(?:-Bold)?")
+# What these fonts say of themselves and of their licence ("Bitstream Vera" among it), by hash; as they come, 2.37.
+_OWN_NAME_TABLES = frozenset((
+    "3263a385f444770906587b2d5275354a9ef31d7dfc92ddb3b41d57d1ea0a5ac1",
+    "628a0c99a1f35a4b9cf988b47ae4398563c5f6db2c540e834dc623e9d5b4633f",
+))  # fmt: skip
+MOST_TABLES = 64
 OUTER = frozenset(
     ("trailer", "catalog", "page", "structure-tree", "layer", "orphan", "action", "annotation", "field", "link")
 )
 INFO_KNOWN = frozenset(
     ["/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"]
 )
+
+
+def is_own_word(name: str) -> bool:
+    """Whether a name object, without its slash, is a word of the format or one of our fonts."""
+    return name in WORDS or _OWN_FONTS.fullmatch(name) is not None
+
+
+def without_own_fonts(data: bytes) -> bytes:
+    """A font's program or map without what our own fonts say of themselves. Source of the layout: OpenType 1.9."""
+    if data[:4] != b"\0\1\0\0" or len(data) < 12:
+        return _IN_MAPS.sub(b" ", data)
+    (count,) = struct.unpack_from(">H", data, 4)
+    for at in range(12, min(12 + 16 * min(count, MOST_TABLES), len(data) - 15), 16):
+        tag, _, start, size = struct.unpack_from(">4sIII", data, at)
+        table = data[start : start + size]
+        if tag == b"name" and hashlib.sha256(table).hexdigest() in _OWN_NAME_TABLES:
+            return data[:start] + bytes(len(table)) + data[start + size :]
+    return data
 
 
 def is_dictionary(value: Any) -> bool:
