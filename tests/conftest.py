@@ -26,7 +26,7 @@ def pytest_configure() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture, also those of modules, so that they see what their tests see."""
     folder = item.path.relative_to(ROOT / "tests").parts[0]
-    extra.choose(folder, models=item.get_closest_marker("models") is not None)
+    extra.choose(folder, [name for name in extra.absence.PACKAGES if item.get_closest_marker(name)])
 
 
 @pytest.fixture(autouse=True)

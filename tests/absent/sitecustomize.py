@@ -1,5 +1,7 @@
-"""Hides the models' packages: Python reads this at its start where tests/extra.py put this folder on PYTHONPATH."""
+"""Hides extras' packages: Python reads this at its start where tests/extra.py put this folder on PYTHONPATH."""
 
-from absence import hide
+import os
 
-hide()
+from absence import PACKAGES, hide
+
+hide(*os.environ.get("CASEVAULT_TESTS_HIDE", ",".join(PACKAGES)).split(","))

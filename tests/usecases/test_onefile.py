@@ -93,14 +93,14 @@ def test_what_can_not_be_read_is_refused(tmp_path: Path) -> None:
         onefile.redact_file(text, PEOPLE, tmp_path / "o.txt", replace(ORDER, mode="facsimile", form="txt"))
 
 
-def test_a_photo_is_refused_where_nothing_can_look_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(extras.PACKAGES, "ocr", ("a_package_that_nobody_has",))
+def test_a_photo_is_refused_where_nothing_can_look_at_it(tmp_path: Path) -> None:
+    assert extras.looks() == ()
     source = tmp_path / "photo.jpg"
     source.write_bytes(_photo())
     with pytest.raises(Refused, match="not searched") as caught:
         onefile.redact_file(source, PEOPLE, tmp_path / "out.pdf", ORDER)
     assert caught.value.kind == "unreadable"
-    assert "casevault[ocr]" in caught.value.hint
+    assert "casevault[ocr,faces]" in caught.value.hint
     assert not (tmp_path / "out.pdf").exists()
 
 

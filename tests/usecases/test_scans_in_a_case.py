@@ -25,6 +25,8 @@ from vault.store import search
 from vault.usecases import bundling, cases, people, receiving, recipients, redacting
 from vault.usecases.bundling import Order
 
+pytestmark = pytest.mark.pictures
+
 IDENTITY = age.X25519Identity.generate()
 PEOPLE = [
     people.NewPerson("Тернёва Дарья Андреевна", "applicant"),
