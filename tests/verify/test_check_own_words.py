@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 import vaults
@@ -36,6 +37,17 @@ def found(data: bytes) -> list[tuple[str, str]]:
 
 def test_nobody_is_named_by_the_format(typeset: bytes) -> None:
     assert found(typeset) == []
+
+
+def test_nobody_is_named_by_the_format_of_a_text_document() -> None:
+    made = pieces.text("", [TEXT], "docx", accept_weak_jail=vaults.WEAK_JAIL)
+    names = people("Вера Тестова", "Мария Белогорцева", "Николай Белогорцев")
+    kind = pieces.MEDIA_TYPES["docx"]
+    assert verify.check_file(made, kind, names, accept_weak_jail=vaults.WEAK_JAIL) == []
+    said = replace(TEXT, blocks=(Block("paragraph", "Мария, <w:pgMar/>"),))
+    made = pieces.text("", [said], "docx", accept_weak_jail=vaults.WEAK_JAIL)
+    leaks = verify.check_file(made, kind, names[1:2], accept_weak_jail=vaults.WEAK_JAIL)
+    assert {leak.form for leak in leaks} == {names[1].id}
 
 
 def test_a_font_that_is_not_ours_is_searched(typeset: bytes) -> None:

@@ -17,6 +17,8 @@ MAX_MEMBERS = 20_000
 FIXED_DATES = frozenset(((1980, 1, 1, 0, 0, 0), (1980, 0, 0, 0, 0, 0)))
 
 _ENCRYPTED = 0x1
+# Elements of our own writer whose names sound like Мария and Коля; nothing but the bare name at a tag's start.
+_OWN_ELEMENTS = re.compile(rb"</?w:(?:pgMar|gridCol)(?=[ />])")
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
 
@@ -44,6 +46,7 @@ def check_zip(scan: Scan, data: bytes, where: str) -> None:
         body = _body(scan, archive, member)
         if office:
             check_part(scan, member.filename, body, place)
+            body = _OWN_ELEMENTS.sub(b"<w:p", body)
         check_inside(scan, body, place, "text")
 
 
