@@ -113,7 +113,7 @@ class _Reader:
 
     def _member(self, member: unpacking.Member, path: tuple[int, ...]) -> tuple[list[Page], str]:
         """The pages of a file inside, and the line that tells of it, with its place in `parts`."""
-        place, before = len(self.parts), self._pages
+        place, before, characters = len(self.parts), self._pages, self._characters
         kind = member.media_type or media.sniff(member.data[:_HEAD], member.name)
         try:
             if member.reason:
@@ -123,7 +123,7 @@ class _Reader:
             new, _ = self.file(opened(member.data), kind, member.name, path)
         except Refused as refused:
             del self.parts[place:]
-            self._pages = before
+            self._pages, self._characters = before, characters
             self.parts.append(Part(path, member.name, kind, reason=f"{refused.kind}: {refused.message}"))
             return [], f"{place}. {member.name}: left out, {refused.message}"
         if not new:

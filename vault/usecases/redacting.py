@@ -194,7 +194,10 @@ def current(vault: UnlockedVault, case_id: str, profile: str | None = None) -> R
 def _latest(vault: UnlockedVault, case_id: str, profile: str | None) -> Plan | None:
     wanted = vault.catalogue.all(Plan, case_id=case_id)
     found = [record for record in wanted if profile is None or record.profile == profile]
-    return max(found, key=lambda record: record.made, default=None)
+    latest = max((record.made for record in found), default="")
+    last = [record for record in found if record.made == latest]
+    # Made within one second: the later one's findings have the higher numbers.
+    return last[0] if len(last) == 1 else max(last, key=lambda one: plans.unpack(one.body).highest, default=None)
 
 
 def show(vault: UnlockedVault, case_id: str, profile: str | None = None) -> Review:
