@@ -52,8 +52,11 @@ def file(
     from vault.usecases import onefile
 
     source = Path(document).expanduser()
-    if not onefile.is_container(source):
+    container = onefile.is_container(source)
+    if not container:
         paths.new_file(target, "the redacted document")
+    if not container and Path(target).suffix.casefold() not in (".pdf", *SUFFIXES):
+        session.console.say("The new file is a PDF, whatever its name ends with.")
     form = SUFFIXES[suffix] if (suffix := Path(target).suffix.casefold()) in SUFFIXES else "pdf"
     extras_hint.warn_of_models(session)
     with session.console.progress("Redacting"):

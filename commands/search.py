@@ -45,6 +45,7 @@ def search(
     with session.vault() as vault:
         case_id = None if within is None else picking.case(session, vault, within)
         hits, total = searching.find(vault, texts["query"], case_id=case_id, limit=limit, purpose=purpose)
+        unread = searching.unread(vault, case_id)
     lines = []
     for hit in hits:
         item = hit.evidence
@@ -63,3 +64,8 @@ def search(
     ]
     session.console.answer({"hits": found, "total": total}, lines)
     session.console.say("{shown} of {total} hits.", shown=len(hits), total=total)
+    if unread and not total:
+        session.console.hint(
+            "{count} items are scans or photos whose words were not read yet: casevault redact plan CASE reads them",
+            count=unread,
+        )

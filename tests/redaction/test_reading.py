@@ -144,3 +144,22 @@ def test_a_number_that_is_whole_does_not_take_the_date_below(end: str, date: str
         assert "555" not in left
         assert "34 56" not in left
         assert f"[PHONE 1]{end}\n{date} пришли." in left
+
+
+def test_words_and_dates_beside_a_whole_name_are_no_part_of_it() -> None:
+    listed = [
+        Person("W1", "Кожухаров Тимур Алексеевич", "witness"), Person("W2", "Берестова Галина Петровна", "witness")
+    ]  # fmt: skip
+    blocks = (
+        Block("paragraph", "Передайте Берестовой"),
+        Block("heading", "Здравствуйте"),
+        Block("table-row", "Обыск\tКожухаров"),
+        Block("table-row", "15.03.2023\tда"),
+    )
+    engine, labels = Engine(listed, PROFILES["lawyer"]), Labels(listed)
+    document = Document((Page(1, "text", 0, 0, blocks),))
+    found = plans.make("lawyer", "", "", [plans.Source("E", document)], engine.analyse, labels.label_for,
+                       engine.analyse_seam).findings  # fmt: skip
+    named = {one.text for one in found if one.person is not None}
+    assert {"Берестовой", "Кожухаров"} <= named
+    assert not named & {"Здравствуйте", "15", "Обыск"}

@@ -275,3 +275,16 @@ def test_an_archive_that_begins_with_a_stored_pdf_is_an_archive(check) -> None:
         made.writestr("b.txt", b"Mrs Kovalchuk")
     assert out.getvalue().index(b"%PDF-") < 1024
     assert ("text", "w1") in check(out.getvalue(), "application/zip")
+
+
+def test_a_file_of_unknown_kind_is_never_called_clean(check) -> None:
+    for data in (
+        bytes(range(256)) * 40,
+        b"age-encryption.org/v1\n-> X25519 abc\n--- x\n\x01\x02\xff",
+        b"BZh91AY&SY\xff\x00" * 20,
+    ):
+        assert ("structure:unknown-kind", "") in check(data)
+    assert ("structure:encrypted", "") in check(
+        b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n"
+    )
+    assert check(b"Nobody was heard.") == set()

@@ -271,10 +271,14 @@ def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str
     """
     same_list = old.listed == new.listed
     changed = _changed_pages(old, new)
-    known = {_place(f): f for f in reversed(old.findings) if f.source != REVIEWER}
+    known: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in old.findings:
+        if finding.source != REVIEWER:
+            known.setdefault(_place(finding), []).append(finding)
     kept, last = [], max(old.highest, new.last - len(new.findings))
     for finding in new.findings:
-        before = known.pop(_place(finding), None)
+        there = known.get(_place(finding))
+        before = there.pop(0) if there else None
         if before is None:
             last += 1
             kept.append(replace(finding, id=f"F-{last}"))

@@ -31,6 +31,7 @@ LAST_ANY, FIRST_ANY = 4, 4
 COLUMN_END = 3
 """Lines at the foot of a column that may go on in a line at the head of the next one."""
 MAX_CELLS = 12
+PERSON = "PERSON"
 MAX_REMEMBERED = 20_000
 """Seams whose reading is kept: tables repeat themselves."""
 
@@ -74,6 +75,7 @@ _WHOLE_ABROAD = re.compile(r"(?:\d[ \-()/]{0,2}){11}$")  # with its country's co
 _DATE = re.compile(r"\d{1,2}(?:[ \xa0][^\W\d_]|\.\d{1,2}\.\d|/\d{1,2}/\d)")
 _REST_OF_NUMBER = re.compile(r"[\s\-./()]{0,3}\d")
 _OF_AN_ADDRESS = re.compile(r"[@_./:=]")
+_GLUED = re.compile("run together with|too many for|broken up|another spelling of")
 _WHOLE_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,10}>?$")
 _WORD_AT_END = re.compile(r"([^\W\d_][^\W_]{0,40})\W{0,2}$")
 _WORD_AT_START = re.compile(r"\W{0,2}([^\W\d_][^\W_]{0,40})")
@@ -111,10 +113,21 @@ def read(
         if all(_is_covered(piece, covered) for piece, _, _ in crossing):
             continue
         for piece, span, name in crossing:
+            if _is_glued(seam, span, [one for one, other, _ in crossing if other is span], covered):
+                continue
             key = (piece.page, piece.block, piece.start, piece.end, span.person)
             if key not in seen:
                 seen.add(key)
                 yield piece, span, name
+
+
+def _is_glued(
+    seam: _Seam, span: Span, pieces: Sequence[Piece], covered: dict[tuple[int, int], list[tuple[int, int]]]
+) -> bool:
+    """Whether a name that is whole on its own side only looks like one with more letters because we joined them."""
+    if seam.joint or _HYPHEN.search(seam.strips[0].text.rstrip()) or not _GLUED.search(span.explanation):
+        return False
+    return any(_is_covered(piece, covered) for piece in pieces)
 
 
 def _is_covered(piece: Piece, covered: dict[tuple[int, int], list[tuple[int, int]]]) -> bool:
@@ -143,6 +156,9 @@ def _cut(strip: _Strip, start: int, span: Span) -> Piece | None:
     left, right = max(span.start, start) - start, min(span.end, start + len(strip.text)) - start
     if left >= right or not strip.text[left:right].strip():
         return None
+    crosses = span.start < start or span.end > start + len(strip.text)
+    if crosses and span.category == PERSON and not any(map(str.isalpha, strip.text[left:right])):
+        return None  # a date or a number below a name is no part of it
     return Piece(strip.page, strip.block, strip.start + left, strip.start + right)
 
 

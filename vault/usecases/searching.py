@@ -42,6 +42,12 @@ def find(
     return [hit for hit in shown if hit is not None], total
 
 
+def unread(vault: UnlockedVault, case_id: str | None = None) -> int:
+    """How many items are nothing but pages of pixels that no machine has read yet: no search finds their words."""
+    wanted = {} if case_id is None else {"case_id": case_id}
+    return sum(1 for _ in vault.catalogue.all(Evidence, text_state="picture", **wanted))
+
+
 def _log_cases(vault: UnlockedVault, hits: Sequence[search.Hit], purpose: str | None) -> None:
     counts: dict[str, int] = {}
     for hit in hits:

@@ -118,6 +118,10 @@ def _text(scan: Scan, data: bytes, where: str, channel: str, media_type: str) ->
                 _markup(scan, text, where, shortest)
     if not is_text(data):
         _packed(scan, data, where)
+        if where == "text":
+            scan.structure("unknown-kind", where)  # its bytes were searched, which says little of what is packed
+    elif where == "text" and data.lstrip().startswith(b"-----BEGIN AGE ENCRYPTED FILE"):
+        scan.structure("encrypted", where)
 
 
 def _markup(scan: Scan, text: str, where: str, shortest: int) -> None:

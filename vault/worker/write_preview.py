@@ -62,9 +62,8 @@ class _PicturePage:
     """
 
     def __init__(self, picture: Any, boxes: list[dict[str, Any]], width: float, height: float) -> None:
-        covered = picture.copy()
-        write_facsimile.cover(covered, boxes)
-        _, self._encoded = write_pixel_pdf.as_stored(picture, write_pixel_pdf.look(covered))
+        # As the uncovered page would be stored: a photo whose boxes leave only black and white must stay one here.
+        _, self._encoded = write_pixel_pdf.as_stored(picture, write_pixel_pdf.look(picture))
         self._boxes = boxes
         room_across, room_down = width - 2 * EDGE, height - 2 * EDGE
         scale = min(room_across / picture.width, room_down / picture.height)
