@@ -68,7 +68,8 @@ def file(
 def _tell(session: Session, target: str, mode: Mode, made: RedactedFile) -> None:
     console = session.console
     shape = {
-        "output": {"path": target, "pages": made.pages, "mode": mode, "files": list(made.files)},
+        "output": {"path": target, "pages": made.pages, "mode": mode},
+        "files": list(made.files),
         "findings": made.findings,
         "covered": {"faces": made.faces, "unsure": made.unsure},
         "left_out": [{"number": one.number, "name": one.name, "reason": one.reason} for one in made.left_out],

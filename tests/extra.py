@@ -16,7 +16,7 @@ from pathlib import Path
 ABSENT = str(Path(__file__).resolve().parent / "absent")
 PLAIN = ("cli", "faults", "usecases")
 """Folders of tests/."""
-HIDE = "CASEVAULT_TESTS_HIDE"
+HIDE = "TESTS_HIDE_EXTRAS"
 """Tells a process that is started with ABSENT on its path which extras to hide; all, if it is not set."""
 
 sys.path.append(ABSENT)

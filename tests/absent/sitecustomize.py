@@ -4,4 +4,4 @@ import os
 
 from absence import PACKAGES, hide
 
-hide(*os.environ.get("CASEVAULT_TESTS_HIDE", ",".join(PACKAGES)).split(","))
+hide(*os.environ.get("TESTS_HIDE_EXTRAS", ",".join(PACKAGES)).split(","))

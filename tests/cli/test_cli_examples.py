@@ -20,7 +20,7 @@ NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "
                  "bundle open")  # fmt: skip
 FIRST = {"bundle create": ("redact", "plan", "C-5D4TN")}
 """What has to have been done before the examples of a command."""
-PIXELS = "--mode facsimile"
+PIXELS = ("--mode facsimile",)
 """Without a reviewer pages of pixels need the extras that look at them."""
 PEOPLE = [
     {"name": "Мария Петровна Зимородкова", "role": "applicant"},
@@ -142,6 +142,7 @@ def _png() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.pictures
 def test_the_examples_run(shared_scratch: Scratch, ids: dict[str, str]) -> None:
     """All of them, in the order of the table: one makes what the next one needs."""
     for path, examples in EXAMPLES.items():
