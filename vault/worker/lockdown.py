@@ -20,7 +20,7 @@ from typing import Protocol, cast
 
 PROVIDERS = {"linux": "lockdown_linux", "darwin": "lockdown_macos", "win32": "lockdown_windows"}
 REFUSALS = (errno.EPERM, errno.EACCES)
-INET, DATAGRAM = 2, 2
+UNIX, INET, DATAGRAM = 1, 2, 2
 
 
 class Provider(Protocol):
@@ -128,7 +128,8 @@ def _socket_refused() -> bool:
     if sys.platform == "win32":
         return False  # nothing there refuses one, so none is asked for
     libc = ctypes.CDLL(None, use_errno=True)
-    made = libc.socket(INET, DATAGRAM, 0)
+    # On Linux the filter refuses the call, whatever the family: the local one leaves no trace of a network asked for.
+    made = libc.socket(UNIX if sys.platform == "linux" else INET, DATAGRAM, 0)
     if made >= 0:
         os.close(made)
     return bool(made < 0) and ctypes.get_errno() in REFUSALS

@@ -62,8 +62,11 @@ class _PicturePage:
     """
 
     def __init__(self, picture: Any, boxes: list[dict[str, Any]], width: float, height: float) -> None:
-        # As the uncovered page would be stored: a photo whose boxes leave only black and white must stay one here.
-        _, self._encoded = write_pixel_pdf.as_stored(picture, write_pixel_pdf.look(picture))
+        covered = picture.copy()
+        write_facsimile.cover(covered, boxes)
+        # Of a page that is black all over nothing leaves: then what is under the box is shown as it is.
+        leaves = picture if covered.convert("L").getextrema()[1] == 0 else covered
+        _, self._encoded = write_pixel_pdf.as_stored(picture, write_pixel_pdf.look(leaves))
         self._boxes = boxes
         room_across, room_down = width - 2 * EDGE, height - 2 * EDGE
         scale = min(room_across / picture.width, room_down / picture.height)
