@@ -23,6 +23,10 @@ def keygen(
         bool,
         typer.Option("--x25519", help="A classic key, for older age programs; else post-quantum hybrid."),
     ] = False,
+    heads: Annotated[
+        bool,
+        typer.Option("--heads", help="For somebody who vouches that the log goes on, without seeing its entries."),
+    ] = False,
     no_passphrase: Annotated[
         bool, typer.Option("--no-passphrase", help="Do not protect the file, even on a terminal.")
     ] = False,
@@ -37,7 +41,8 @@ def keygen(
     path = paths.new_file(out, "the key file")
     from vault.usecases import keygen as use
 
-    public = use.make(path, classic=x25519, passphrase=None if no_passphrase else _passphrase(session))
+    passphrase = None if no_passphrase else _passphrase(session)
+    public = use.make(path, classic=x25519, heads_only=heads, passphrase=passphrase)
     t = session.console.text
     lines = [t("Age key:"), public.age, t("Verifier key:"), public.verifier]
     data = {"recipient": {"age": public.age, "verifier": public.verifier}, "path": str(path)}

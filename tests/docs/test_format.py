@@ -65,7 +65,7 @@ def test_derived_keys_are_those_of_the_table() -> None:
     derived = keys.VaultKeys.derive(root)
     for field, label in (
         ("header", "header"), ("catalogue", "catalogue"), ("audit", "audit"), ("audit_signing", "audit-signing"),
-        ("case_wrap", "case-wrap"), ("rows", "rows"),
+        ("case_wrap", "case-wrap"), ("rows", "rows"), ("audit_map", "audit-map"), ("seals", "seals"),
     ):  # fmt: skip
         assert getattr(derived, field) == _hkdf(root, f"casevault/v1/{label}")
     case = keys.CaseKeys.derive(root)

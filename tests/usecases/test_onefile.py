@@ -198,9 +198,11 @@ def test_an_identity_file_holds_both_keys(tmp_path: Path, classic: bool) -> None
     (identity,) = keygen.identities(data)
     assert identity.recipient().to_string() == public.age  # type: ignore[union-attr]
     assert public.age.startswith("age1pq1") == (not classic)
-    key = signing.parse_verifier(public.verifier)
-    signature = keygen.witness(data).sign(b"message")
-    signing.verify(key.public, b"message", signature)
+    key = signing.parse_cosigner(public.verifier)
+    signature = keygen.witness(data).sign("message\n")
+    assert signature.key_id == key.plain.id
+    signing.verify(key.public, b"message\n", signature.signature)
+    assert keygen.witness(data).key == key
     assert not keygen.is_sealed(data)
     with pytest.raises(OutputExists):
         keygen.make(out)
@@ -213,8 +215,8 @@ def test_every_witness_key_is_read_back(tmp_path: Path) -> None:
     """Half of all keys have a plus sign in their Base64, as the lines have between their parts."""
     for number in range(40):
         public = keygen.make(tmp_path / f"{number}.txt", classic=True)
-        key = signing.parse_verifier(public.verifier)
-        assert keygen.witness((tmp_path / f"{number}.txt").read_bytes()).public == key.public
+        key = signing.parse_cosigner(public.verifier)
+        assert keygen.witness((tmp_path / f"{number}.txt").read_bytes()).key == key
 
 
 def test_a_sealed_identity_file_opens_with_its_passphrase_alone(tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ Part = re.Match[str]
 """A part in its canonical form; `part.string` is the whole of it."""
 
 _SALT = "[0-9a-f]{32}"
-_TIME = r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
 _ROW = f'\\["{events.TABLE}","{events.PSEUDONYM}",(?:"{events.HASH}"|null)\\]'
 
 
@@ -71,7 +70,8 @@ _CASE_MEMBERS = (
     ("recipient", _text(events.RECIPIENT_ID), False),
     ("rows", f"(\\[{_ROW}(?:,{_ROW}){{0,{events.MAX_ROWS - 1}}}\\])", False),
     ("salt", _text(_SALT), True),
-    ("time", _text(_TIME), True),
+    ("since", _text(events.TIME), False),
+    ("time", _text(events.TIME), True),
 )
 _LOG_MEMBERS = (
     ("boot", _text(events.DEVICE), True),
@@ -112,6 +112,7 @@ def case_part(event: Event, writer: Writer, *, n: int | None, time: str, offset:
         ("recipient", given and given.recipient),
         ("rows", _rows(event.rows)),
         ("salt", salt),
+        ("since", event.since),
         ("time", time),
         ("v", VERSION),
     )
@@ -206,6 +207,7 @@ def entry(case_match: Part, log_match: Part) -> Entry:
         recipient,
         rows,
         _,
+        since,
         time,
     ) = values
     boot, device, mono, _, seq, session = log_match.groups()
@@ -233,6 +235,7 @@ def entry(case_match: Part, log_match: Part) -> Entry:
         outcome=outcome,
         disclosure=disclosure,
         digest=digest,
+        since=since,
         mono=int(mono),
         boot=boot,
         device=device,

@@ -44,21 +44,27 @@ counters (case, its last n, the leaf hash of its last entry), one row with size,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from vault.audit import clock as clocks
 from vault.audit import entries as forms
 from vault.audit import heads, rows, verify
+from vault.audit.kept import Kept
 from vault.crypto import merkle, signing
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable, NewerFormat, StorageFailed
+from vault.formats.note import Signature
 from vault.model.events import CaseHead, Entry, Event, ExpectedRow, Head, VerifyReport, Writer
 from vault.store import auditdb
 
 LOG_ID_BYTES = 16
 PAGE_ENTRIES = 500
+WALK_ENTRIES = 4096
 MAX_SEQ = 1 << 62
+
+Late = Callable[[int, bytes], Event]
+"""Makes an event from the size and the root of the tree right before it: for what vouches for that tree."""
 
 
 class AuditLog:
@@ -114,11 +120,25 @@ class AuditLog:
         self._db.close()
 
     @property
+    def key(self) -> signing.NoteKey:
+        """The log's public key; its name is the log's origin."""
+        return self._key
+
+    @property
     def verifier(self) -> str:
-        """The log's public key as a C2SP verifier key; its name is the log's origin."""
+        """The log's public key as a C2SP verifier key."""
         return self._key.text
 
-    def append(self, events: Sequence[Event], writer: Writer) -> list[Entry]:
+    @property
+    def kept(self) -> Kept:
+        """What is kept beside the log: cosignatures, stamps, seeds, the policy."""
+        return Kept(self._db)
+
+    def sign(self, text: str) -> Signature:
+        """The log's own signature of a note's text."""
+        return Signature(self._key.name, self._key.id, self._signer.sign(text.encode()))
+
+    def append(self, events: Sequence[Event | Late], writer: Writer) -> list[Entry]:
         """Write entries and a new signed head, all or none, durable on return.
 
         Raises LogUnavailable if they can't be stored: then nothing may be shown or changed either. Busy if another
@@ -137,14 +157,15 @@ class AuditLog:
         self._known = head
         return written
 
-    def _append(self, events: Sequence[Event], writer: Writer) -> tuple[tuple[Head, list[bytes]], list[Entry]]:
+    def _append(self, events: Sequence[Event | Late], writer: Writer) -> tuple[tuple[Head, list[bytes]], list[Entry]]:
         old, known = self._frontier()
         frontier, size = list(known), old.size
         counters: dict[str, CaseHead] = {}
         stored: list[auditdb.EntryRow] = []
         written: list[Entry] = []
         stamp = _Stamp(self._clock)
-        for event in events:
+        for given in events:
+            event = given if isinstance(given, Event) else given(size, merkle.fold(frontier))
             n = None if event.case is None else self._next_number(counters, event.case)
             case_part = forms.case_part(event, writer, n=n, time=stamp.time, offset=stamp.offset, salt=stamp.salt())
             log_part = forms.log_part(writer, seq=size, mono=stamp.mono, salt=stamp.salt())
@@ -185,15 +206,54 @@ class AuditLog:
         with auditdb.snapshot(self._db):
             return self._frontier()[0]
 
-    def inclusion_proof(self, seq: int) -> list[bytes]:
-        """The Merkle proof of an entry under the current head. Raises ValueError if there is no such entry."""
+    def root_at(self, size: int) -> bytes:
+        """The root when the log had `size` entries. Raises ValueError if it never had."""
         with auditdb.snapshot(self._db):
-            return merkle.inclusion_proof(self._node, seq, self._frontier()[0].size)
+            return merkle.tree_root(self._node, self._within(size))
 
-    def consistency_proof(self, old_size: int) -> list[bytes]:
-        """The Merkle proof that the current head continues the tree of `old_size`. Raises ValueError."""
+    def inclusion_proof(self, seq: int, size: int | None = None) -> list[bytes]:
+        """The Merkle proof of an entry under the current head, or under an older one of `size` entries.
+
+        Raises ValueError if there is no such entry or the log never had that size.
+        """
         with auditdb.snapshot(self._db):
-            return merkle.consistency_proof(self._node, old_size, self._frontier()[0].size)
+            return merkle.inclusion_proof(self._node, seq, self._within(size))
+
+    def consistency_proof(self, old_size: int, size: int | None = None) -> list[bytes]:
+        """The Merkle proof that the current head, or the one of `size`, continues the tree of `old_size`.
+
+        Raises ValueError for sizes that the log never had.
+        """
+        with auditdb.snapshot(self._db):
+            return merkle.consistency_proof(self._node, old_size, self._within(size))
+
+    def _within(self, size: int | None) -> int:
+        current = self._frontier()[0].size
+        if size is not None and not 0 <= size <= current:
+            raise ValueError("the log never had this size")
+        return current if size is None else size
+
+    def stored(self, first: int = 0, end: int | None = None) -> Iterator[tuple[bytes, bytes]]:
+        """Case part and log part of the entries with first <= seq < end, as they are stored, in order.
+
+        Never beyond the head at the beginning; nothing but their number is checked. Raises Damaged.
+        """
+        for low, high in self._chunks(first, end):
+            rows = auditdb.read_entries(self._db, low, high)
+            if len(rows) != high - low:
+                raise Damaged(f"{auditdb.NAME} has lost entries")
+            yield from ((row[2], row[3]) for row in rows)
+
+    def leaves(self, end: int | None = None) -> Iterator[tuple[str | None, bytes]]:
+        """Case id (None: of no case) and leaf hash of the entries with seq < end, in order. Raises Damaged."""
+        for low, high in self._chunks(0, end):
+            yield from auditdb.read_leaves(self._db, low, high)
+
+    def _chunks(self, first: int, end: int | None) -> Iterator[tuple[int, int]]:
+        with auditdb.snapshot(self._db):
+            stop = self._within(end)
+        for low in range(first, stop, WALK_ENTRIES):
+            yield low, min(low + WALK_ENTRIES, stop)
 
     def case_heads(self) -> dict[str, CaseHead]:
         """Every case in the log, with its last number and the leaf hash of its last entry."""

@@ -22,6 +22,8 @@ class VaultKeys:
     audit_signing: bytes
     case_wrap: bytes
     rows: bytes
+    audit_map: bytes
+    seals: bytes
 
     @classmethod
     def derive(cls, root: bytes) -> VaultKeys:
@@ -29,7 +31,7 @@ class VaultKeys:
         return cls(*(kdf.hkdf(root, f"casevault/v1/{name}") for name in _VAULT_LABELS))
 
 
-_VAULT_LABELS = ("header", "catalogue", "audit", "audit-signing", "case-wrap", "rows")
+_VAULT_LABELS = ("header", "catalogue", "audit", "audit-signing", "case-wrap", "rows", "audit-map", "seals")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from vault.errors import Damaged, Forged
 
@@ -24,6 +24,7 @@ SEED_BYTES = 32
 PUBLIC_BYTES = 32
 SIGNATURE_BYTES = 64
 TYPE_ED25519 = 0x01
+TYPE_COSIGNATURE = 0x04
 MAX_VERIFIER_CHARACTERS = 1024
 _NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,256}")
 
@@ -61,6 +62,7 @@ def verify(public: bytes, message: bytes, untrusted_signature: bytes) -> None:
 class NoteKey:
     """A public Ed25519 key that signs notes under a name. `id` is its four-byte key id."""
 
+    TYPE: ClassVar[int] = TYPE_ED25519
     name: str
     public: bytes
 
@@ -70,24 +72,48 @@ class NoteKey:
 
     @property
     def id(self) -> bytes:
-        """SHA-256(name || 0x0A || 0x01 || public key)[:4]."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([TYPE_ED25519]) + self.public).digest()[:4]
+        """SHA-256(name || 0x0A || type || public key)[:4]."""
+        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.TYPE]) + self.public).digest()[:4]
 
     @property
     def text(self) -> str:
         """The verifier key: `<name>+<hex id>+<base64 of type and key>`."""
-        material = base64.b64encode(bytes([TYPE_ED25519]) + self.public).decode()
+        material = base64.b64encode(bytes([self.TYPE]) + self.public).decode()
         return f"{self.name}+{self.id.hex()}+{material}"
+
+
+@dataclass(frozen=True, slots=True)
+class CosignerKey(NoteKey):
+    """A public Ed25519 key that cosigns checkpoints, https://c2sp.org/tlog-cosignature: a key id of its own type."""
+
+    TYPE: ClassVar[int] = TYPE_COSIGNATURE
+
+    @property
+    def plain(self) -> NoteKey:
+        """The same key as it signs other notes, under the same name and with the id of that type."""
+        return NoteKey(self.name, self.public)
+
+
+K = TypeVar("K", bound=NoteKey)
 
 
 def parse_verifier(untrusted_text: str) -> NoteKey:
     """Read an Ed25519 verifier key; the id must be the one that the name and the key give. Raises Damaged."""
+    return _parse(untrusted_text, NoteKey)
+
+
+def parse_cosigner(untrusted_text: str) -> CosignerKey:
+    """Read the verifier key of a cosigner, in the same way. Raises Damaged."""
+    return _parse(untrusted_text, CosignerKey)
+
+
+def _parse(untrusted_text: str, kind: type[K]) -> K:
     parts = untrusted_text.split("+", 2) if len(untrusted_text) <= MAX_VERIFIER_CHARACTERS else []
     if len(parts) != 3:
         raise Damaged("a verifier key is not valid")
     try:
         material = base64.b64decode(parts[2], validate=True)
-        key = NoteKey(parts[0], material[1:])
+        key = kind(parts[0], material[1:])
     except (ValueError, binascii.Error):
         raise Damaged("a verifier key is not valid") from None
     # Comparing the whole text also refuses another type, another base64 of the same bytes, and capital hex.

@@ -88,6 +88,7 @@ ACTIONS = frozenset(
         "audit.map",
         "audit.seal",
         "audit.chain",
+        "audit.policy",
         "key.list",
         "key.add",
         "key.change",
@@ -126,6 +127,7 @@ DEVICE = "[0-9a-f]{8,32}"
 TABLE = "[a-z][a-z_]{0,31}"
 PROGRAM = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:(?:a|b|rc|\.dev|\.post)[0-9]{1,4})?"
 NUMBER = "(?:0|[1-9][0-9]{0,14})"
+TIME = r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
 
 MAX_NUMBER = 10**15 - 1
 MAX_ROWS = 256
@@ -192,7 +194,8 @@ class Event:
 
     An `intent` is written before anything is decrypted or changed and names its `op` (16 random hex digits);
     the `outcome` names the same `op`; an `event` stands alone. `rows` of an intent are the planned new states.
-    `object` is a keyed pseudonym in hex, `digest` a hash that the entry vouches for (64 hex digits).
+    `object` is a keyed pseudonym in hex, `digest` a hash that the entry vouches for (64 hex digits). `since` is the
+    time at which what is told began, where that was before the entry: UTC with milliseconds, as `Entry.time`.
     """
 
     action: str
@@ -207,6 +210,7 @@ class Event:
     outcome: str | None = None
     disclosure: Disclosure | None = None
     digest: str | None = None
+    since: str | None = None
 
     def __post_init__(self) -> None:
         _check_code(self.action, ACTIONS, "an action")
@@ -216,6 +220,7 @@ class Event:
         _check(self.object, PSEUDONYM, "an object's pseudonym")
         _check(self.op, OP, "an operation's id")
         _check(self.digest, HASH, "a digest")
+        _check(self.since, TIME, "a time")
         _check_number(self.count, "a count")
         _check_number(self.bytes, "a count of bytes")
         self._check_shape()
@@ -277,6 +282,7 @@ class Entry:
     outcome: str | None
     disclosure: Disclosure | None
     digest: str | None
+    since: str | None
     mono: int
     boot: str
     device: str

@@ -6,6 +6,7 @@
               (two tables, because small rows fill pages better: it saves 30 bytes an entry)
     counters  each case's last number and the leaf hash of its last entry
     head      one row: size, root, signed checkpoint
+    kept      what came from elsewhere or is not part of the log: bodies under kind, size and name; made when needed
 
 Reads take short statements, never an open cursor: a reader that stays open would stop a writer in the same
 process and keep the write-ahead log from being truncated.
@@ -47,6 +48,10 @@ _SCHEMA = (
         id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint BLOB NOT NULL
     ) STRICT""",
 )
+
+_KEPT = """CREATE TABLE IF NOT EXISTS kept (
+    kind TEXT NOT NULL, size INTEGER NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, size, name)
+) STRICT"""
 
 EntryRow = tuple[int, str | None, bytes, bytes, bytes]
 """seq, case id, case part, log part, nodes."""
@@ -287,3 +292,31 @@ def find_entries(
     with _named():
         rows: list[EntryRow] = db.execute(query, (*arguments, limit)).fetchall()
     return rows
+
+
+def read_leaves(db: Connection, first: int, end: int) -> list[tuple[str | None, bytes]]:
+    """Case id and leaf hash of the entries with first <= seq < end, in order. Raises Damaged if one is not there."""
+    with _named():
+        rows: list[tuple[str | None, bytes]] = db.execute(
+            f"""SELECT case_id, substr(nodes, 1, {NODE_BYTES}) FROM entries JOIN places USING (seq)
+            LEFT JOIN counters ON counters.id = counter WHERE seq >= ? AND seq < ? ORDER BY seq""",
+            (first, end),
+        ).fetchall()
+    if len(rows) != end - first:
+        raise Damaged(f"{NAME} has lost entries")
+    return rows
+
+
+def read_kept(db: Connection, kind: str) -> list[tuple[int, str, bytes]]:
+    """(size, name, body) of everything kept under `kind`, smallest size first."""
+    with _named():
+        if not db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'kept'").fetchone()[0]:
+            return []
+        rows = db.execute("SELECT size, name, body FROM kept WHERE kind = ? ORDER BY size, name", (kind,)).fetchall()
+    return [(int(size), str(name), bytes(body)) for size, name, body in rows]
+
+
+def write_kept(db: Connection, kind: str, size: int, name: str, body: bytes) -> None:
+    """Keep a body, in place of the one under the same kind, size and name. Inside a transaction."""
+    db.execute(_KEPT)
+    db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", (kind, size, name, body))

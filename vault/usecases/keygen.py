@@ -3,7 +3,7 @@
     # created: 2026-11-21T21:27:22Z
     # public key: age1…
     # verifier key: casevault-witness/<hex>+<hex>+<base64>
-    # witness key: PRIVATE+KEY+casevault-witness/<hex>+<hex>+<base64 of 0x01 and the seed>
+    # witness key: PRIVATE+KEY+casevault-witness/<hex>+<hex>+<base64 of 0x04 and the seed>
     AGE-SECRET-KEY-…
 
 With a passphrase the whole file is an armored age file (scrypt), as `age -p` makes it; stock age opens it as an
@@ -18,12 +18,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault.audit.cosigner import HEADS, WITNESS, Cosigner
 from vault.crypto import age, signing
 from vault.errors import Damaged, Usage
 from vault.store import output
 from vault.usecases.unlocked import now
 
-WITNESS = "casevault-witness/"
 NAME_BYTES = 8
 MAX_FILE = 64 * 1024
 _PRIVATE = "PRIVATE+KEY+"
@@ -38,14 +38,18 @@ class PublicKeys:
     verifier: str
 
 
-def make(out: Path, *, classic: bool = False, passphrase: str | None = None) -> PublicKeys:
-    """Write a new identity file, mode 0600. `classic` is X25519 alone. Raises OutputExists, StorageFailed."""
+def make(out: Path, *, classic: bool = False, heads_only: bool = False, passphrase: str | None = None) -> PublicKeys:
+    """Write a new identity file, mode 0600. Raises OutputExists, StorageFailed.
+
+    `classic` is X25519 alone. `heads_only` makes a key that vouches for heads without seeing entries; the other is
+    reserved for whole checks (`vault/audit/cosigner.py`).
+    """
     output.check(out, "the key file")
     identity = age.X25519Identity.generate() if classic else age.HybridIdentity.generate()
     seed = secrets.token_bytes(signing.SEED_BYTES)
-    key = signing.NoteKey(WITNESS + secrets.token_hex(NAME_BYTES), signing.Signer(seed).public)
+    key = Cosigner((HEADS if heads_only else WITNESS) + secrets.token_hex(NAME_BYTES), seed).key
     public = PublicKeys(identity.recipient().to_string(), key.text)
-    private = base64.b64encode(bytes([signing.TYPE_ED25519]) + seed).decode()
+    private = base64.b64encode(bytes([key.TYPE]) + seed).decode()
     lines = [
         f"# created: {now()}",
         f"# public key: {public.age}",
@@ -85,14 +89,22 @@ def identities(data: bytes) -> list[age.Identity]:
         raise Usage("this is no identity file") from None
 
 
-def witness(data: bytes) -> signing.Signer:
-    """The signing key of an unsealed file. Raises Usage if it has none, Damaged if it is no key."""
+def witness(data: bytes) -> Cosigner:
+    """The cosigning key of an unsealed file. Raises Usage if it has none, Damaged if it is no key."""
     for line in data.decode("utf-8", "replace").splitlines():
         if line.startswith(_COMMENT + _PRIVATE):
-            try:
-                # Base64 holds plus signs of its own: only the first two divide.
-                _, _, encoded = line.removeprefix(_COMMENT + _PRIVATE).split("+", 2)
-                return signing.Signer(base64.b64decode(encoded, validate=True)[1:])
-            except ValueError:
-                raise Damaged("the witness key in the identity file is damaged") from None
+            return _witness(line.removeprefix(_COMMENT + _PRIVATE))
     raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
+
+
+def _witness(untrusted_text: str) -> Cosigner:
+    try:
+        # Base64 holds plus signs of its own: only the first two divide.
+        name, key_id, encoded = untrusted_text.split("+", 2)
+        material = base64.b64decode(encoded, validate=True)
+        found = Cosigner(name, material[1:])
+    except ValueError:
+        raise Damaged("the witness key in the identity file is damaged") from None
+    if material[0] != found.key.TYPE or key_id != found.key.id.hex() or not name.startswith((WITNESS, HEADS)):
+        raise Damaged("the witness key in the identity file is damaged")
+    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, get_args
 
-from vault.crypto import age
-from vault.errors import NotAllowed, Usage
+from vault.crypto import age, signing
+from vault.errors import Damaged, NotAllowed, Usage
 from vault.model.records import RecipientRecord
 from vault.store.catalogue import Put
 from vault.usecases.text import cleaned
@@ -24,6 +24,8 @@ def add(
         raise Usage("there is no such role", hint=f"Roles are: {', '.join(RECIPIENT_ROLES)}.")
     if age_key:
         age.parse_recipient(age_key)
+    if verifier:
+        _check_verifier(verifier)
     record = RecipientRecord(
         id=vault.catalogue.fresh_id(RecipientRecord),
         case_id=None,
@@ -37,6 +39,15 @@ def add(
     )
     vault.commit([Change("recipient.add", None, [Put(record)], object_id=record.id)])
     return record
+
+
+def _check_verifier(untrusted_text: str) -> None:
+    try:
+        signing.parse_cosigner(untrusted_text)
+    except Damaged:
+        raise Usage(
+            "that is no verifier key", hint="It is the line casevault-witness/… that 'casevault keygen' shows."
+        ) from None
 
 
 def listing(vault: UnlockedVault) -> list[RecipientRecord]:

@@ -1,0 +1,174 @@
+"""What is kept beside the log in its database: cosigned heads, stamps, seeds for auditors, the policy.
+
+None of it is part of the tree. Whoever adds something logs it, with the SHA-256 of its body as the entry's digest;
+and each of these is checked by a signature of its own before anything is concluded from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vault.errors import Damaged
+from vault.formats import canonical
+from vault.formats import note as notes
+from vault.formats.checkpoint import parse_body
+from vault.store import auditdb
+
+MAX_BODY = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A head that others vouch for. `note` is its checkpoint with the log's signature and all cosignatures,
+    `maps` are map notes under it that witnesses have signed."""
+
+    size: int
+    root: bytes
+    note: bytes
+    maps: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """An RFC 3161 request for a checkpoint (DER), and the answer with its chain (PEM), empty while it is awaited."""
+
+    size: int
+    checkpoint: bytes
+    request: bytes
+    response: bytes = b""
+    chain: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The seal key of one epoch, sealed to an auditor whose verifier key has the name `key_name`."""
+
+    chain: str
+    epoch: int
+    key_name: str
+    sealed: bytes
+
+
+class Kept:
+    """Reads and writes what is kept. Raises Damaged, LogUnavailable's causes (StorageFailed, Busy)."""
+
+    def __init__(self, db: auditdb.Connection) -> None:
+        self._db = db
+
+    def add_cosigned(self, new: Cosigned) -> Cosigned:
+        """Keep a cosigned head. Signatures and maps that are there for it already stay; returns the whole."""
+        with auditdb.transaction(self._db):
+            there = next((one for one in self.cosigned() if one.size == new.size), None)
+            whole = new if there is None else _merged(there, new)
+            self._put("cosigned", whole.size, "", {"note": whole.note.decode(), "maps": _texts(whole.maps)})
+        return whole
+
+    def cosigned(self) -> list[Cosigned]:
+        """All cosigned heads, newest first."""
+        found = [_cosigned(size, _load(body)) for size, _, body in auditdb.read_kept(self._db, "cosigned")]
+        return found[::-1]
+
+    def latest_cosigned(self) -> Cosigned | None:
+        """The newest cosigned head, None if nobody has vouched for any."""
+        return next(iter(self.cosigned()), None)
+
+    def put_stamp(self, stamp: Stamp) -> None:
+        """Keep a request, or the answer to one that is kept already."""
+        members = {
+            name: base64.b64encode(value).decode()
+            for name, value in (
+                ("checkpoint", stamp.checkpoint),
+                ("request", stamp.request),
+                ("response", stamp.response),
+                ("chain", stamp.chain),
+            )
+        }
+        with auditdb.transaction(self._db):
+            self._put("stamp", stamp.size, hashlib.sha256(stamp.request).hexdigest(), members)
+
+    def stamps(self) -> list[Stamp]:
+        """All stamps, those of the smallest size first."""
+        found = []
+        for size, _, body in auditdb.read_kept(self._db, "stamp"):
+            members = _load(body)
+            values = {name: _bytes(members, name) for name in ("checkpoint", "request", "response", "chain")}
+            found.append(Stamp(size, **values))
+        return found
+
+    def add_seed(self, seed: Seed) -> None:
+        """Keep a sealed seed."""
+        name = f"{seed.chain} {seed.key_name}"
+        with auditdb.transaction(self._db):
+            self._put("seed", seed.epoch, name, {"sealed": base64.b64encode(seed.sealed).decode()})
+
+    def seeds(self) -> list[Seed]:
+        """All sealed seeds, those of the smallest epoch first."""
+        found = []
+        for epoch, name, body in auditdb.read_kept(self._db, "seed"):
+            chain, _, key_name = name.partition(" ")
+            found.append(Seed(chain, epoch, key_name, _bytes(_load(body), "sealed")))
+        return found
+
+    def policy(self) -> str:
+        """The text of the policy file, empty if none was set."""
+        rows = auditdb.read_kept(self._db, "policy")
+        return str(_load(rows[0][2])["text"]) if rows else ""
+
+    def set_policy(self, text: str) -> None:
+        """Replace the policy."""
+        with auditdb.transaction(self._db):
+            self._put("policy", 0, "", {"text": text})
+
+    def _put(self, kind: str, size: int, name: str, members: Mapping[str, object]) -> None:
+        auditdb.write_kept(self._db, kind, size, name, canonical.dump(dict(members)))
+
+
+def _load(body: bytes) -> dict[str, object]:
+    members = canonical.load(body, "what is kept beside the audit log", limit=MAX_BODY)
+    if not isinstance(members, dict):
+        raise Damaged("what is kept beside the audit log is not valid")
+    return members
+
+
+def _bytes(members: dict[str, object], name: str) -> bytes:
+    try:
+        return base64.b64decode(str(members[name]), validate=True)
+    except (KeyError, ValueError, binascii.Error):
+        raise Damaged("what is kept beside the audit log is not valid") from None
+
+
+def _texts(bodies: Sequence[bytes]) -> list[str]:
+    return [body.decode() for body in bodies]
+
+
+def _cosigned(size: int, members: dict[str, object]) -> Cosigned:
+    note, maps = members.get("note"), members.get("maps")
+    if not isinstance(note, str) or not isinstance(maps, list):
+        raise Damaged("what is kept beside the audit log is not valid")
+    body = parse_body(notes.parse(note.encode()).text)
+    if body.size != size:
+        raise Damaged("what is kept beside the audit log is not valid")
+    return Cosigned(size, body.root, note.encode(), tuple(str(one).encode() for one in maps))
+
+
+def _merged(old: Cosigned, new: Cosigned) -> Cosigned:
+    if old.root != new.root:
+        raise Damaged("two cosigned heads of one size differ")
+    before = {notes.parse(one).text: notes.parse(one) for one in old.maps}
+    for one in map(notes.parse, new.maps):
+        before[one.text] = _with_signatures(before[one.text], one) if one.text in before else one
+    maps = tuple(notes.serialise(one) for one in before.values())
+    note = _with_signatures(notes.parse(old.note), notes.parse(new.note))
+    return Cosigned(old.size, old.root, notes.serialise(note), maps)
+
+
+def _with_signatures(note: notes.Note, other: notes.Note) -> notes.Note:
+    """The signatures of both, one a key: a newer one of the same key takes the older one's place."""
+    if note.text != other.text:
+        raise Damaged("two cosigned heads of one size differ")
+    signatures = {(one.name, one.key_id): one for one in (*note.signatures, *other.signatures)}
+    return notes.Note(note.text, tuple(signatures.values()))
