@@ -27,11 +27,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TRACEME, CONT, SYSCALL, SETOPTIONS, POKEUSER, SYSCALL_INFO = 0, 7, 24, 0x4200, 6, 0x420E
-# Mark system calls; follow forks, vforks, clones and execs; nobody outlives the tracer.
-OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000
+TRACEME, CONT, SETOPTIONS, POKEUSER, SYSCALL_INFO = 0, 7, 0x4200, 6, 0x420E
+# Follow forks, vforks, clones and execs; stop where a filter says so; nobody outlives the tracer.
+OPTIONS = 0x2 | 0x4 | 0x8 | 0x10 | 0x80 | 0x100000
 WALL = 0x40000000
-ENTRY, EXIT = 1, 2
+STOPPED_BY_FILTER = signal.SIGTRAP | 7 << 8
+AT_FILTER = 3
 INFO = struct.Struct("=B3xIQQ7Q")
 AT_FDCWD = -100
 O_CREAT = 0o100
@@ -54,9 +55,19 @@ FOLDER_AT = {"openat": 0, "renameat": 2, "renameat2": 2, "linkat": 2, "unlinkat"
 NEEDS_SPACE = {"write", "pwrite64", "writev", "pwritev", "fallocate", "openat", "link", "linkat", "mkdir", "mkdirat"}
 SYNCS = {"fsync", "fdatasync"}
 
+NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER_MODE = 38, 22, 2
+INSTRUCTION = struct.Struct("=HBBI")
+LOAD, IF_EQUAL, IF_BITS, RETURN = 0x20, 0x15, 0x45, 0x06  # of classic BPF: seccomp(2)
+NUMBER, ARCHITECTURE, THIRD_ARGUMENT = 0, 4, 16 + 2 * 8
+AUDIT_X86_64, ALLOW, TRACE = 0xC000003E, 0x7FFF0000, 0x7FF00000
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.restype = ctypes.c_long
 _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def supported() -> str:
@@ -74,7 +85,6 @@ class Tracer:
     mode: str
     at: int
     points: list[str] = field(default_factory=list)
-    refused: dict[int, int] = field(default_factory=dict)
     main: int = 0
 
     def run(self, command: list[str]) -> int:
@@ -82,11 +92,12 @@ class Tracer:
         self.main = os.fork()
         if self.main == 0:
             _libc.ptrace(TRACEME, 0, None, None)
+            _stop_only_at_points()
             os.kill(os.getpid(), signal.SIGSTOP)
             os.execv(command[0], command)
         os.waitpid(self.main, 0)
         _ptrace(SETOPTIONS, self.main, OPTIONS)
-        _ptrace(SYSCALL, self.main, 0)
+        _ptrace(CONT, self.main, 0)
         return self._follow()
 
     def _follow(self) -> int:
@@ -100,41 +111,29 @@ class Tracer:
                 if pid == self.main:
                     status = state
                 continue
-            self._stopped(pid, state, new=pid not in known)
+            if state >> 8 == STOPPED_BY_FILTER:
+                self._system_call(pid)
+                _ptrace(CONT, pid, 0)
+            else:
+                _go_on(pid, state, new=pid not in known)
             known.add(pid)
-
-    def _stopped(self, pid: int, state: int, *, new: bool) -> None:
-        number = os.WSTOPSIG(state)
-        deliver = 0
-        if number == signal.SIGTRAP | 0x80:
-            self._system_call(pid)
-        elif number != signal.SIGTRAP and not (new and number == signal.SIGSTOP):
-            deliver = number
-        _ptrace(SYSCALL, pid, deliver)
 
     def _system_call(self, pid: int) -> None:
         buffer = ctypes.create_string_buffer(INFO.size)
         _libc.ptrace(SYSCALL_INFO, pid, INFO.size, ctypes.cast(buffer, ctypes.c_void_p))
         kind, _, _, _, call, *arguments = INFO.unpack(buffer.raw)
-        if kind == ENTRY:
-            name = X86_64.get(call)
-            if name is not None and self._is_point(pid, name, arguments):
-                self.points.append(name)
-                self._inject(pid, name)
-        elif kind == EXIT and pid in self.refused:
-            _ptrace(POKEUSER, pid, -self.refused.pop(pid), at=RESULT_REGISTER)
+        name = X86_64.get(call) if kind == AT_FILTER else None
+        if name is not None and self._is_point(pid, name, arguments):
+            self.points.append(name)
+            self._inject(pid, name)
 
     def _inject(self, pid: int, name: str) -> None:
         if self.mode == "kill" and len(self.points) == self.at:
             os.kill(self.main, signal.SIGKILL)
         elif self.mode == "full" and len(self.points) >= self.at and name in NEEDS_SPACE:
-            self._refuse(pid, ENOSPC)
+            _refuse(pid, ENOSPC)
         elif self.mode == "sync" and len(self.points) >= self.at and name in SYNCS:
-            self._refuse(pid, EIO)
-
-    def _refuse(self, pid: int, error: int) -> None:
-        _ptrace(POKEUSER, pid, -1, at=NUMBER_REGISTER)  # no such call: the kernel does nothing
-        self.refused[pid] = error
+            _refuse(pid, EIO)
 
     def _is_point(self, pid: int, name: str, arguments: list[int]) -> bool:
         if name == "openat" and not (arguments[2] & O_CREAT):
@@ -143,6 +142,46 @@ class Tracer:
         if name == "openat" and os.path.lexists(path):
             return False
         return path.startswith(self.watched + "/") or path == self.watched
+
+
+def _stop_only_at_points() -> None:
+    """Let the kernel stop this process and its children at the calls of X86_64 only: all others run at full speed."""
+    calls = [number for number, name in X86_64.items() if name != "openat"]
+    (opening,) = (number for number, name in X86_64.items() if name == "openat")
+    trace = 4 + len(calls) + 1
+    program = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (IF_EQUAL, 0, trace - 3, AUDIT_X86_64),
+        (LOAD, 0, 0, NUMBER),
+        (IF_EQUAL, trace - 3, 0, opening),
+        *((IF_EQUAL, trace - at - 1, 0, number) for at, number in enumerate(calls, 4)),
+        (RETURN, 0, 0, ALLOW),
+        (RETURN, 0, 0, TRACE),
+        (LOAD, 0, 0, THIRD_ARGUMENT),
+        (IF_BITS, 0, 1, O_CREAT),
+        (RETURN, 0, 0, TRACE),
+        (RETURN, 0, 0, ALLOW),
+    ]
+    packed = b"".join(INSTRUCTION.pack(*instruction) for instruction in program)
+    given = _Program(len(program), packed)
+    _control(NO_NEW_PRIVILEGES, 1, 0)
+    _control(SET_SECCOMP, FILTER_MODE, ctypes.addressof(given))
+
+
+def _control(option: int, second: int, third: int) -> None:
+    if _libc.prctl(option, ctypes.c_ulong(second), ctypes.c_ulong(third), ctypes.c_ulong(0), ctypes.c_ulong(0)):
+        os._exit(126)
+
+
+def _go_on(pid: int, state: int, *, new: bool) -> None:
+    number = os.WSTOPSIG(state)
+    ours = number == signal.SIGTRAP or (new and number == signal.SIGSTOP)
+    _ptrace(CONT, pid, 0 if ours else number)
+
+
+def _refuse(pid: int, error: int) -> None:
+    _ptrace(POKEUSER, pid, -1, at=NUMBER_REGISTER)  # no such call: the kernel does nothing but give back this
+    _ptrace(POKEUSER, pid, -error, at=RESULT_REGISTER)
 
 
 def _ptrace(request: int, pid: int, data: int, *, at: int = 0) -> None:
