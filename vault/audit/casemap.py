@@ -204,12 +204,16 @@ def open_note(
     Witnesses are given as cosigners' keys or as the plain keys of the same names; both sign these notes plainly.
     Returns what it says and the names of those witnesses whose good signature it bears. Keys whose name is not
     reserved for witnesses do not count, whoever passes them. Raises Damaged; Forged if the log did not sign it, if it
-    is of another log, if a signature of a known key is bad, or if a known key signed it twice.
+    is of another log, if a signature of a known key is bad, if a known key signed it twice, or if two of the keys are
+    one under two names.
     """
     note = notes.parse(untrusted_note)
     found = parse_note_text(note.text)
     reserved = [key.plain if isinstance(key, signing.CosignerKey) else key for key in witnesses if is_witness(key)]
     known = [*reserved, *([log] if log is not None else [])]
+    if len({key.public for key in known}) != len({(key.name, key.public) for key in known}):
+        # The signed text holds no signer's name: a signature could be moved from one name to the other.
+        raise Forged("two keys that sign maps have the same public key")
     if log is not None and found.origin != log.name:
         raise Forged("the note of a map is of another log")
     if not any((one.name, one.key_id) == (key.name, key.id) for one in note.signatures for key in known):
