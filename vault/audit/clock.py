@@ -51,6 +51,11 @@ def time_text(milliseconds: int) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def text_time(text: str) -> int:
+    """Milliseconds since 1970-01-01 UTC of a time as `time_text` writes it."""
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
+
+
 def moment_text(moment: datetime) -> str:
     """A moment as it is written in entries, for comparing. Raises ValueError without a time zone."""
     if moment.tzinfo is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Kept:
 
     def add_cosigned(self, new: Cosigned) -> Cosigned:
         """Keep a cosigned head. Signatures and maps that are there for it already stay; returns the whole."""
-        with auditdb.transaction(self._db):
+        with self._transaction():
             there = next((one for one in self.cosigned() if one.size == new.size), None)
             whole = new if there is None else _merged(there, new)
             self._put("cosigned", whole.size, "", {"note": whole.note.decode(), "maps": _texts(whole.maps)})
@@ -87,7 +88,7 @@ class Kept:
                 ("chain", stamp.chain),
             )
         }
-        with auditdb.transaction(self._db):
+        with self._transaction():
             self._put("stamp", stamp.size, hashlib.sha256(stamp.request).hexdigest(), members)
 
     def stamps(self) -> list[Stamp]:
@@ -99,11 +100,13 @@ class Kept:
             found.append(Stamp(size, **values))
         return found
 
-    def add_seed(self, seed: Seed) -> None:
-        """Keep a sealed seed."""
-        name = f"{seed.chain} {seed.key_name}"
-        with auditdb.transaction(self._db):
-            self._put("seed", seed.epoch, name, {"sealed": base64.b64encode(seed.sealed).decode()})
+    def add_seeds(self, seeds: Sequence[Seed]) -> None:
+        """Keep sealed seeds of one chain, which is then the one in use."""
+        with self._transaction():
+            for seed in seeds:
+                name = f"{seed.chain} {seed.key_name}"
+                self._put("seed", seed.epoch, name, {"sealed": base64.b64encode(seed.sealed).decode()})
+                self._put("chain", 0, "", {"chain": seed.chain})
 
     def seeds(self) -> list[Seed]:
         """All sealed seeds, those of the smallest epoch first."""
@@ -113,6 +116,11 @@ class Kept:
             found.append(Seed(chain, epoch, key_name, _bytes(_load(body), "sealed")))
         return found
 
+    def chain(self) -> str | None:
+        """The chain of seals whose seed was kept last, None before the first."""
+        rows = auditdb.read_kept(self._db, "chain")
+        return None if not rows else str(_load(rows[0][2])["chain"])
+
     def policy(self) -> str:
         """The text of the policy file, empty if none was set."""
         rows = auditdb.read_kept(self._db, "policy")
@@ -120,8 +128,12 @@ class Kept:
 
     def set_policy(self, text: str) -> None:
         """Replace the policy."""
-        with auditdb.transaction(self._db):
+        with self._transaction():
             self._put("policy", 0, "", {"text": text})
+
+    def _transaction(self) -> contextlib.AbstractContextManager[None]:
+        """Its own, or the one of the append that it is part of."""
+        return contextlib.nullcontext() if self._db.in_transaction else auditdb.transaction(self._db)
 
     def _put(self, kind: str, size: int, name: str, members: Mapping[str, object]) -> None:
         auditdb.write_kept(self._db, kind, size, name, canonical.dump(dict(members)))

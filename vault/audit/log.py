@@ -138,8 +138,10 @@ class AuditLog:
         """The log's own signature of a note's text."""
         return Signature(self._key.name, self._key.id, self._signer.sign(text.encode()))
 
-    def append(self, events: Sequence[Event | Late], writer: Writer) -> list[Entry]:
-        """Write entries and a new signed head, all or none, durable on return.
+    def append(
+        self, events: Sequence[Event | Late], writer: Writer, also: Callable[[Kept], object] | None = None
+    ) -> list[Entry]:
+        """Write entries and a new signed head, all or none, durable on return; `also` keeps something with them.
 
         Raises LogUnavailable if they can't be stored: then nothing may be shown or changed either. Busy if another
         process holds the log too long; Damaged if the stored tree and the signed head do not fit together.
@@ -149,6 +151,8 @@ class AuditLog:
         try:
             with auditdb.transaction(self._db):
                 head, written = self._append(events, writer)
+                if also is not None:
+                    also(self.kept)
         except (Busy, Damaged, NewerFormat, LogUnavailable):
             raise
         except CasevaultError as error:
@@ -254,6 +258,10 @@ class AuditLog:
             stop = self._within(end)
         for low in range(first, stop, WALK_ENTRIES):
             yield low, min(low + WALK_ENTRIES, stop)
+
+    def last(self) -> Entry | None:
+        """The newest entry."""
+        return next(self.entries(reverse=True, limit=1), None)
 
     def case_heads(self) -> dict[str, CaseHead]:
         """Every case in the log, with its last number and the leaf hash of its last entry."""

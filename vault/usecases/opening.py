@@ -12,22 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault import __version__
+from vault.audit.clock import text_time, time_text
 from vault.audit.log import AuditLog
 from vault.crypto import kdf, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
+from vault.errors import CasevaultError, Damaged, StorageFailed, Usage, WrongSecret
 from vault.formats.header import Header, SlotRecord
-from vault.model.events import Writer
+from vault.model.events import MAX_NUMBER, Entry, Event, Writer
 from vault.model.ids import new_id
-from vault.session import places
+from vault.session import failed_unlocks, places
 from vault.store import header_file, locks
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
+from vault.usecases import sealing
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
 _BUILDING = ".casevault-init-"
 _OLD_SECONDS = 3600
+MILLISECOND = 1_000_000
+CLOCK_TOLERANCE = 120
+"""Seconds: two programs may write at once, and time servers correct clocks by moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,11 @@ def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str) -> None:
 def open_vault(folder: Path, secret: slots.Secret) -> UnlockedVault:
     """Open the vault at `folder`. Raises NoVault, WrongSecret, Damaged, NewerFormat."""
     header = header_file.read(folder)
-    slot, root = slots.open_any(tuple(_slot(record) for record in header.slots), secret)
+    try:
+        slot, root = slots.open_any(tuple(_slot(record) for record in header.slots), secret)
+    except WrongSecret:
+        failed_unlocks.note(header.vault, time.time_ns() // MILLISECOND)
+        raise
     keys = VaultKeys.derive(root)
     check_mac(header, keys)
     catalogue = Catalogue.open(folder, keys.catalogue)
@@ -116,7 +125,40 @@ def open_vault(folder: Path, secret: slots.Secret) -> UnlockedVault:
     except BaseException:
         catalogue.close()
         raise
-    return UnlockedVault(folder, header, keys, catalogue, log, _writer(slot.id, keys))
+    vault = UnlockedVault(folder, header, keys, catalogue, log, _writer(slot.id, keys))
+    _note_what_came_before(vault)
+    return vault
+
+
+def _note_what_came_before(vault: UnlockedVault) -> None:
+    """Log the failed tries and the clock that went back, and make the seals that are due.
+
+    Where the log can't be written, nothing is lost by it, and nothing is shown later: each access is logged first.
+    """
+    with contextlib.suppress(CasevaultError):
+        writer, last = vault.writer, vault.log.last()
+        events: list[Event] = []
+        failed = failed_unlocks.read(vault.header.vault)
+        if failed is not None:
+            since = time_text(failed.first)
+            events.append(Event("vault.unlock-failed", "event", count=failed.count, since=since, outcome="failed"))
+        if last is not None and (back := _went_back(last, writer)):
+            events.append(Event("clock.step", "event", count=back, since=last.time, outcome="ok"))
+        vault.log.append(events, writer)
+        if failed is not None:
+            failed_unlocks.clear(vault.header.vault)
+    sealing.quietly_catch_up(vault)
+
+
+def _went_back(last: Entry, writer: Writer) -> int:
+    """Seconds by which the clock is behind where it must be, by the last entry; 0 within the tolerance.
+
+    Within one run of the machine the monotonic clock tells it too: it never runs faster than time does.
+    """
+    now, mono = time.time_ns() // MILLISECOND, time.monotonic_ns() // MILLISECOND
+    earliest = text_time(last.time) + (max(0, mono - last.mono) if last.boot == writer.boot else 0)
+    back = (earliest - now) // 1000
+    return min(back, MAX_NUMBER) if back > CLOCK_TOLERANCE else 0
 
 
 def sealed(header: Header, keys: VaultKeys) -> Header:

@@ -9,6 +9,7 @@ from vault.crypto import age, signing
 from vault.errors import Damaged, NotAllowed, Usage
 from vault.model.records import RecipientRecord
 from vault.store.catalogue import Put
+from vault.usecases import sealing
 from vault.usecases.text import cleaned
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
@@ -38,6 +39,7 @@ def add(
         created=now(),
     )
     vault.commit([Change("recipient.add", None, [Put(record)], object_id=record.id)])
+    sealing.seed_for(vault, record)  # from now on the log is sealed for them, day by day
     return record
 
 

@@ -1,0 +1,173 @@
+"""Seals: what a chain proves, and each way to tamper with it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import replace
+
+import pytest
+
+from vault.audit import seals
+from vault.audit.seals import ChainPoint, SealPoint, Statement
+from vault.crypto.kdf import hkdf
+from vault.errors import Damaged
+
+LOG = "casevault/" + "ab" * 16
+KEY = bytes(range(32))
+CHAIN = "0123456789abcdef"
+START = 1_767_225_600  # 2026-01-01T00:00:00Z
+STATEMENT = Statement(LOG, CHAIN, START, seals.key_hash(KEY))
+
+
+def time_of(epoch: float) -> str:
+    from vault.audit.clock import time_text
+
+    return time_text(int((START + epoch * seals.PERIOD) * 1000))
+
+
+def root_of(size: int) -> bytes:
+    return hashlib.sha256(b"%d" % size).digest()
+
+
+def made(count: int, *, statement: Statement = STATEMENT, key: bytes = KEY, first_seq: int = 10) -> list[SealPoint]:
+    found = []
+    for epoch in range(count):
+        seq = first_seq + 5 * epoch
+        code = seals.mac(key, log=LOG, chain=statement.chain, epoch=epoch, size=seq, root=root_of(seq))
+        found.append(SealPoint(seq, time_of(epoch + 1.1), statement.chain, epoch, code, seq, root_of(seq)))
+        key = seals.next_key(key)
+    return found
+
+
+def point(statement: Statement = STATEMENT, seq: int = 3) -> ChainPoint:
+    return ChainPoint(seq, time_of(0), statement.chain, statement.digest())
+
+
+def check(found: list[SealPoint], *, until: float = 5.5, chains: list[ChainPoint] | None = None,
+          seeds: list[bytes] | None = None) -> seals.SealReport:  # fmt: skip
+    given = [seals.seed_payload(STATEMENT, 0, KEY)] if seeds is None else seeds
+    return seals.check(LOG, found, [point()] if chains is None else chains, given, time_of(until))
+
+
+def test_a_whole_chain_has_no_problem() -> None:
+    report = check(made(5))
+    assert report.problems == ()
+    assert report.begun == ((3, CHAIN),)
+    (state,) = report.chains
+    assert (state.first_epoch, state.last_epoch) == (0, 4)
+    assert state.commitment == hashlib.sha256(KEY).hexdigest()
+
+
+def test_the_construction_is_that_of_the_page() -> None:
+    """HKDF and HMAC called by hand, with the canonical JSON written out."""
+    key = hkdf(hkdf(KEY, "casevault/v1/seal/next"), "casevault/v1/seal/mac")
+    root = "pmWkWSBCL51Bfkhn79xPuKBKHz//H6B+mY6G9/eieuM="
+    body = f'{{"chain":"{CHAIN}","epoch":1,"log":"{LOG}","root":"{root}","size":15,"v":1}}'
+    import base64
+
+    expected = hmac.digest(key, body.encode(), "sha256")
+    assert seals.mac(
+        seals.next_key(KEY), log=LOG, chain=CHAIN, epoch=1, size=15, root=base64.b64decode(root)
+    ) == expected  # fmt: skip
+
+
+def test_whoever_has_the_key_of_today_can_not_make_a_seal_of_yesterday() -> None:
+    """The thief's best: seal a changed past with the newest key."""
+    found = made(5)
+    today = KEY
+    for _ in range(4):
+        today = seals.next_key(today)
+    other = hashlib.sha256(b"changed").digest()
+    forged = seals.mac(today, log=LOG, chain=CHAIN, epoch=2, size=20, root=other)
+    found[2] = replace(found[2], mac=forged, root=other)
+    assert [seq for seq, _ in check(found).problems] == [20]
+    # The seal of today's own epoch can be made anew: the page says so.
+    found = made(5)
+    found[4] = replace(
+        found[4], root=other, mac=seals.mac(today, log=LOG, chain=CHAIN, epoch=4, size=30, root=other)
+    )  # fmt: skip
+    assert check(found).problems == ()
+
+
+@pytest.mark.parametrize("gone", range(5))
+def test_a_missing_seal_is_named(gone: int) -> None:
+    found = made(5)
+    del found[gone]
+    assert len(check(found).problems) == 1
+
+
+def test_a_log_that_was_cut_lacks_the_seals_of_the_last_days() -> None:
+    ((seq, message),) = check(made(5)[:2]).problems
+    assert seq == 15
+    assert "last 3 days" in message
+
+
+def test_a_chain_without_any_seal_lacks_them_all() -> None:
+    assert "last 5 days" in check([]).problems[0][1]
+    assert check([], until=0.9).problems == ()
+
+
+def test_other_orders_are_named() -> None:
+    found = made(5)
+    twice = [*found[:3], replace(found[2], seq=21), *found[3:]]
+    assert any("twice" in message for _, message in check(twice).problems)
+    swapped = [found[0], replace(found[2], seq=15), replace(found[1], seq=20), *found[3:]]
+    assert check(swapped).problems
+    other = [*found[:4], replace(found[4], chain="f" * 16)]
+    assert any("another chain" in message for _, message in check(other).problems)
+    early = [*found[:4], replace(found[4], time=time_of(4.5))]
+    assert any("before it was over" in message for _, message in check(early).problems)
+    before = [replace(found[0], seq=1), *found]
+    assert any("before any chain" in message for _, message in check(before).problems)
+
+
+def test_a_new_chain_names_the_old_one() -> None:
+    newer = Statement(LOG, "f" * 16, START + 3 * seals.PERIOD, seals.key_hash(b"k" * 32), (CHAIN, 2))
+    chains = [point(), ChainPoint(25, time_of(3), newer.chain, newer.digest())]
+    seeds = [seals.seed_payload(STATEMENT, 0, KEY), seals.seed_payload(newer, 0, b"k" * 32)]
+    report = check(made(3), chains=chains, seeds=seeds, until=3.5)
+    assert report.problems == ()
+    assert report.begun == ((3, CHAIN), (25, newer.chain))
+    # The same after a cut: the new chain says that three epochs were sealed, and two are there.
+    cut = check(made(2), chains=chains, seeds=seeds, until=3.5)
+    assert any("does not go on" in message for _, message in cut.problems)
+
+
+def test_another_key_than_the_statement_names_is_refused() -> None:
+    other = bytes(32)
+    found = made(5, key=other)
+    assert check(found, seeds=[seals.seed_payload(STATEMENT, 0, other)]).problems
+    lying = replace(STATEMENT, key_hash=seals.key_hash(other))
+    report = check(found, seeds=[seals.seed_payload(lying, 0, other)])
+    assert any("not the one whose key" in message for _, message in report.problems)
+
+
+def test_a_later_seed_checks_what_comes_after_it() -> None:
+    key = seals.next_key(seals.next_key(KEY))
+    report = check(made(5), seeds=[seals.seed_payload(STATEMENT, 2, key)])
+    assert report.problems == ()
+    assert report.chains[0].first_epoch == 2
+    found = made(5)
+    found[3] = replace(found[3], mac=bytes(32))
+    assert check(found, seeds=[seals.seed_payload(STATEMENT, 2, key)]).problems
+
+
+def test_without_a_seed_the_newest_chain_is_a_problem() -> None:
+    assert "not given to you" in check(made(5), seeds=[]).problems[0][1]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"", b"{}", b"[]", b"null", b'{"casevault":"audit-seed"}', b"x" * 5000,
+        seals.seed_payload(STATEMENT, 0, KEY) + b" ",
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"epoch":0', b'"epoch":40001'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"epoch":0', b'"epoch":true'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"period":86400', b'"period":1'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"old":null', b'"old":{"chain":"x"}'),
+    ],
+)  # fmt: skip
+def test_seeds_that_are_none_are_damaged(payload: bytes) -> None:
+    with pytest.raises(Damaged):
+        seals.parse_seed(payload)
