@@ -49,9 +49,9 @@ class Proof:
         if len(self.extra) > MAX_EXTRA_BYTES:
             raise ValueError("a proof has too much extra data")
         try:
-            notes.parse(self.checkpoint)
+            checkpoints.parse_body(notes.parse(self.checkpoint).text)
         except Damaged:
-            raise ValueError("a proof holds something that is no signed note") from None
+            raise ValueError("a proof holds something that is no checkpoint") from None
 
 
 def serialise(proof: Proof) -> bytes:
