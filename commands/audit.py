@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands import picking, shapes
+from commands import audit_stamp, picking, shapes
 from commands.app import new_app
 from commands.context import Session, session_of
 from commands.printing import columns
@@ -75,13 +75,18 @@ def moment(text: str, what: str) -> datetime:
 
 
 @app.command("verify")
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    new: Annotated[
+        bool, typer.Option("--new", help="Only what came after the newest head that somebody vouched for.")
+    ] = False,
+) -> None:
     """Verify the whole log: every entry, the tree over them, the signed head, every page of the databases."""
     session = session_of(context)
     from vault.usecases import auditing
 
     with session.vault() as vault, session.console.progress("Verifying the log"):
-        report = auditing.verify(vault)
+        report = auditing.verify(vault, only_new=new)
         problems = [*report.problems, *(f"catalog.db: {one}" for one in vault.catalogue.page_errors())]
     data = {
         "size": report.size,
@@ -95,3 +100,6 @@ def verify(context: typer.Context) -> None:
     session.console.answer(data, problems or [line])
     if problems:
         raise Damaged("the log or a database is damaged", hint="Run 'casevault doctor' and restore from a backup.")
+
+
+app.command("stamp")(audit_stamp.stamp)

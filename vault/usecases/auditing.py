@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vault.model.events import Entry, VerifyReport
+from vault.errors import Damaged, Usage
+from vault.model.events import Entry, Head, VerifyReport
 from vault.model.records import TABLES, Case, RecipientRecord
 from vault.usecases.unlocked import UnlockedVault
 
@@ -46,6 +47,28 @@ def _names(vault: UnlockedVault, case_id: str | None) -> dict[str, str]:
     }
 
 
-def verify(vault: UnlockedVault) -> VerifyReport:
-    """Every entry, the tree, the signed head, every page of the log's database."""
-    return vault.log.verify()
+def verify(vault: UnlockedVault, *, only_new: bool = False) -> VerifyReport:
+    """Every entry, the tree, the signed head, every page of the log's database, and each head that was vouched for.
+
+    With `only_new`, what came after the newest cosigned head: it is taken as it stands. Raises Usage without one.
+    """
+    since = None
+    if only_new:
+        cosigned = vault.log.kept.latest_cosigned()
+        if cosigned is None:
+            raise Usage("nobody has vouched for a head of this log yet", hint="Leave --new out to verify all of it.")
+        since = Head(cosigned.size, cosigned.root, cosigned.note)
+    report = vault.log.verify(since)
+    problems = (*report.problems, *_not_vouched(vault))
+    return replace(report, ok=not problems, problems=problems)
+
+
+def _not_vouched(vault: UnlockedVault) -> Iterator[str]:
+    """A head that somebody vouched for and that the log does not lead through any more."""
+    for one in vault.log.kept.cosigned():
+        try:
+            same = vault.log.root_at(one.size) == one.root
+        except (ValueError, Damaged):
+            same = False
+        if not same:
+            yield f"the log is not the one that was vouched for at {one.size} entries"
