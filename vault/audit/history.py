@@ -82,7 +82,7 @@ class History:
     def judge(self, root: bytes, roots: dict[int, bytes], seen: Head, heads: Collection[Head]) -> list[Parting]:
         """How the log, fed whole and with this root, parts from what was seen; [] if it continues it.
 
-        `seen` is the newest head that was seen, `heads` are all; `roots` has the log's own root at the size of `seen`.
+        `seen` is the newest head that was seen, `heads` are all; `roots` has the log's own at the size of `seen`.
         """
         size, seen_root = seen
         if self._at >= size:

@@ -122,6 +122,11 @@ class Walk:
             records.append(leaf + mark[:CASE_MARK_BYTES])
         return records
 
+    @property
+    def has_problems(self) -> bool:
+        """Whether something is wrong already."""
+        return bool(self._problems)
+
     def end(self) -> Walked:
         """What was found in all entries."""
         return Walked(

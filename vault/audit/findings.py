@@ -1,0 +1,137 @@
+"""What a check of an export may find, and what an export shows by itself, whatever was seen before."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault.audit import cosignatures, heads, seals
+from vault.audit.cosignatures import Cosignature
+from vault.audit.walk import Walked
+from vault.crypto import age, signing
+from vault.errors import Damaged, WrongSecret
+from vault.formats import note as notes
+from vault.formats.audit_export import Front
+from vault.model.events import Head
+
+KINDS = ("fork", "rollback", "truncation", "rewrite", "seal", "map", "signature", "overdue", "replaced")
+EXPLAINABLE = ("overdue", "replaced", "seal")
+"""Findings that may have a harmless reason. The others say that the log is not the one that was written."""
+ORIGIN_ID = 32
+_HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: what kind, in a sentence, in which log (origin), at which entry if at one.
+
+    `accepted`: somebody explained it, and it does not count.
+    """
+
+    kind: str
+    message: str
+    log: str
+    seq: int | None = None
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A head of the log that others cosigned; `by` are those whose keys are known."""
+
+    size: int
+    root: bytes
+    note: bytes
+    by: tuple[Cosignature, ...]
+
+
+def log_key(front: Front) -> signing.NoteKey:
+    """The key that an export names as its log's. Raises Damaged if it can't be one."""
+    key = signing.parse_verifier(front.log)
+    log = key.name.removeprefix(heads.ORIGIN)
+    if log == key.name or len(log) != ORIGIN_ID or not _HEX.issuperset(log):
+        raise Damaged("the audit export is not valid")
+    return key
+
+
+def signed_head(front: Front, key: signing.NoteKey) -> Head | Finding:
+    """The head over all entries of the export, or why it is none."""
+    try:
+        head = heads.open_checkpoint(front.checkpoint, key)
+    except Damaged as error:
+        return Finding("signature", f"the signed head: {error.message}", key.name)
+    if head.size != front.size:
+        return Finding("signature", "the signed head is of another size than the log", key.name)
+    return head
+
+
+def vouched_heads(
+    front: Front, key: signing.NoteKey, cosigners: Sequence[signing.CosignerKey]
+) -> tuple[list[Vouched], list[Finding]]:
+    """The cosigned heads in an export, newest first, and what is wrong with them."""
+    found, wrong = [], []
+    for note in front.cosigned:
+        try:
+            head = heads.open_checkpoint(note, key)
+            found.append(Vouched(head.size, head.root, note, cosignatures.verify(notes.parse(note), cosigners)))
+        except Damaged as error:
+            wrong.append(Finding("signature", f"a cosigned head: {error.message}", key.name))
+    found.sort(key=lambda one: one.size, reverse=True)
+    return found, wrong
+
+
+def of_walk(walked: Walked, head: Head | None, vouched: Sequence[Vouched], log: str) -> list[Finding]:
+    """What the entries themselves show, and whether they are those under the signed and the cosigned heads."""
+    found = [Finding(one.kind, one.message, log, one.seq) for one in walked.problems]
+    if head is not None and (walked.size, walked.root) != (head.size, head.root):
+        found.append(Finding("signature", "the entries are not those under the signed head", log))
+    for one in vouched:
+        if one.size > walked.size:
+            message = f"a head of {one.size} entries was cosigned; the log now has {walked.size}"
+            found.append(Finding("rollback", message, log, walked.size))
+        elif walked.roots[one.size] != one.root:
+            message = f"a cosigned head of {one.size} entries belongs to another history of this log"
+            found.append(Finding("fork", message, log))
+    return found
+
+
+def open_seeds(untrusted_seeds: Sequence[bytes], identities: Sequence[age.Identity]) -> list[bytes]:
+    """The payloads of those seeds that the identities open. Raises Damaged."""
+    found = []
+    for sealed in untrusted_seeds:
+        try:
+            chunks = age.Decryptor(io.BytesIO(sealed), list(identities)).chunks()
+        except WrongSecret:
+            continue
+        payload = b""
+        for chunk in chunks:
+            payload += chunk
+            if len(payload) > seals.MAX_SEED:
+                raise Damaged("a seed of the log's seals is not valid")
+        found.append(payload)
+    return found
+
+
+def of_seals(
+    front: Front, walked: Walked, identities: Sequence[age.Identity], known: dict[str, str], log: str
+) -> tuple[tuple[seals.ChainState, ...], list[Finding]]:
+    """The chains of seals that could be checked, and what is wrong with seals.
+
+    `known` holds the hashes of seal keys as they were when a chain was first seen, by chain.
+    """
+    try:
+        # The last entry's time is under the signed head; the time in the export's first line is not.
+        report = seals.check(
+            log, walked.seals, walked.chains, open_seeds(front.seeds, identities), walked.ended or front.made
+        )
+    except Damaged as error:
+        return (), [Finding("seal", error.message, log)]
+    found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in report.problems]
+    if not walked.chains:
+        found.append(Finding("seal", "the log has no seals", log))
+    for chain in report.chains:
+        if known.get(chain.chain, chain.commitment) != chain.commitment:
+            message = "the key of a chain of seals is not the one that you were given before"
+            found.append(Finding("seal", message, log, chain.seq))
+    return report.chains, found

@@ -1,0 +1,156 @@
+"""The auditor's side, without any vault: check an export against what is remembered of its log, and cosign it.
+
+Nothing is believed that the export does not prove. What was seen before is remembered in the auditor's own folder
+(`vault/session/auditor_state.py`), and a later export must continue it. It is only changed by a check that found
+nothing, or nothing that was not explained.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from vault.audit import findings, heads
+from vault.audit.casemap import MapNote
+from vault.audit.cosigner import Cosigner, is_witness
+from vault.audit.history import History
+from vault.crypto import age, signing
+from vault.errors import Busy, NotAllowed, Usage
+from vault.formats import audit_cosignature, audit_export
+from vault.formats import note as notes
+from vault.session.auditor_state import AuditorState, LogState, SeenHead, SeenWriter
+from vault.store import locks, output
+from vault.usecases.auditor_look import Checked as Checked
+from vault.usecases.auditor_look import Look
+from vault.usecases.auditor_look import Terms as Terms
+
+
+def check(path: Path, identities: Sequence[age.Identity], state_folder: Path, terms: Terms | None = None) -> Checked:
+    """Check an export and remember what it says, if nothing is wrong with it.
+
+    Raises Damaged if the file is none or is not whole, WrongSecret, Usage, NewerFormat, Busy, StorageFailed.
+    """
+    with _held(state_folder) as state:
+        return _check(path, identities, state, terms or Terms())[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignable:
+    """The result of `cosign`: what was found, and whether the answer was written."""
+
+    checked: Checked
+    written: bool
+
+
+def cosign(
+    path: Path,
+    identities: Sequence[age.Identity],
+    state_folder: Path,
+    cosigner: Cosigner,
+    out: Path,
+    terms: Terms | None = None,
+) -> Cosignable:
+    """Check an export and, if nothing is left unexplained, write the cosignature of its head to a new file.
+
+    Raises NotAllowed for a key of the wrong kind for this export, and what `check` and `output.new_file` raise.
+    """
+    terms = replace(terms or Terms(), own=cosigner.key)
+    output.check(out, "the cosignature")
+    with _held(state_folder) as state:
+        checked, remembered = _check(path, identities, state, terms)
+        if not checked.ok:
+            return Cosignable(checked, written=False)
+        _may_sign(cosigner.key, checked)
+        body = _answer(checked, cosigner, int(datetime.fromisoformat(terms.time()).timestamp()))
+        # Before the signature leaves: what was signed once must never be forgotten.
+        state.write(replace(remembered, cosigned=SeenHead(checked.size, checked.root)))
+        with output.new_file(out) as file:
+            file.write(audit_cosignature.serialise(body))
+    return Cosignable(checked, written=True)
+
+
+def _may_sign(key: signing.CosignerKey, checked: Checked) -> None:
+    if is_witness(key) != (checked.kind == "full"):
+        raise NotAllowed(
+            "this key is not for this kind of export",
+            hint="A witness key vouches for whole checks; a key made with 'keygen --heads' for heads alone.",
+        )
+
+
+def _answer(checked: Checked, cosigner: Cosigner, now: int) -> audit_cosignature.CosignatureFile:
+    head = notes.parse(checked.front.checkpoint)
+    own = tuple(one for one in head.signatures if one.name == checked.log)
+    note = notes.serialise(notes.Note(head.text, (*own, cosigner.cosign(head.text, now))))
+    maps: tuple[bytes, ...] = ()
+    newest = checked.newest_map
+    if newest is not None:
+        text = MapNote(checked.log, newest.time, newest.leaves, newest.root).text
+        maps = (notes.serialise(notes.Note(text, (cosigner.sign(text),))),)
+    return audit_cosignature.CosignatureFile(checked.log, note, maps)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[AuditorState]:
+    output.refuse_inside_vault(folder / "state", "the auditor's state")
+    state = AuditorState(folder)
+    state.prepare()
+    try:
+        lock = contextlib.ExitStack()
+        lock.enter_context(locks.exclusive(folder))
+    except Busy:
+        raise Busy("another check is at work with this state folder", hint="Try again when it is done.") from None
+    with lock:
+        yield state
+
+
+@contextlib.contextmanager
+def _opened(path: Path, identities: Sequence[age.Identity]) -> Iterator[audit_export.Reader]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise Usage(f"the export can't be read: {error.strerror}") from None
+    with file:
+        armored = file.read(len(_ARMOR)) == _ARMOR
+        file.seek(0)
+        source = age.ArmorReader(file) if armored else file
+        yield audit_export.Reader(age.Decryptor(source, list(identities)).chunks())
+
+
+_ARMOR = b"-----BEGIN AGE"
+
+
+def _check(
+    path: Path, identities: Sequence[age.Identity], state: AuditorState, terms: Terms
+) -> tuple[Checked, LogState]:
+    with _opened(path, identities) as reader:
+        front = reader.front
+        key = findings.log_key(front)
+        log = key.name.removeprefix(heads.ORIGIN)
+        prior = state.read(log)
+        look = Look(front, key, prior, terms)
+        if front.kind == "heads":
+            for _ in reader.batches():
+                pass
+            look.judge_heads()
+            return _concluded(look, state)
+        size, ended = (prior.seen.size, prior.ended) if prior is not None else (0, "")
+        with state.new_seen() as records:
+            with state.seen(log, size) as seen:
+                look.walk(reader, History(seen, size, ended), records)
+            look.judge_entries(identities)
+            return _concluded(look, state, records)
+
+
+def _concluded(look: Look, state: AuditorState, records: SeenWriter | None = None) -> tuple[Checked, LogState]:
+    look.judge_beside(state.logs())
+    checked = look.result()
+    remembered = look.remembered(checked)
+    if look.counts(checked):
+        # In this order: records beyond the head that is remembered do no harm, missing ones would.
+        if records is not None:
+            records.keep(remembered.id)
+        state.write(remembered)
+    return checked, remembered

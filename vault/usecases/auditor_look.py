@@ -1,0 +1,314 @@
+"""What a check of an export concludes, out of the export and of what is remembered of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from vault.audit import findings, heads
+from vault.audit.clock import moment_text
+from vault.audit.findings import Finding, Vouched
+from vault.audit.history import History
+from vault.audit.policy import Policy
+from vault.audit.seals import ChainState
+from vault.audit.walk import MapPoint, Visitor, Walk, Walked
+from vault.bundle.signature import fingerprint
+from vault.crypto import age, merkle, signing
+from vault.errors import Forged, Usage
+from vault.formats import audit_export
+from vault.model.events import Head
+from vault.session.auditor_state import MAX_HEADS, LogState, SeenHead, SeenWriter
+
+NO_DEVICE = "0" * 8
+"""What a device is called where nothing can be remembered: it tells nothing."""
+REMEMBERED = ("seal", "replaced")
+"""Explained findings that are not brought up again. An overdue log is, until the next deposit."""
+Progress = Callable[[int], None]
+Explained = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one export says.
+
+    `log` is the origin, `verifier` the log's key, `kind` full or heads; `made` when the export was made by the
+    laptop's clock. `consistent_since` is the size of the newest head seen before that this log continues, 0 if none.
+    `first`: the log was not known; then `fingerprint` is to be compared with the one that the laptop shows.
+    `cosigned` are heads that others vouch for, newest first; `own` the newest that this auditor did (size, root).
+    `front` holds seeds and stamps as they came, `walked` what the entries gave (None for heads only), `chains` the
+    chains of seals that were checked, `explained` what was accepted in an earlier check. `deposited` is the time of
+    the deposit before this one, empty if there was none.
+    """
+
+    log: str
+    verifier: str
+    vault: str
+    kind: str
+    made: str
+    size: int
+    root: bytes
+    consistent_since: int
+    first: bool
+    fingerprint: str
+    findings: tuple[Finding, ...]
+    explained: tuple[tuple[str, int, str], ...]
+    cosigned: tuple[Vouched, ...]
+    own: SeenHead | None
+    chains: tuple[ChainState, ...]
+    deposited: str
+    front: audit_export.Front
+    walked: Walked | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found, or nothing that was not accepted."""
+        return all(one.accepted for one in self.findings)
+
+    @property
+    def newest_map(self) -> MapPoint | None:
+        """The newest map of cases that was recomputed."""
+        return None if self.walked is None else self.walked.newest_map
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a check is done: kinds of findings that are accepted, the policy, whose cosignatures are known (`own` is
+    the auditor's), the auditor's clock (POSIX seconds), who sees each entry, and who hears how many were read."""
+
+    accept: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Policy)
+    own: signing.CosignerKey | None = None
+    now: int | None = None
+    visitor: Visitor | None = None
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        if not self.accept <= set(findings.EXPLAINABLE):
+            raise Usage(
+                "this kind of finding can't be accepted",
+                hint=f"What may have a harmless reason: {', '.join(findings.EXPLAINABLE)}.",
+            )
+
+    def time(self) -> str:
+        """The auditor's clock, as entries have it."""
+        return moment_text(datetime.now(UTC) if self.now is None else datetime.fromtimestamp(self.now, UTC))
+
+
+class Look:
+    """One check. `walk` first for a full export, then the judgements, then `result`."""
+
+    def __init__(self, front: audit_export.Front, key: signing.NoteKey, prior: LogState | None, terms: Terms) -> None:
+        self._front = front
+        self._key = key
+        self._prior = prior
+        self._terms = terms
+        self._now = terms.time()
+        self._findings: list[Finding] = []
+        self._walked: Walked | None = None
+        self._history: History | None = None
+        self._chains: tuple[ChainState, ...] = ()
+        head = findings.signed_head(front, key)
+        self._head = head if isinstance(head, Head) else None
+        cosigners = [] if terms.policy.quorum is None else list(terms.policy.quorum.witnesses.values())
+        if terms.own is not None and terms.own not in cosigners:
+            cosigners.append(terms.own)
+        self._vouched, wrong = findings.vouched_heads(front, key, cosigners)
+        self._findings += [*([head] if isinstance(head, Finding) else []), *wrong]
+        if prior is not None and prior.log != front.log:
+            self._add("signature", "the log is signed with another key than the one that you know it by")
+
+    def _add(self, kind: str, message: str, seq: int | None = None, log: str | None = None) -> None:
+        self._findings.append(Finding(kind, message, log or self._key.name, seq))
+
+    def walk(self, reader: audit_export.Reader, past: History, records: SeenWriter) -> None:
+        """Read all entries of a full export. Raises Damaged if it is not whole."""
+        prior, terms = self._prior, self._terms
+        sizes = {one.size for one in self._vouched} | {one.size for one in self._front.stamps}
+        if prior is not None:
+            sizes |= {prior.seen.size} | ({prior.cosigned.size} if prior.cosigned else set())
+        walk = Walk(roots_at=sizes, map_key=self._front.map_key, maps_from=self._maps_from(), visitor=terms.visitor)
+        for parts in reader.batches():
+            found = walk.feed(parts)
+            past.feed(found, parts)
+            if not walk.has_problems:
+                records.write(b"".join(found))
+            if terms.progress is not None:
+                terms.progress(len(parts))
+        self._walked, self._history = walk.end(), past
+
+    def _maps_from(self) -> int:
+        """Maps that an earlier check has recomputed are not made again, but for those of the newest deposit."""
+        if self._prior is None or self._prior.kind != "full":
+            return 0
+        older = [one.size for one in self._prior.heads if one.size < self._front.size]
+        return older[-1] if older and older[-1] < self._prior.seen.size else older[-2] if len(older) > 1 else 0
+
+    def judge_entries(self, identities: Sequence[age.Identity]) -> None:
+        """What the entries themselves show, and how they go with what was seen."""
+        walked, prior, past = self._walked, self._prior, self._history
+        assert walked is not None
+        assert past is not None
+        log = self._key.name
+        self._findings += findings.of_walk(walked, self._head, self._vouched, log)
+        known = dict(prior.chains) if prior else {}
+        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log)
+        self._findings += wrong
+        for stamp in self._front.stamps:
+            self._judge_stamp(stamp, walked)
+        if prior is not None:
+            seen = (prior.seen.size, prior.seen.root)
+            parted = past.judge(walked.root, walked.roots, seen, {(one.size, one.root) for one in prior.heads})
+            for one in parted:
+                self._add(one.kind, one.message, one.seq)
+                if one.kind == "fork" and one.seq == 0 and prior.log != self._front.log:
+                    self._add("replaced", "nothing of the log that you know is in this one")
+
+    def _judge_stamp(self, stamp: audit_export.Stamp, walked: Walked) -> None:
+        try:
+            head = heads.open_checkpoint(stamp.checkpoint, self._key)
+        except Forged as error:
+            self._add("signature", f"a stamped head: {error.message}")
+            return
+        if head.size != stamp.size or walked.roots.get(head.size) != head.root:
+            self._add("fork", f"a stamped head of {head.size} entries belongs to another history of this log")
+
+    def judge_heads(self) -> None:
+        """An export of heads only: the new head must continue the one that was seen, by a proof."""
+        head, prior = self._head, self._prior
+        if head is None:
+            return
+        proofs = {one.size: one for one in self._front.consistency}
+        for vouched in self._vouched:
+            self._judge_proof(head, SeenHead(vouched.size, vouched.root), proofs, "cosigned")
+        if prior is not None:
+            seen = {(one.size, one.root) for one in prior.heads}
+            if head.size < prior.seen.size:
+                known = (head.size, head.root) in seen
+                message = f"the log has {head.size} entries; you have seen it with {prior.seen.size}"
+                self._add("rollback" if known else "truncation", message)
+            else:
+                self._judge_proof(head, prior.seen, proofs, "seen")
+
+    def _judge_proof(self, head: Head, old: SeenHead, proofs: dict[int, audit_export.Proof], what: str) -> None:
+        proof = proofs.get(old.size)
+        hashes = proof.hashes if proof is not None else ()
+        if old.size > head.size:
+            self._add("rollback", f"a head of {old.size} entries was {what}; the log now has {head.size}")
+            return
+        try:
+            if old.size:
+                merkle.verify_consistency(old.size, head.size, old.root, head.root, hashes)
+        except Forged:
+            self._add("fork", f"the log does not continue the head of {old.size} entries that was {what}")
+
+    def judge_beside(self, logs: Sequence[LogState]) -> None:
+        """The deposits of all logs, and whether a new log stands in the place of a known one."""
+        days = self._terms.policy.overdue_days
+        late = moment_text(datetime.fromisoformat(self._now) - timedelta(days=days))
+        others = [one for one in logs if one.origin != self._key.name]
+        if self._prior is not None:
+            if self._prior.vault != self._front.vault:
+                self._add("replaced", f"the log was of vault {self._prior.vault} before")
+            if self._last_deposit(self._prior) < late:
+                self._add("overdue", f"more than {days} days have passed since the deposit before this one")
+        for other in others:
+            if other.deposited < late:
+                message = f"no deposit of the log of vault {other.vault} for more than {days} days"
+                self._add("overdue", message, log=other.origin)
+            if self._prior is None and self._replaces(other):
+                self._add("replaced", f"this new log takes the place of another one of vault {other.vault}")
+
+    def _replaces(self, other: LogState) -> bool:
+        """Two logs that a device writes side by side are two vaults; one that begins where another ends is not."""
+        if other.vault == self._front.vault:
+            return True
+        if self._walked is None or not other.ended:
+            return False
+        shared = self._walked.devices & set(other.devices) - {NO_DEVICE}
+        return bool(shared) and self._walked.started > other.ended
+
+    def _last_deposit(self, prior: LogState) -> str:
+        """As remembered, or as this auditor's own cosignatures say: a state folder may be an older copy."""
+        own = [one.timestamp for vouched in self._vouched for one in vouched.by if one.key == self._terms.own]
+        times = [moment_text(datetime.fromtimestamp(one, UTC)) for one in own if one < MAX_SECONDS]
+        return max([prior.deposited, *times])
+
+    def _own(self) -> SeenHead | None:
+        """The newest head that this auditor cosigned, as remembered or as the export shows."""
+        found = [
+            SeenHead(one.size, one.root) for one in self._vouched if any(by.key == self._terms.own for by in one.by)
+        ]
+        if self._prior is not None and self._prior.cosigned is not None:
+            found.append(self._prior.cosigned)
+        return max(found, key=lambda one: one.size, default=None)
+
+    def result(self) -> Checked:
+        """What was found."""
+        front, prior = self._front, self._prior
+        before = set(prior.accepted) if prior is not None else set()
+        kept, explained = [], []
+        for one in dict.fromkeys(self._findings):
+            mark = _mark(one)
+            if mark in before:
+                explained.append(mark)
+            else:
+                kept.append(replace(one, accepted=one.kind in self._terms.accept))
+        root = self._head.root if self._head is not None else merkle.EMPTY_ROOT
+        parted = any(one.kind in _PARTINGS for one in kept)
+        return Checked(
+            log=self._key.name,
+            verifier=front.log,
+            vault=front.vault,
+            kind=front.kind,
+            made=front.made,
+            size=front.size,
+            root=root,
+            consistent_since=0 if prior is None or parted else prior.seen.size,
+            first=prior is None,
+            fingerprint=fingerprint(self._key),
+            findings=tuple(kept),
+            explained=tuple(explained),
+            cosigned=tuple(self._vouched),
+            own=self._own(),
+            chains=self._chains,
+            deposited="" if prior is None else self._last_deposit(prior),
+            front=front,
+            walked=self._walked,
+        )
+
+    def counts(self, checked: Checked) -> bool:
+        """Whether this deposit is to be remembered: another log that is overdue says nothing against this one."""
+        return all(one.accepted or (one.kind == "overdue" and one.log != checked.log) for one in checked.findings)
+
+    def remembered(self, checked: Checked) -> LogState:
+        """What to remember of the log from now on."""
+        prior, walked = self._prior, self._walked
+        seen = SeenHead(checked.size, checked.root)
+        older = prior.heads if prior is not None else ()
+        new = prior is None or prior.seen != seen
+        accepted = [_mark(one) for one in checked.findings if one.accepted and one.kind in REMEMBERED]
+        devices = (set(prior.devices) if prior else set()) | (walked.devices if walked else set())
+        return LogState(
+            log=checked.verifier,
+            vault=checked.vault,
+            kind=checked.kind,
+            seen=seen,
+            heads=(*older, seen)[-MAX_HEADS:] if new else older,
+            cosigned=checked.own,
+            first=self._now if prior is None else prior.first,
+            ended=walked.ended if walked is not None else "",
+            deposited=self._now if prior is None or new else prior.deposited,
+            devices=tuple(sorted(devices)),
+            chains={**(prior.chains if prior else {}), **{one.chain: one.commitment for one in self._chains}},
+            accepted=(*(prior.accepted if prior else ()), *accepted),
+        )
+
+
+MAX_SECONDS = 1 << 37
+"""POSIX seconds of the year 6325: times of cosignatures beyond it are not read as times."""
+_PARTINGS = frozenset({"fork", "rollback", "truncation", "rewrite"})
+
+
+def _mark(finding: Finding) -> Explained:
+    return finding.kind, -1 if finding.seq is None else finding.seq, finding.message
