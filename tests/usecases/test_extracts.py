@@ -402,7 +402,7 @@ def test_damaged_extracts(scene: Scene) -> None:
         dumped(map={**members["map"], "index": "1"}), dumped(map={**members["map"], "index": "-0000001"}),
         dumped(map={**members["map"], "salt": "0"}), dumped(map={**members["map"], "hashes": ["x"] * 1000}),
         b"[" * 1_000_000, b'{"a":' * 100_000, b"9" * 1_000_000, b"x" * 10_000_000,
-        data.replace(b'"case":', b'"case":"C-00000","case":', 1), 
+        data.replace(b'"case":', b'"case":"C-00000","case":', 1),
         dumped(statement="x").replace(b'"x"', b'"\\ud800"'), json.dumps(members).encode(),
     ]  # fmt: skip
     for untrusted in hostile:
