@@ -2,76 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from commands import audit_stamp, picking, shapes
+from commands import audit_auditor, audit_deposit, audit_extract, audit_policy, audit_show, audit_stamp
 from commands.app import new_app
-from commands.context import Session, session_of
-from commands.printing import columns
-from vault.errors import Damaged, Usage
-from vault.model.events import ACTIONS
+from commands.context import session_of
+from vault.errors import Damaged
 
 app = new_app()
 
-
-PEOPLE_SEE = 200
-
-
-@app.command("show")
-def show(
-    context: typer.Context,
-    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="Of this case only.")] = None,
-    actor: Annotated[
-        str | None, typer.Option("--actor", metavar="S", help="By this key slot, such as S-4TQ8MX.")
-    ] = None,
-    action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="Of this kind, such as evidence.get.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="From this day or time on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Before this day or time.")] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", min=1, help="The newest N (people see 200, scripts all)."),
-    ] = None,
-) -> None:
-    """Show who did what, when and for which purpose. Contents and names are never in the log."""
-    session = session_of(context)
-    if action is not None and action not in ACTIONS:
-        raise Usage("there is no such action in the log", hint="Actions are such as evidence.get or case.show.")
-    first = None if since is None else moment(since, "--since")
-    end = None if until is None else moment(until, "--until")
-    from vault.usecases import auditing
-
-    with session.vault() as vault:
-        within = None if case is None else picking.case(session, vault, case)
-        found = auditing.show(vault, case_id=within, actor=actor, action=action, since=first, until=end)
-        entries = list(deque(found, limit or (None if session.console.json else PEOPLE_SEE)))
-    data = [shapes.entry(one.entry, one.object_id) for one in entries]
-    session.console.answer({"entries": data}, _table(session, data))
-
-
-def _table(session: Session, data: list[dict[str, Any]]) -> list[str]:
-    t = session.console.text
-    names = ("seq", "time", "action", "phase", "outcome", "case", "object", "purpose")
-    rows = [["" if one.get(name) is None else str(one[name]) for name in names] for one in data]
-    for row in rows:
-        row[1] = row[1][:19].replace("T", " ")
-    heads = [
-        t("No."), t("Time (UTC)"), t("Action"), t("Phase"), t("Outcome"), t("Case"), t("Object"), t("Purpose"),
-    ]  # fmt: skip
-    return columns(rows, heads)
-
-
-def moment(text: str, what: str) -> datetime:
-    """A day or a time as typed; without a zone it is this computer's. Raises Usage."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Usage(f"{what} is not a date", hint="Write it as 2024-03-31 or 2024-03-31T14:05.") from None
+app.command("show")(audit_show.show)
+app.command("policy")(audit_policy.policy)
 
 
 @app.command("verify")
@@ -103,3 +46,9 @@ def verify(
 
 
 app.command("stamp")(audit_stamp.stamp)
+app.command("extract")(audit_extract.extract)
+app.command("proof")(audit_extract.proof)
+app.command("export")(audit_deposit.export)
+app.command("accept")(audit_deposit.accept)
+app.command("check")(audit_auditor.check)
+app.command("cosign")(audit_auditor.cosign)

@@ -49,8 +49,15 @@ def for_bundle(session: Session, words_file: str | None) -> list[Identity]:
 def _from_file(session: Session, path: str) -> list[Identity]:
     from vault.usecases import keygen
 
+    return keygen.identities(key_file(session, path))
+
+
+def key_file(session: Session, path: str) -> bytes:
+    """An identity file, opened with its passphrase where it has one. Raises Locked, Usage, WrongSecret."""
+    from vault.usecases import keygen
+
     data = secrets.read_binary(path, "the key", session, keygen.MAX_FILE)
-    return keygen.identities(keygen.unsealed(data, _passphrase(session)) if keygen.is_sealed(data) else data)
+    return keygen.unsealed(data, _passphrase(session)) if keygen.is_sealed(data) else data
 
 
 def _passphrase(session: Session) -> str:

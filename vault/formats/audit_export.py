@@ -43,7 +43,10 @@ MAX_SWELLING: Final = 64
 """Times that the plain stream may be larger than the packed one, beyond SLACK."""
 SLACK: Final = 8 << 20
 PIECE: Final = 256 * 1024
+NO_EXPORT: Final = "no-export"
+"""The `kind` of the error for a file that is something else."""
 _LEVEL: Final = 6
+_ZLIB: Final = b"\x78"
 _TIME = re.compile(events.TIME, re.ASCII)
 _KEY = re.compile("[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,256}")
@@ -266,6 +269,8 @@ def _plain(untrusted_chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj()
     packed = plain = 0
     for chunk in untrusted_chunks:
+        if not packed and chunk[:1] != _ZLIB:
+            raise Damaged("this is no audit export", kind=NO_EXPORT)
         packed += len(chunk)
         while chunk:
             if unpacker.eof:

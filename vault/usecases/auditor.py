@@ -8,7 +8,7 @@ nothing, or nothing that was not explained.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from vault.audit import findings, heads
 from vault.audit.casemap import MapNote
 from vault.audit.cosigner import Cosigner, is_witness
 from vault.audit.history import History
+from vault.bundle.signature import same_fingerprint
 from vault.crypto import age, signing
-from vault.errors import Busy, NotAllowed, Usage
+from vault.errors import Busy, Forged, NotAllowed, Usage
 from vault.formats import audit_cosignature, audit_export
 from vault.formats import note as notes
 from vault.session.auditor_state import AuditorState, LogState, SeenHead, SeenWriter
@@ -27,14 +28,29 @@ from vault.usecases.auditor_look import Checked as Checked
 from vault.usecases.auditor_look import Look
 from vault.usecases.auditor_look import Terms as Terms
 
+NO_EXPORT = audit_export.NO_EXPORT
+"""The `kind` of Damaged for a file that opens but is no export."""
 
-def check(path: Path, identities: Sequence[age.Identity], state_folder: Path, terms: Terms | None = None) -> Checked:
+
+def with_progress(terms: Terms, progress: Callable[[int], None]) -> Terms:
+    """The same terms, with somebody who hears how many entries were read."""
+    return replace(terms, progress=progress)
+
+
+def check(
+    path: Path,
+    identities: Sequence[age.Identity],
+    state_folder: Path,
+    terms: Terms | None = None,
+    told: str | None = None,
+) -> Checked:
     """Check an export and remember what it says, if nothing is wrong with it.
 
-    Raises Damaged if the file is none or is not whole, WrongSecret, Usage, NewerFormat, Busy, StorageFailed.
+    `told` is the log's fingerprint as somebody told it. Raises Damaged if the file is none or is not whole, Forged if
+    the log has another fingerprint, WrongSecret, Usage, NewerFormat, Busy, StorageFailed.
     """
     with _held(state_folder) as state:
-        return _check(path, identities, state, terms or Terms())[0]
+        return _check(path, identities, state, terms or Terms(), told)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +139,13 @@ _ARMOR = b"-----BEGIN AGE"
 
 
 def _check(
-    path: Path, identities: Sequence[age.Identity], state: AuditorState, terms: Terms
+    path: Path, identities: Sequence[age.Identity], state: AuditorState, terms: Terms, told: str | None = None
 ) -> tuple[Checked, LogState]:
     with _opened(path, identities) as reader:
         front = reader.front
         key = findings.log_key(front)
+        if told is not None and not same_fingerprint(told, key):
+            raise Forged("the log has another fingerprint than the one that you were told", kind="fingerprint")
         log = key.name.removeprefix(heads.ORIGIN)
         prior = state.read(log)
         look = Look(front, key, prior, terms)

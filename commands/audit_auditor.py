@@ -1,0 +1,200 @@
+"""`casevault audit check` and `cosign`: on the auditor's machine, without any vault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands import audit_extract, identity, paths, secrets
+from commands.context import Session, session_of
+from vault.errors import Damaged, Locked, Usage
+
+if TYPE_CHECKING:
+    from vault.audit.cosigner import Cosigner
+    from vault.audit.policy import Policy
+    from vault.crypto.age import Identity
+    from vault.usecases.auditor import Checked, Terms
+
+FileArgument = Annotated[str | None, typer.Argument(metavar="FILE", help="The file that you were sent.")]
+StateOption = Annotated[
+    str | None, typer.Option("--state", metavar="DIR", help="Your own folder, which remembers every log.")
+]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option("--accept", metavar="KIND", help="You know the reason: overdue, replaced or seal; repeatable."),
+]
+PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="FILE", help="Your policy file.")]
+
+
+def check(
+    context: typer.Context,
+    file: FileArgument = None,
+    state: StateOption = None,
+    accept: AcceptOption = None,
+    policy: PolicyOption = None,
+    verifier: Annotated[
+        list[str] | None,
+        typer.Option("--verifier", metavar="KEY", help="For an extract or a proof: a key you know; repeatable."),
+    ] = None,
+    fingerprint: Annotated[
+        str | None, typer.Option("--fingerprint", metavar="F", help="The log's fingerprint, told by phone.")
+    ] = None,
+) -> None:
+    """Check an export of a log against what you have seen of it before. No vault is needed.
+
+    It needs --identity with your key file. Every entry, the tree, seals, maps and heads are checked; a log that was
+    forked, put back, cut, rewritten or replaced is named so. Also checks an extract of one case, or a .tlog-proof.
+    """
+    session = session_of(context)
+    path = _path(file)
+    if audit_extract.is_piece(path):
+        _check_piece(session, path, verifier or [], [])
+        return
+    from vault.usecases import auditor
+
+    folder = _folder(state)
+    mine, cosigner = _keys(session)
+    terms = _terms(session, accept, policy, cosigner)
+    try:
+        with session.console.progress("Checking") as advance:
+            checked = auditor.check(path, mine, folder, auditor.with_progress(terms, advance), fingerprint)
+    except Damaged as error:
+        if error.kind != auditor.NO_EXPORT:
+            raise
+        _check_piece(session, path, verifier or [], mine)
+        return
+    told(session, checked)
+
+
+def cosign(
+    context: typer.Context,
+    file: FileArgument = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="C", help="The new file, to be sent back.")] = None,
+    state: StateOption = None,
+    accept: AcceptOption = None,
+    policy: PolicyOption = None,
+) -> None:
+    """Check an export, and if nothing is wrong sign its head and the map of its cases. No vault is needed.
+
+    Nothing is signed while there are findings that you have not accepted. Send the new file back.
+    """
+    session = session_of(context)
+    path = _path(file)
+    out = paths.needed(session, out)
+    target = paths.new_file(out, "the cosignature")
+    from vault.usecases import auditor
+
+    folder = _folder(state)
+    mine, cosigner = _keys(session)
+    if cosigner is None:
+        raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
+    terms = _terms(session, accept, policy, cosigner)
+    with session.console.progress("Checking") as advance:
+        done = auditor.cosign(path, mine, folder, cosigner, target, auditor.with_progress(terms, advance))
+    told(session, done.checked, out if done.written else None)
+    if done.written:
+        session.console.hint("send {path} back: casevault audit accept FILE takes it in", path=out)
+
+
+def shape(checked: Checked) -> dict[str, Any]:
+    """The JSON form of a check."""
+    return {
+        "kind": checked.kind,
+        "log": checked.log,
+        "vault": checked.vault,
+        "size": checked.size,
+        "root": checked.root.hex(),
+        "consistent_since": checked.consistent_since,
+        "first": checked.first,
+        "fingerprint": checked.fingerprint,
+        "made": checked.made,
+        "cosigned": None if checked.own is None else checked.own.size,
+        "findings": [_finding(one) for one in checked.findings],
+        "ok": checked.ok,
+    }
+
+
+def _finding(finding: Any) -> dict[str, Any]:
+    found = {"kind": finding.kind, "message": finding.message, "log": finding.log}
+    if finding.seq is not None:
+        found["seq"] = finding.seq
+    if finding.accepted:
+        found["accepted"] = True
+    return found
+
+
+def told(session: Session, checked: Checked, signed: str | None = None) -> None:
+    """Answer with what a check found. Raises Damaged if anything was, that is not accepted."""
+    console, t = session.console, session.console.text
+    lines = [t("Log {log}: {count} entries.", log=checked.log, count=checked.size)]
+    if checked.first:
+        lines.append(t("Fingerprint of the log: {fingerprint}", fingerprint=checked.fingerprint))
+    elif checked.consistent_since:
+        lines.append(t("It continues the {count} entries that you have seen.", count=checked.consistent_since))
+    for one in checked.findings:
+        place = "" if one.seq is None else f" ({one.seq})"
+        mark = t("accepted") + ": " if one.accepted else ""
+        lines.append(f"{mark}{t(one.kind)}{place}: {console.library(one.message)}")
+    data = shape(checked)
+    if signed is not None:
+        data["path"] = signed
+        lines.append(signed)
+    console.answer(data, lines)
+    if not checked.ok:
+        raise Damaged(
+            "the log is not as it should be",
+            kind="findings",
+            hint="Keep the file, and talk to whoever sent it over another channel than the one it came by.",
+        )
+    if checked.first:
+        console.say("This log is new to you. Compare the fingerprint with its owner by phone before you rely on it.")
+
+
+def _path(file: str | None) -> Path:
+    if file is None:
+        raise Usage("the file is missing: what is to be checked?")
+    return Path(file).expanduser()
+
+
+def _folder(state: str | None) -> Path:
+    if state is None:
+        raise Usage("--state DIR is missing: your own folder, which remembers every log")
+    return Path(state).expanduser()
+
+
+def _keys(session: Session) -> tuple[list[Identity], Cosigner | None]:
+    """What the identity file holds: keys that open, and the key that cosigns if there is one."""
+    from vault.usecases import keygen
+
+    if session.options.identity is None:
+        raise Locked("no key was given", hint="Give --identity FILE, made by 'casevault keygen'.")
+    data = identity.key_file(session, session.options.identity)
+    try:
+        cosigner = keygen.witness(data)
+    except Usage:
+        cosigner = None
+    return keygen.identities(data), cosigner
+
+
+def _terms(session: Session, accept: list[str] | None, policy: str | None, cosigner: Cosigner | None) -> Terms:
+    from vault.usecases import auditor
+
+    rules = read_policy(session, policy)
+    return auditor.Terms(accept=frozenset(accept or ()), policy=rules, own=None if cosigner is None else cosigner.key)
+
+
+def read_policy(session: Session, path: str | None) -> Policy:
+    """The policy file, or the default policy. Raises Usage."""
+    from vault.audit import policy
+
+    if path is None:
+        return policy.Policy()
+    return policy.parse(secrets.read_binary(path, "the policy", session, policy.MAX_BYTES))
+
+
+def _check_piece(session: Session, path: Path, verifiers: list[str], mine: list[Identity]) -> None:
+    from vault.usecases import extract_check
+
+    audit_extract.tell_checked(session, extract_check.check(path, verifiers, mine), verifiers)
