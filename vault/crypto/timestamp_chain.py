@@ -59,12 +59,16 @@ def read(untrusted_file: bytes) -> list[Certificate]:
     with hostile("the file of certificates is not valid"):
         from cryptography import x509
 
-        if _PEM not in untrusted_file:
-            found = [x509.load_der_x509_certificate(untrusted_file)]
-        elif untrusted_file.count(_PEM) > MAX_CERTIFICATES:
+        count = untrusted_file.count(_PEM)
+        if count > MAX_CERTIFICATES:
             raise Damaged("the file of certificates holds too many of them")
-        else:
+        if count:
             found = x509.load_pem_x509_certificates(untrusted_file)
+        else:
+            found = [x509.load_der_x509_certificate(untrusted_file)]
+        # One that is cut off is passed over by the reader.
+        if len(found) != max(count, 1):
+            raise Damaged("the file of certificates is not whole")
         # The same one twice would stop the store from being made.
         return list({fingerprint(one): one for one in found}.values())
 
