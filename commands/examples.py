@@ -247,6 +247,19 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault audit verify", "Was anything rewritten or cut off?"),
         ("casevault audit verify --json", "The same for a script."),
     ),
+    "audit stamp": (
+        ("casevault audit stamp --out head.tsq", "A request that holds a hash and no more."),
+        ("casevault audit stamp --in head.tsr --tsa-cert authority.pem", "The answer that came back."),
+        ("casevault audit stamp", "Which heads were stamped, and when?"),
+    ),
+    "audit extract": (
+        ("casevault audit extract C-7K3Q9 --out case-log.json", "One case's log, and nothing of the others."),
+        ("casevault audit extract C-2M8XR --out second-log.json --json", "The same for a script."),
+    ),
+    "audit proof": (
+        ("casevault audit proof 12 --out entry.tlog-proof", "Entry 12 stands in the log."),
+        ("casevault audit proof 0 --out first.tlog-proof --json", "The same for a script."),
+    ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),
         ("casevault doctor --read-data --json", "Every stored byte, for a script."),

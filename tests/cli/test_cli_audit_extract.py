@@ -1,0 +1,81 @@
+"""`audit extract` and `audit proof` as they are typed; what they refuse, and what they say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_tools import Scratch, run
+
+from vault.usecases import extract_check
+from vault.usecases.extract_check import CheckedExtract, CheckedProof
+
+
+def test_an_extract_and_a_proof(scratch: Scratch) -> None:
+    scratch.case("Другое")
+    case = scratch.case("Дело о повестке")
+    told = scratch.run("audit", "extract", case, "--out", "case.json", "--json")
+    assert told.code == 0, told.err
+    out = scratch.folder / "case.json"
+    size = len(json.loads(out.read_bytes())["entries"])
+    assert told.json["extract"] == {
+        "path": "case.json", "case": case, "entries": size, "vouched": 0, "vouched_by": [], "until": None,
+    }  # fmt: skip
+    found = extract_check.check(out)
+    assert isinstance(found, CheckedExtract)
+    assert (found.case, found.entries, found.complete) == (case, size, False)
+    assert "повестке".encode() not in out.read_bytes()
+    verifier = json.loads(out.read_bytes())["log"]
+    made = scratch.run("audit", "proof", "0", "--out", "0.tlog-proof", "--json")
+    assert made.code == 0, made.err
+    proof = made.json["proof"]
+    assert (proof["path"], proof["seq"], proof["cosigned_by"]) == ("0.tlog-proof", 0, [])
+    proven = extract_check.check(scratch.folder / "0.tlog-proof", [verifier])
+    assert isinstance(proven, CheckedProof)
+    assert (proven.index, proven.size) == (0, proof["size"])
+
+
+def test_what_is_refused(scratch: Scratch) -> None:
+    case = scratch.case()
+    (scratch.folder / "there").write_bytes(b"there")
+    to = scratch.json("recipient", "add", "--from", "-", stdin='{"name": "Lawyer"}')["recipient"]["id"]
+    before = scratch.json("audit", "verify")["size"]
+    for code, words in (
+        (2, ("audit", "extract", case)),
+        (2, ("audit", "extract", "--out", "new")),
+        (2, ("audit", "extract", "C-00000", "--out", "new")),
+        (2, ("audit", "extract", case, "--out", "there")),
+        (2, ("audit", "extract", case, "--out", scratch.vault / "new")),
+        (2, ("audit", "extract", case, "--out", "new", "--to", "R-000000")),
+        (4, ("audit", "extract", case, "--out", "new", "--to", to)),
+        (2, ("audit", "proof", "999999", "--out", "new")),
+        (2, ("audit", "proof", "-1", "--out", "new")),
+        (2, ("audit", "proof", "0", "--out", "there")),
+    ):
+        done = scratch.run(*words, "--no-input", "--json")
+        assert done.code == code, (words, done.err)
+        assert set(done.error) >= {"code", "kind", "message"}
+    assert (scratch.folder / "there").read_bytes() == b"there"
+    assert not (scratch.folder / "new").exists()
+    shown = scratch.json("audit", "show", "--action", "audit.extract")["entries"]
+    assert shown == []
+    assert scratch.json("audit", "verify")["size"] >= before
+
+
+def test_for_people(scratch: Scratch) -> None:
+    case = scratch.case()
+    english = scratch.run("audit", "extract", case, "--out", "one.json")
+    assert (english.code, english.out.strip()) == (0, "one.json")
+    assert "No auditor vouches yet" in english.err
+    assert "audit export" in english.err
+    russian = scratch.run("audit", "extract", case, "--out", "два.json", "--lang", "ru")
+    assert "аудитор" in russian.err
+    assert "own signature" in scratch.run("audit", "proof", "1", "--out", "p").err
+
+
+@pytest.mark.parametrize("command", ["extract", "proof"])
+def test_without_a_vault(tmp_path: Path, command: str) -> None:
+    done = run("audit", command, "1", "--out", "x", "--vault", tmp_path / "none", "--json", cwd=tmp_path)
+    assert done.code == 10
+    assert not (tmp_path / "x").exists()
