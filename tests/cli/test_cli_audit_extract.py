@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_tools import Scratch, run
 
+from vault.formats import canonical
 from vault.usecases import extract_check
 from vault.usecases.extract_check import CheckedExtract, CheckedProof
 
@@ -79,3 +81,58 @@ def test_without_a_vault(tmp_path: Path, command: str) -> None:
     done = run("audit", command, "1", "--out", "x", "--vault", tmp_path / "none", "--json", cwd=tmp_path)
     assert done.code == 10
     assert not (tmp_path / "x").exists()
+
+
+def test_from_the_deposit_to_the_lawyer(scratch: Scratch) -> None:
+    """With the auditor's file, the lawyer's key, and no vault on either side."""
+    folder = scratch.folder
+
+    def outside(code: int, *words: str) -> Any:
+        done = run(*words, "--json", cwd=folder)
+        assert done.code == code, done.err
+        return done.json if code == 0 else done.error
+
+    keys = {}
+    for name in ("auditor", "lawyer"):
+        keys[name] = outside(0, "keygen", "--out", f"{name}.key", "--no-passphrase")["recipient"]
+    ids = {
+        name: scratch.json(
+            "recipient", "add", "--role", name, "--age-key", keys[name]["age"], "--verifier", keys[name]["verifier"],
+            "--from", "-", stdin=json.dumps({"name": name}),
+        )["recipient"]["id"]
+        for name in keys
+    }  # fmt: skip
+    case = scratch.case()
+    scratch.json("audit", "export", "--to", ids["auditor"], "--out", "deposit.age")
+    outside(0, "audit", "cosign", "deposit.age", "--out", "answer", "--state", "state", "--identity", "auditor.key")
+    scratch.json("audit", "accept", "answer")
+    plain = scratch.json("audit", "extract", case, "--out", "case.json")["extract"]
+    scratch.json("audit", "extract", case, "--out", "case.age", "--to", ids["lawyer"])
+    proof = scratch.json("audit", "proof", "2", "--out", "2.tlog-proof")["proof"]
+    name, verifier = keys["auditor"]["verifier"].split("+")[0], ("--verifier", keys["auditor"]["verifier"])
+    assert (plain["vouched_by"], proof["cosigned_by"]) == ([name], [name])
+    mine = ("--identity", "lawyer.key")
+    for words in (("case.json",), ("case.age", *mine), ("case.age", *mine, "--state", "lawyer-state")):
+        found = outside(0, "audit", "check", *words, *verifier)
+        assert (found["kind"], found["case"], found["vouched_by"], found["complete"]) == (
+            "extract",
+            case,
+            [name],
+            True,
+        )
+    assert outside(0, "audit", "check", "2.tlog-proof", *verifier)["signed_by"] == [name]
+    assert outside(0, "audit", "check", "case.json")["complete"] is False
+    stranger = ("--verifier", keys["lawyer"]["verifier"])
+    assert outside(13, "audit", "check", "case.json", *stranger)["kind"] == "incomplete"
+    assert outside(13, "audit", "check", "2.tlog-proof", *stranger)["kind"] == "forged"
+    outside(2, "audit", "check", "case.json", "--verifier", "casevault-witness/1+2+3")
+    outside(2, "audit", "check", "2.tlog-proof")
+    outside(11, "audit", "check", "case.age", *verifier)
+    outside(12, "audit", "check", "case.age", "--identity", "auditor.key", *verifier)
+    shorter = json.loads((folder / "case.json").read_bytes())
+    del shorter["entries"][1]
+    (folder / "shorter.json").write_bytes(canonical.dump(shorter))
+    told = outside(13, "audit", "check", "shorter.json", *verifier)
+    assert "doctor" not in told["hint"]
+    text = run("audit", "check", "case.json", *verifier, "--lang", "ru", cwd=folder)
+    assert (text.code, name in text.out, "выписка" in text.out) == (0, True, True)

@@ -76,10 +76,25 @@ def check(
     without any key to check it under.
     """
     keys = _keys(verifiers)
-    data = _opened(_read(source) if isinstance(source, Path) else source, identities)
-    if data.startswith(tlog_proof.HEADER.encode()):
-        return check_proof(data, keys)
-    return check_extract(data, keys, since)
+    try:
+        data = _opened(_read(source) if isinstance(source, Path) else source, identities)
+        if data.startswith(tlog_proof.HEADER.encode()):
+            return check_proof(data, keys)
+        return check_extract(data, keys, since)
+    except Damaged as error:
+        # The reader has no vault that could be repaired.
+        error.hint = "Do not rely on this file. Ask whoever gave it to you for another copy."
+        raise
+
+
+def holds_piece(path: Path, identities: Sequence[age.Identity]) -> bool:
+    """Whether an age file has an extract or a proof inside, by its beginning. Raises WrongSecret, Damaged, Usage."""
+    try:
+        with path.open("rb") as file:
+            begin = next(age.Decryptor(file, identities).chunks(), b"")
+    except OSError as error:
+        raise Usage(f"the file can't be read: {error.strerror}") from None
+    return begin.startswith((b"{", tlog_proof.HEADER.encode()))
 
 
 def _read(path: Path) -> bytes:
