@@ -1,18 +1,22 @@
-"""Runs the installed `casevault` as its users do: as a process, with a recovery file, never with a mock."""
+"""Runs `casevault` as its users do: as a process of its own, with a recovery file, never with a mock.
+
+Where a test is not about the start, the process has loaded the program already; see tests/ready.py.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+import ready
 
 PROGRAM = str(Path(sys.executable).parent / ("casevault.exe" if os.name == "nt" else "casevault"))
 SECONDS = 120
@@ -42,14 +46,11 @@ class Done:
 
 def run(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **variables: str) -> Done:
     """One command in an environment that knows no vault and no terminal."""
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        cwd=cwd,
-        env=environment(**variables),
-        timeout=SECONDS,
-    )
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    with ready.anew() if any(name.startswith(ready.AT_START) for name in variables) else nullcontext():
+        done = ready.run(
+            [PROGRAM, *map(str, arguments)], given, environment=environment(**variables), cwd=cwd, timeout=SECONDS
+        )
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
     return Done(done.returncode, done.stdout.decode("utf-8", "replace"), said(done.stderr))
 
@@ -67,7 +68,7 @@ def said(stderr: bytes) -> str:
 
 
 def spent_by_programs() -> float:
-    """Seconds of processor time of all programs that have ended; of the clock where that isn't told."""
+    """Seconds of processor time of all programs started anew that ended; of the clock where that isn't told."""
     if os.name == "nt":
         return time.perf_counter()
     times = os.times()

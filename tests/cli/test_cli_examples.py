@@ -14,8 +14,14 @@ from commands.examples import EXAMPLES
 from commands.table import TABLE
 from vault.sandbox import extras
 
+# So that whatever a command loads when it needs it, it has once loaded by itself.
+pytestmark = pytest.mark.usefixtures("started_anew")
+
 # These are tried elsewhere: on a terminal, or because of what they take.
-ELSEWHERE = {"casevault init", "casevault demo", "casevault demo try-it --keep-preview"}
+ELSEWHERE = {
+    "casevault init", "casevault demo", "casevault demo try-it --keep-preview",
+    "casevault audit stamp --in head.tsr --tsa-cert authority.pem",
+}  # fmt: skip
 NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "redact check", "bundle verify",
                  "bundle open")  # fmt: skip
 FIRST = {"bundle create": ("redact", "plan", "C-5D4TN")}

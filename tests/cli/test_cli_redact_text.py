@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ready
 from cli_tools import PROGRAM, Done, environment, run, spent_by_programs
 
 WITNESS = {
@@ -333,7 +334,8 @@ def test_a_thousand_people_are_quick(folder: Path) -> None:
     ]
     (folder / "people.json").write_text(json.dumps(people), "utf-8")
     started = spent_by_programs()
-    assert redact(folder, "Заура Тимчаова видели").code == 0
+    with ready.anew():
+        assert redact(folder, "Заура Тимчаова видели").code == 0
     assert spent_by_programs() - started < 60
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import ready
+
 from vault.crypto import age, recovery, slots
 from vault.errors import CasevaultError
 from vault.model.records import Evidence
@@ -168,11 +170,13 @@ def disturb(lab: Lab, arguments: list[str], mode: str = "none", at: int = 0) -> 
 
 
 def run(arguments: list[str], **more: Any) -> Run:
-    """Run a command undisturbed."""
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, timeout=SECONDS, **{"stdin": subprocess.DEVNULL, **more}
-    )
-    return Run([], done.returncode, _json(done.stdout), _last_error(done.stderr), done.stderr)
+    """Run a command undisturbed; with options of subprocess.run() by a start of its own."""
+    if more:
+        done = subprocess.run(arguments, capture_output=True, timeout=SECONDS, **more)
+    else:
+        done = ready.run(arguments, b"", environment=os.environ, cwd=None, timeout=SECONDS)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return Run([], done.returncode, _json(out), _last_error(err), err)
 
 
 def _json(text: str) -> dict[str, Any]:
