@@ -56,6 +56,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     found["audit show"] = run("audit", "show", "--case", case)
     found["audit verify"] = run("audit", "verify")
+    found["audit extract"] = run("audit", "extract", case, "--out", "case-log.json")
+    found["audit proof"] = run("audit", "proof", "0", "--out", "first.tlog-proof")
     found["keygen"] = run("keygen", "--out", "key.txt")
     found["error"] = run("case", "show", "C-00000", code=exits.USAGE)
     return found
