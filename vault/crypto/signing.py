@@ -26,7 +26,7 @@ SIGNATURE_BYTES = 64
 TYPE_ED25519 = 0x01
 TYPE_COSIGNATURE = 0x04
 MAX_VERIFIER_CHARACTERS = 1024
-_NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,256}")
+_NAME = re.compile(r"[^\s+\x00-\x20\x7f\ud800-\udfff]{1,256}")
 
 
 class Signer:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ NAME_BYTES = 8
 MAX_FILE = 64 * 1024
 _PRIVATE = "PRIVATE+KEY+"
 _COMMENT = "# witness key: "
+_NAME = re.compile(f"(?:{WITNESS}|{HEADS})[0-9a-f]{{{2 * NAME_BYTES}}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,15 @@ def identities(data: bytes) -> list[age.Identity]:
 
 
 def witness(data: bytes) -> Cosigner:
-    """The cosigning key of an unsealed file. Raises Usage if it has none, Damaged if it is no key."""
-    for line in data.decode("utf-8", "replace").splitlines():
-        if line.startswith(_COMMENT + _PRIVATE):
-            return _witness(line.removeprefix(_COMMENT + _PRIVATE))
-    raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
+    """The cosigning key of an unsealed file. Raises Usage if it has none, Damaged if it is no key or one of several."""
+    # Only the line ends that editors write: a comment must not hide a key behind one that no editor shows.
+    lines = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r", "\n").split("\n")
+    found = [line.removeprefix(_COMMENT + _PRIVATE) for line in lines if line.startswith(_COMMENT + _PRIVATE)]
+    if not found:
+        raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
+    if len(found) > 1:
+        raise Damaged("the identity file has more than one witness key")
+    return _witness(found[0])
 
 
 def _witness(untrusted_text: str) -> Cosigner:
@@ -105,6 +111,11 @@ def _witness(untrusted_text: str) -> Cosigner:
         found = Cosigner(name, material[1:])
     except ValueError:
         raise Damaged("the witness key in the identity file is damaged") from None
-    if material[0] != found.key.TYPE or key_id != found.key.id.hex() or not name.startswith((WITNESS, HEADS)):
+    if material[0] == signing.TYPE_ED25519 and key_id == found.key.plain.id.hex():
+        raise Usage(
+            "the witness key in the identity file is of an older kind", hint="Make a new one with 'casevault keygen'."
+        )
+    # The name says what the key vouches for, and nothing of whose it is.
+    if material[0] != found.key.TYPE or key_id != found.key.id.hex() or _NAME.fullmatch(name) is None:
         raise Damaged("the witness key in the identity file is damaged")
     return found
