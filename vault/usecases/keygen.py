@@ -92,7 +92,7 @@ def identities(data: bytes) -> list[age.Identity]:
 
 
 def witness(data: bytes) -> Cosigner:
-    """The cosigning key of an unsealed file. Raises Usage if it has none, Damaged if it is no key or one of several."""
+    """The cosigning key of an unsealed file. Raises Usage if it has none, Damaged if it is no key or not alone."""
     # Only the line ends that editors write: a comment must not hide a key behind one that no editor shows.
     lines = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r", "\n").split("\n")
     found = [line.removeprefix(_COMMENT + _PRIVATE) for line in lines if line.startswith(_COMMENT + _PRIVATE)]
