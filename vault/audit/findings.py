@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from vault.audit import cosignatures, heads, seals
+from vault.audit.clock import moment_text
 from vault.audit.cosignatures import Cosignature
 from vault.audit.walk import Walked
 from vault.crypto import age, signing
@@ -19,6 +21,8 @@ KINDS = ("fork", "rollback", "truncation", "rewrite", "seal", "map", "signature"
 EXPLAINABLE = ("overdue", "replaced", "seal")
 """Findings that may have a harmless reason. The others say that the log is not the one that was written."""
 ORIGIN_ID = 32
+GRACE = timedelta(minutes=15)
+"""A day of seals may have ended so shortly before the export without being sealed."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -114,17 +118,22 @@ def open_seeds(untrusted_seeds: Sequence[bytes], identities: Sequence[age.Identi
 
 
 def of_seals(
-    front: Front, walked: Walked, identities: Sequence[age.Identity], known: dict[str, str], log: str
+    front: Front, walked: Walked, identities: Sequence[age.Identity], known: dict[str, str], log: str, now: str
 ) -> tuple[tuple[seals.ChainState, ...], list[Finding]]:
     """The chains of seals that could be checked, and what is wrong with seals.
 
-    `known` holds the hashes of seal keys as they were when a chain was first seen, by chain.
+    `known` holds the hashes of seal keys as they were when a chain was first seen, by chain; `now` is the auditor's
+    own clock.
     """
     try:
-        # The last entry's time is under the signed head; the time in the export's first line is not.
+        # The last entry's time is under the signed head, that in the export's first line is not. A laptop whose clock
+        # is ahead need not have sealed what is yet to come, nor a day that ended while it wrote the export.
+        end = datetime.fromisoformat(min(walked.ended or front.made, now))
         report = seals.check(
-            log, walked.seals, walked.chains, open_seeds(front.seeds, identities), walked.ended or front.made
+            log, walked.seals, walked.chains, open_seeds(front.seeds, identities), moment_text(end - GRACE)
         )
+    except (ValueError, OverflowError):
+        return (), [Finding("seal", "the log ends at an impossible time", log)]
     except Damaged as error:
         return (), [Finding("seal", error.message, log)]
     found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in report.problems]

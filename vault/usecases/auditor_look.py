@@ -152,7 +152,7 @@ class Look:
         log = self._key.name
         self._findings += findings.of_walk(walked, self._head, self._vouched, log)
         known = dict(prior.chains) if prior else {}
-        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log)
+        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log, self._now)
         self._findings += wrong
         for stamp in self._front.stamps:
             self._judge_stamp(stamp, walked)
@@ -256,6 +256,8 @@ class Look:
                 kept.append(replace(one, accepted=one.kind in self._terms.accept))
         root = self._head.root if self._head is not None else merkle.EMPTY_ROOT
         parted = any(one.kind in _PARTINGS for one in kept)
+        own = self._own()
+        known = [prior.seen.size if prior is not None else 0, own.size if own is not None else 0]
         return Checked(
             log=self._key.name,
             verifier=front.log,
@@ -264,13 +266,13 @@ class Look:
             made=front.made,
             size=front.size,
             root=root,
-            consistent_since=0 if prior is None or parted else prior.seen.size,
+            consistent_since=0 if parted else max(known),
             first=prior is None,
             fingerprint=fingerprint(self._key),
             findings=tuple(kept),
             explained=tuple(explained),
             cosigned=tuple(self._vouched),
-            own=self._own(),
+            own=own,
             chains=self._chains,
             deposited="" if prior is None else self._last_deposit(prior),
             front=front,
