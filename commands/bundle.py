@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import identity, paths, picking
+from commands import identity, paths, picking, purposes
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile, Purpose
 from commands.console import is_terminal
@@ -71,15 +71,14 @@ def create(
     """
     session = session_of(context)
     target = None if dry_run else Path(paths.needed(session, out)).expanduser()
-    if purpose is None:
-        raise Usage("--purpose is missing: what is it for?", hint="Such as hearing, filing, translation or handover.")
     _check_ids([*(only or ()), *(without or ()), *(recording or ())])
     from vault.usecases import bundling
 
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
+        why = purposes.wanted(session, vault, "bundle.create", purpose) or bundling.NO_PURPOSE
         order = bundling.Order(
-            picking.recipient(session, vault, to), profile, purpose, consent, tuple(only or ()), tuple(without or ()),
+            picking.recipient(session, vault, to), profile, why, consent, tuple(only or ()), tuple(without or ()),
             session.weak_jail(), tuple(recording or ()),
         )  # fmt: skip
         if target is None:
@@ -146,11 +145,16 @@ def _terminal() -> bool:
 
 
 def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order) -> None:
-    from vault.usecases import bundling
+    from vault.model.records import Case
+    from vault.usecases import bundling, items
 
-    job = bundling.prepare(vault, case_id, order)
-    # The titles as they would leave: so that they are read once more before they do.
-    listed = list(zip(job.found, bundling.outline(job), strict=True))
+    case = vault.catalogue.require(Case, case_id)
+    lenders = items.lenders(vault, case.id)
+    with vault.access("evidence.list", case.id, purpose=order.purpose, lenders=lenders) as outcome:
+        job = bundling.prepare(vault, case.id, order)
+        # The titles as they would leave: so that they are read once more before they do.
+        listed = list(zip(job.found, bundling.outline(job), strict=True))
+        outcome.count = len(listed)
     rows = [(one.label, item.id, item.media_type, size(item.size), one.title) for item, one in listed]
     exhibits = [
         {"label": one.label, "evidence": item.id, "title": one.title, "kind": one.kind, "date": one.date,
@@ -159,9 +163,7 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     ]  # fmt: skip
     found = [item.id for item in job.found]
     data = {"dry_run": {"evidence": found, "left_out": job.left_out, "exhibits": exhibits}}
-    with vault.access("evidence.list", job.case_id, purpose=order.purpose) as outcome:
-        session.console.answer(data, columns(rows))
-        outcome.count = len(rows)
+    session.console.answer(data, columns(rows))
     session.console.say(
         "{count} items would go, {left} would stay. Nothing was written.", count=len(rows), left=job.left_out
     )

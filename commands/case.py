@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import case_list, personal, picking, shapes
+from commands import case_list, personal, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, PurposeOption, Tie, WordsArgument
 from commands.context import session_of
@@ -49,7 +49,8 @@ def show(context: typer.Context, case: CaseArgument = None, purpose: PurposeOpti
     from vault.usecases import cases
 
     with session.vault() as vault:
-        view = cases.show(vault, picking.case(session, vault, case), purpose=purpose)
+        case_id = picking.case(session, vault, case)
+        view = cases.show(vault, case_id, purpose=purposes.wanted(session, vault, "case.show", purpose))
     t = session.console.text
     lines = [f"{view.case.id}  {view.case.title}  ({t(view.case.status)})", *view.case.note.splitlines()]
     lines += ["", t("People:"), *columns([(p.id, t(p.role), p.name) for p in view.people])]

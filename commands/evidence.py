@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import confirming, evidence_add, paths, personal, picking, shapes
+from commands import confirming, evidence_add, paths, personal, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, EvidenceArgument, FromOption, Kind, PurposeOption
 from commands.confirming import ConfirmOption
@@ -104,7 +104,8 @@ def show(context: typer.Context, evidence: EvidenceArgument = None, purpose: Pur
     from vault.usecases import items
 
     with session.vault() as vault:
-        item = items.show(vault, picking.evidence(session, vault, evidence), purpose=purpose)
+        evidence_id = picking.evidence(session, vault, evidence)
+        item = items.show(vault, evidence_id, purpose=purposes.wanted(session, vault, "evidence.show", purpose))
     session.console.answer({"evidence": shapes.evidence(item)}, _lines(session, item))
 
 
@@ -149,8 +150,9 @@ def get(
     with session.vault() as vault:
         evidence_id = picking.evidence(session, vault, evidence)
         total = vault.catalogue.require(Evidence, evidence_id).size
+        why = purposes.wanted(session, vault, "evidence.get", purpose)
         with session.console.progress("Decrypting", total) as advance:
-            item = items.get(vault, evidence_id, Path(out).expanduser(), purpose=purpose, progress=advance)
+            item = items.get(vault, evidence_id, Path(out).expanduser(), purpose=why, progress=advance)
     shape = {"id": item.id, "sha256": item.sha256.hex(), "size": item.size, "media_type": item.media_type}
     session.console.answer({"evidence": shape, "path": out}, [out])
     session.console.warn("This copy is in plain text. 'casevault status' reminds you of it while it exists.")

@@ -242,6 +242,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "casevault audit show --action evidence.get --since 2024-01-01 --json",
             "Each file that was got back.",
         ),
+        ("casevault audit show --titles --limit 50", "The latest, with the titles of the cases."),
+    ),
+    "audit policy": (
+        ("casevault audit policy", "Whose cosignatures, which purposes, what is flagged?"),
+        ("casevault audit policy --from policy.toml", "Put the policy that you agreed on into the vault."),
     ),
     "audit verify": (
         ("casevault audit verify", "Was anything rewritten or cut off?"),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import extras_hint, paths, personal, picking, ranges, redact_files, redact_text
+from commands import extras_hint, paths, personal, picking, purposes, ranges, redact_files, redact_text
 from commands.app import new_app
-from commands.choices import CaseArgument, FromOption, Profile
+from commands.choices import CaseArgument, FromOption, Profile, PurposeOption
 from commands.context import Session, session_of
 from commands.personal import Field
 from commands.printing import columns, one_line
@@ -44,7 +44,12 @@ app.command("check")(redact_files.check)
 
 
 @app.command("plan")
-def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOption = None) -> None:
+def plan(
+    context: typer.Context,
+    case: CaseArgument = None,
+    profile: ProfileOption = None,
+    purpose: PurposeOption = None,
+) -> None:
     """Search a case for everything that identifies people. Earlier decisions stay where nothing changed."""
     session = session_of(context)
     from vault.usecases import redacting
@@ -52,9 +57,10 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
     extras_hint.warn_of_models(session)
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
+        why = purposes.wanted(session, vault, "redact.plan", purpose)
         with session.console.progress("Searching for people, and reading scans, a few seconds a page") as advance:
             review = redacting.make(
-                vault, case_id, profile or "lawyer", accept_weak_jail=session.weak_jail(),
+                vault, case_id, profile or "lawyer", purpose=why, accept_weak_jail=session.weak_jail(),
                 progress=lambda _done, _of: advance(1),
             )  # fmt: skip
     _answer(session, review, lines=_summary(session, review))
@@ -82,13 +88,20 @@ def plan(context: typer.Context, case: CaseArgument = None, profile: ProfileOpti
 
 
 @app.command("show")
-def show(context: typer.Context, case: CaseArgument = None, profile: ProfileOption = None) -> None:
+def show(
+    context: typer.Context,
+    case: CaseArgument = None,
+    profile: ProfileOption = None,
+    purpose: PurposeOption = None,
+) -> None:
     """Show the findings of the latest plan, with their text. From then on they count as seen."""
     session = session_of(context)
     from vault.usecases import redacting
 
     with session.vault() as vault:
-        review = redacting.show(vault, picking.case(session, vault, case), profile)
+        case_id = picking.case(session, vault, case)
+        why = purposes.wanted(session, vault, "redact.show", purpose)
+        review = redacting.show(vault, case_id, profile, purpose=why)
     t = session.console.text
     rows = [
         (f.id, t(f.state), f.evidence, str(f.page), f.category, f.label, one_line(f.text or f.explanation))
@@ -104,6 +117,7 @@ def preview(
     case: CaseArgument = None,
     out: Annotated[str | None, typer.Option("--out", metavar="F.pdf", help="The new PDF.")] = None,
     profile: ProfileOption = None,
+    purpose: PurposeOption = None,
 ) -> None:
     """Write a PDF that shows each finding with its number, and a percent grid over pictures for drawing boxes.
 
@@ -115,12 +129,14 @@ def preview(
 
     with session.vault() as vault:
         case_id = picking.case(session, vault, case)
+        why = purposes.wanted(session, vault, "redact.preview", purpose)
         with session.console.progress("Drawing the preview"):
             review = redacting.preview(
                 vault,
                 case_id,
                 Path(out).expanduser(),
                 profile,
+                purpose=why,
                 accept_weak_jail=session.weak_jail(),
             )
     session.console.answer({"preview": {"path": out, "findings": len(review.plan.findings)}}, [out])

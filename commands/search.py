@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import personal, picking
+from commands import personal, picking, purposes
 from commands.app import new_app
 from commands.choices import FromOption, PurposeOption, WordsArgument
 from commands.context import session_of
@@ -44,7 +44,8 @@ def search(
 
     with session.vault() as vault:
         case_id = None if within is None else picking.case(session, vault, within)
-        hits, total = searching.find(vault, texts["query"], case_id=case_id, limit=limit, purpose=purpose)
+        why = purposes.wanted(session, vault, "search", purpose)
+        hits, total = searching.find(vault, texts["query"], case_id=case_id, limit=limit, purpose=why)
         unread = searching.unread(vault, case_id)
     lines = []
     for hit in hits:

@@ -93,6 +93,7 @@ def entry(record: Entry, object_id: str | None = None) -> dict[str, Any]:
         "purpose": record.purpose,
         "outcome": record.outcome,
         "digest": record.digest,
+        "since": record.since,
         "program": record.program,
         "device": record.device,
         "session": record.session,

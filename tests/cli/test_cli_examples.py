@@ -95,6 +95,7 @@ def _write_files(folder: Path) -> None:
         (folder / name).write_text(json.dumps(value, ensure_ascii=False), "utf-8")
     (folder / "words.txt").write_text("bunny lethargic unmolded crayon jackpot viper handrail\n")
     (folder / "letter.txt").write_text(LETTER, "utf-8")
+    (folder / "policy.toml").write_text("[deposit]\noverdue_days = 14\n")
     (folder / "mail.eml").write_bytes(_mail())
     for name in ("english.txt", "english2.txt"):
         (folder / name).write_text(f"Summons, {name}\n")

@@ -134,7 +134,7 @@ READS: dict[str, tuple[Callable[[World], object], list[str]]] = {
         lambda w: redacting.show(w.vault, w.case),
         change("redact.show", obj=False) + change("redact.show", obj=False),
     ),
-    "show the log": (lambda w: list(auditing.show(w.vault, case_id=w.case)), ["audit.show event ok own"]),
+    "show the log": (lambda w: auditing.show(w.vault, auditing.Wanted(w.case)), ["audit.show event ok own"]),
     "status": (lambda w: overview.status(w.vault), ["vault.status event ok -"]),
     "doctor": (lambda w: list(doctor.examine(w.vault)), change("vault.doctor", "-", obj=False)),
 }  # fmt: skip
@@ -238,6 +238,42 @@ def test_a_preview_and_a_removed_original_are_logged(world: World) -> None:
     assert removed == change("evidence.remove-source")
 
 
+def test_what_other_cases_lend_is_told_in_their_logs_too(world: World) -> None:
+    items.share(world.vault, world.item, world.other)
+    lent, borrowed = "event ok own", ["intent other", "outcome ok other"]
+    assert written(world, lambda w: items.listing(w.vault, w.other)) == [
+        f"evidence.list {borrowed[0]}", f"evidence.list {lent}", f"evidence.list {borrowed[1]}"
+    ]  # fmt: skip
+    plan = written(world, lambda w: redacting.make(w.vault, w.other, accept_weak_jail=vaults.WEAK_JAIL))
+    assert plan[:2] == [f"redact.plan {borrowed[0]}", f"redact.plan {lent}"]
+    assert written(world, lambda w: redacting.show(w.vault, w.other))[1] == f"redact.show {lent}"
+    (event,) = world.vault.log.entries(case=world.case, action="redact.show", reverse=True, limit=1)
+    assert (event.phase, event.count) == ("event", 1)
+
+
+def test_a_linked_case_whose_title_is_shown_is_told(world: World) -> None:
+    cases.link(world.vault, world.case, world.other, "spouse")
+    assert written(world, lambda w: cases.show(w.vault, w.case)) == [
+        "case.show intent own", "case.list event ok other", "case.show outcome ok own"
+    ]  # fmt: skip
+
+
+def test_outcomes_say_how_much(world: World) -> None:
+    items.get(world.vault, world.item, world.out)
+    redacting.preview(world.vault, world.case, world.out.with_suffix(".pdf"), accept_weak_jail=vaults.WEAK_JAIL)
+    list(items.verify(world.vault, world.case))
+    world.review()
+    world.out.unlink()
+    made = bundle(world)
+    found = {
+        (entry.action, entry.count, entry.bytes)
+        for entry in world.vault.log.entries(case=world.case) if entry.phase == "outcome" and entry.bytes is not None
+    }  # fmt: skip
+    size = world.vault.catalogue.require(Evidence, world.item).size
+    assert {("evidence.get", None, size), ("evidence.verify", 1, size), ("bundle.create", 1, made.size)} <= found
+    assert "redact.preview" in {action for action, _, _ in found}
+
+
 def test_what_fails_is_logged_as_failed(world: World) -> None:
     path = world.vault.objects.path(world.vault.catalogue.require(Evidence, world.item).object)
     path.write_bytes(path.read_bytes()[:-1])
@@ -276,7 +312,7 @@ def test_a_removed_recipient_gets_nothing(world: World) -> None:
         with pytest.raises(NotAllowed):
             bundle(one)
 
-    assert written(world, refused) == []
+    assert written(world, refused) == ["bundle.create intent own", "bundle.create outcome refused own"]
     assert not world.out.exists()
 
 
@@ -378,11 +414,15 @@ def test_nothing_personal_is_in_the_log(dossier_vault: vaults.DossierVault, tmp_
 
 def test_the_holder_sees_which_object_an_entry_means(world: World) -> None:
     items.show(world.vault, world.item)
-    shown = [one for one in auditing.show(world.vault, case_id=world.case) if one.entry.action == "evidence.show"]
+    shown = [
+        one for one in auditing.show(world.vault, auditing.Wanted(world.case)) if one.entry.action == "evidence.show"
+    ]
     assert {one.object_id for one in shown} == {world.item}
     assert world.item not in {one.entry.object for one in shown}
     items.remove(world.vault, world.item)
     (gone,) = {
-        one.object_id for one in auditing.show(world.vault, case_id=world.case) if one.entry.action == "evidence.show"
+        one.object_id
+        for one in auditing.show(world.vault, auditing.Wanted(world.case))
+        if one.entry.action == "evidence.show"
     }
     assert gone is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from vault.audit import operations
+from vault.audit.operations import Operation
 from vault.errors import Damaged, Usage
 from vault.model.events import Entry, Head, VerifyReport
 from vault.model.records import TABLES, Case, RecipientRecord
+from vault.usecases import cases as cases_of
 from vault.usecases.unlocked import UnlockedVault
 
 
@@ -20,20 +23,73 @@ class ShownEntry:
     object_id: str | None
 
 
-def show(
-    vault: UnlockedVault, *, case_id: str | None = None, actor: str | None = None, action: str | None = None,
-    since: datetime | None = None, until: datetime | None = None,
-) -> Iterator[ShownEntry]:  # fmt: skip
-    """Entries in order. The look itself is logged first, and is the last entry shown."""
-    if case_id is not None:
-        case_id = vault.catalogue.require(Case, case_id).id
+@dataclass(frozen=True, slots=True)
+class ShownOperation:
+    """The same of an operation."""
+
+    operation: Operation
+    object_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: all filters must fit; `since` is inclusive, `until` exclusive."""
+
+    case_id: str | None = None
+    actor: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def show(vault: UnlockedVault, wanted: Wanted, newest: int | None = None) -> list[ShownEntry]:
+    """The newest entries, or all, in order. The look itself is logged first, and is the last entry shown."""
+    names = _Names(vault)
+    found = _entries(vault, wanted, reverse=newest is not None, limit=newest)
+    shown = [ShownEntry(entry, names.id_of(entry.case, entry.object)) for entry in found]
+    return shown if newest is None else shown[::-1]
+
+
+def operations_of(vault: UnlockedVault, wanted: Wanted, newest: int) -> list[ShownOperation]:
+    """The newest operations, in order: intents and outcome as one. The look is logged as by `show`."""
+    names = _Names(vault)
+    found = operations.fold(_entries(vault, wanted, reverse=True), newest)
+    return [ShownOperation(one, names.id_of(one.first.case, one.object)) for one in found]
+
+
+def titles(vault: UnlockedVault, case_ids: Iterable[str]) -> dict[str, str]:
+    """The titles of cases that the vault still holds. They are content: each case's log says that its title was
+    shown, before it is."""
+    cases = [case for case in (vault.catalogue.get(Case, one) for one in sorted(set(case_ids))) if case is not None]
+    cases_of.note_titles(vault, [case.id for case in cases])
+    return {case.id: case.title for case in cases}
+
+
+def _entries(
+    vault: UnlockedVault, wanted: Wanted, *, reverse: bool = False, limit: int | None = None
+) -> Iterator[Entry]:
+    case_id = None if wanted.case_id is None else vault.catalogue.require(Case, wanted.case_id).id
     vault.note("audit.show", case_id)
-    names: dict[str | None, dict[str, str]] = {}
-    entries = vault.log.entries(case=case_id, actor=actor, action=action, since=since, until=until)
-    for entry in entries:
-        if entry.case not in names:
-            names[entry.case] = _names(vault, entry.case)
-        yield ShownEntry(entry, names[entry.case].get(entry.object or ""))
+    return vault.log.entries(
+        case=case_id, actor=wanted.actor, action=wanted.action, since=wanted.since, until=wanted.until,
+        reverse=reverse, limit=limit,
+    )  # fmt: skip
+
+
+class _Names:
+    """What the pseudonyms of the log stand for, worked out case by case as they are asked for."""
+
+    def __init__(self, vault: UnlockedVault) -> None:
+        self._vault = vault
+        self._known: dict[str | None, dict[str, str]] = {}
+
+    def id_of(self, case_id: str | None, pseudonym: str | None) -> str | None:
+        """The id of an object, None where the vault no longer knows it."""
+        if pseudonym is None:
+            return None
+        if case_id not in self._known:
+            self._known[case_id] = _names(self._vault, case_id)
+        return self._known[case_id].get(pseudonym)
 
 
 def _names(vault: UnlockedVault, case_id: str | None) -> dict[str, str]:

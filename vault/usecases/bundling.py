@@ -34,6 +34,8 @@ PROCESSES = 2
 """Exhibits that are worked on side by side, each in processes of its own."""
 MAX_SEARCHED_WHOLE, MAX_MEMBERS_WHOLE = 64 << 20, 100
 """Bytes and files up to which a finished bundle is searched again as a whole."""
+NO_PURPOSE = "other"
+"""Where the policy asks for no purpose and none is given: a disclosure always has one."""
 STATES = ("prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void")
 
 Progress = Callable[[str], None]
@@ -48,7 +50,7 @@ class Order:
 
     recipient: str
     profile: str = "lawyer"
-    purpose: str = "other"
+    purpose: str = NO_PURPOSE
     consent: str = "none"
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -110,12 +112,14 @@ def create(
     """
     places.refuse_sync_folder(out, "the bundle")
     output.check(out, "the bundle")
-    job = prepare(vault, case_id, order)
-    if order.accept_weak_jail:
-        vault.note_weak_jail(job.case_id)
-    for evidence_id in order.recordings:
-        vault.note("bundle.recording", job.case_id, object_id=evidence_id, purpose=order.purpose)
-    with vault.access("bundle.create", job.case_id, purpose=order.purpose) as outcome:
+    case = vault.catalogue.require(Case, case_id)
+    _check_purpose(order)
+    with vault.access("bundle.create", case.id, purpose=order.purpose) as outcome:
+        job = prepare(vault, case.id, order)
+        if order.accept_weak_jail:
+            vault.note_weak_jail(job.case_id)
+        for evidence_id in order.recordings:
+            vault.note("bundle.recording", job.case_id, object_id=evidence_id, purpose=order.purpose)
         bundle_id = vault.catalogue.fresh_id(Disclosure)
         job = replace(job, bundle=bundle_id)
         made, payload, manifest = _payload(job, progress)
@@ -131,7 +135,7 @@ def create(
                 keep_words(secret)
             # The ledger first, then the name: a bundle that exists is always accounted for.
             _note(job, bundle, manifest)
-        outcome.count = len(made)
+        outcome.count, outcome.size = len(made), len(data)
     return bundle
 
 
@@ -139,8 +143,7 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
     """Everything that can be refused before any work is done."""
     case = cases.require_open(vault, case_id)
     recipient = recipients.require_active(vault, order.recipient)
-    if order.purpose not in events.PURPOSES:
-        raise Usage("there is no such purpose", hint=f"Purposes are: {', '.join(sorted(events.PURPOSES))}.")
+    _check_purpose(order)
     consent = _consent(vault, order.consent)
     rowcheck.require(vault, case.id)
     review = redacting.current(vault, case.id, order.profile)
@@ -152,6 +155,11 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> _Job:
     left_out = len(everything) - len(found)
     order = replace(order, consent=consent)
     return _Job(vault, order, case.id, recipient, review.record, review.plan, people, found, left_out)
+
+
+def _check_purpose(order: Order) -> None:
+    if order.purpose not in events.PURPOSES:
+        raise Usage("there is no such purpose", hint=f"Purposes are: {', '.join(sorted(events.PURPOSES))}.")
 
 
 def _consent(vault: UnlockedVault, consent: str) -> str:

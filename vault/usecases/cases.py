@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vault.crypto import kdf
 from vault.errors import Usage
+from vault.model.events import Event
 from vault.model.records import Case, Disclosure, Evidence, Link, PersonRecord
 from vault.store.catalogue import Put
 from vault.usecases.text import cleaned
@@ -67,14 +68,24 @@ def listing(vault: UnlockedVault) -> list[CaseSummary]:
 def show(vault: UnlockedVault, case_id: str, *, purpose: str | None = None) -> CaseView:
     """Everything of one case but the contents. Raises NotFound."""
     case = vault.catalogue.require(Case, case_id)
-    with vault.access("case.show", case.id, purpose=purpose):
-        return CaseView(
+    with vault.access("case.show", case.id, purpose=purpose) as outcome:
+        ties = list(vault.catalogue.all(Link, case_id=case.id))
+        note_titles(vault, [link.other_case for link in ties])
+        view = CaseView(
             case=case,
             people=list(vault.catalogue.all(PersonRecord, case_id=case.id)),
             items=list(vault.catalogue.all(Evidence, case_id=case.id)),
-            links=[_link_line(vault, link) for link in vault.catalogue.all(Link, case_id=case.id)],
+            links=[_link_line(vault, link) for link in ties],
             bundles=vault.catalogue.count(Disclosure, case_id=case.id),
         )
+        outcome.count = len(view.items)
+    return view
+
+
+def note_titles(vault: UnlockedVault, case_ids: Iterable[str]) -> None:
+    """Log, in each of these cases, that its title is shown beside another case."""
+    events = [Event("case.list", "event", case=case, outcome="ok") for case in sorted(set(case_ids))]
+    vault.log.append(events, vault.writer)
 
 
 def _link_line(vault: UnlockedVault, link: Link) -> tuple[str, str, str]:

@@ -183,7 +183,7 @@ def _receive(run: _Run, bundle: bundling.Bundle) -> Iterator[Step]:
 
 
 def _log(run: _Run) -> Iterator[Step]:
-    entries = sum(1 for _ in auditing.show(run.vault, case_id=run.case.id))
+    entries = len(auditing.show(run.vault, auditing.Wanted(run.case.id)))
     report = auditing.verify(run.vault)
     bad = [f for f in doctor.examine(run.vault, read_data=True) if f.level == "damaged"]
     if not report.ok or bad:

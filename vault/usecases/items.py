@@ -34,7 +34,7 @@ class Verified:
 def listing(vault: UnlockedVault, case_id: str) -> list[Evidence]:
     """The items of a case, those shared with it too, in the order they were added."""
     case = vault.catalogue.require(Case, case_id)
-    with vault.access("evidence.list", case.id) as outcome:
+    with vault.access("evidence.list", case.id, lenders=lenders(vault, case.id)) as outcome:
         found = of_case(vault, case.id)
         outcome.count = len(found)
     return found
@@ -45,6 +45,15 @@ def of_case(vault: UnlockedVault, case_id: str) -> list[Evidence]:
     own = list(vault.catalogue.all(Evidence, case_id=case_id))
     shares = vault.catalogue.all(Share, case_id=case_id)
     return own + [vault.catalogue.require(Evidence, share.evidence_id) for share in shares]
+
+
+def lenders(vault: UnlockedVault, case_id: str) -> dict[str, int]:
+    """The cases whose items are shared with this one, and how many each lends."""
+    counts: dict[str, int] = {}
+    for share in vault.catalogue.all(Share, case_id=case_id):
+        owner = str(vault.catalogue.require(Evidence, share.evidence_id).case_id)
+        counts[owner] = counts.get(owner, 0) + 1
+    return counts
 
 
 def other_cases(vault: UnlockedVault, case_id: str) -> list[str]:
@@ -115,10 +124,11 @@ def verify(
     if case_id is not None:
         case_id = vault.catalogue.require(Case, case_id).id
     with vault.access("evidence.verify", case_id) as outcome:
-        outcome.count = 0
+        outcome.count = outcome.size = 0
         for item in list(vault.catalogue.all(Evidence, case_id=case_id)):
             yield Verified(item, problem_of(vault, item, progress))
             outcome.count += 1
+            outcome.size += item.size
 
 
 def problem_of(vault: UnlockedVault, item: Evidence, progress: Progress | None = None) -> str | None:

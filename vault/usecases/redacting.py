@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from vault.errors import NotFound, Refused, Usage
+from vault.errors import CasevaultError, NotFound, Refused, Usage
 from vault.intake import reading
 from vault.intake.reading import Progress
 from vault.model.document import Document
@@ -58,8 +58,8 @@ class Review:
 
 
 def make(
-    vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, accept_weak_jail: bool = False,
-    progress: Progress | None = None,
+    vault: UnlockedVault, case_id: str, profile: str = "lawyer", *, purpose: str | None = None,
+    accept_weak_jail: bool = False, progress: Progress | None = None,
 ) -> Review:  # fmt: skip
     """Search all items of a case, pages of pixels too, as far as what is installed can read them. Decisions of an
     earlier plan stay where nothing changed. `progress` counts pages of pixels."""
@@ -67,19 +67,14 @@ def make(
     if profile not in PROFILES:
         raise Usage("there is no such profile", hint=f"Profiles are: {', '.join(sorted(PROFILES))}.")
     rowcheck.require(vault, case.id)
-    waiting = [item for item in items.of_case(vault, case.id) if item.text_state == "pending"]
-    for _ in extracting.read(vault, waiting, accept_weak_jail=accept_weak_jail):
-        pass
-    mine = [item for item in items.of_case(vault, case.id) if item.text_state in ("read", "picture")]
-    unlooked = extracting.look(vault, mine, accept_weak_jail=accept_weak_jail, progress=progress)
-    if accept_weak_jail and models.present():
-        vault.note_weak_jail(case.id)
-    asking = models.finder(accept_weak_jail=accept_weak_jail)
-    with vault.access("redact.plan", case.id) as outcome, asking as finder:
-        people, found = people_of(vault, case.id), items.of_case(vault, case.id)
-        old = _latest(vault, case.id, profile)
-        before = None if old is None else _numbered_on(vault, case.id, plans.unpack(old.body))
-        plan = _search(vault, case.id, profile, people, found, before, finder)
+    lenders = items.lenders(vault, case.id)
+    with vault.access("redact.plan", case.id, purpose=purpose, lenders=lenders) as outcome:
+        unlooked = _read(vault, case.id, accept_weak_jail=accept_weak_jail, progress=progress)
+        with models.finder(accept_weak_jail=accept_weak_jail) as finder:
+            people, found = people_of(vault, case.id), items.of_case(vault, case.id)
+            old = _latest(vault, case.id, profile)
+            before = None if old is None else _numbered_on(vault, case.id, plans.unpack(old.body))
+            plan = _search(vault, case.id, profile, people, found, before, finder)
         outcome.count = len(plan.findings)
     record = Plan(
         old.id if old else vault.catalogue.fresh_id(Plan), case.id, profile, plan.basis, now(), plans.pack(plan)
@@ -89,6 +84,20 @@ def make(
         record, plan, stale=False, reopened=_reopened(before, plan),
         unlooked=tuple((item.id, f"{error.kind}: {error.message}") for item, error in unlooked),
     )  # fmt: skip
+
+
+def _read(
+    vault: UnlockedVault, case_id: str, *, accept_weak_jail: bool, progress: Progress | None
+) -> list[tuple[Evidence, CasevaultError]]:
+    """Read what was not read yet; the items whose pages of pixels no machine could look at."""
+    waiting = [item for item in items.of_case(vault, case_id) if item.text_state == "pending"]
+    for _ in extracting.read(vault, waiting, accept_weak_jail=accept_weak_jail):
+        pass
+    mine = [item for item in items.of_case(vault, case_id) if item.text_state in ("read", "picture")]
+    unlooked = extracting.look(vault, mine, accept_weak_jail=accept_weak_jail, progress=progress)
+    if accept_weak_jail and models.present():
+        vault.note_weak_jail(case_id)
+    return unlooked
 
 
 def _reopened(before: RedactionPlan | None, plan: RedactionPlan) -> tuple[str, ...]:
@@ -200,10 +209,12 @@ def _latest(vault: UnlockedVault, case_id: str, profile: str | None) -> Plan | N
     return last[0] if len(last) == 1 else max(last, key=lambda one: plans.unpack(one.body).highest, default=None)
 
 
-def show(vault: UnlockedVault, case_id: str, profile: str | None = None) -> Review:
+def show(vault: UnlockedVault, case_id: str, profile: str | None = None, *, purpose: str | None = None) -> Review:
     """The plan with its findings, which count as seen from now on."""
-    review = current(vault, case_id, profile)
-    with vault.access("redact.show", review.record.case_id) as outcome:
+    case = vault.catalogue.require(Case, case_id)
+    lenders = items.lenders(vault, case.id)
+    with vault.access("redact.show", case.id, purpose=purpose, lenders=lenders) as outcome:
+        review = current(vault, case.id, profile)
         outcome.count = len(review.plan.findings)
     return _store(vault, review, plans.shown(review.plan), "redact.show")
 
@@ -322,18 +333,24 @@ def add_text(
 
 
 def preview(
-    vault: UnlockedVault, case_id: str, out: Path, profile: str | None = None, *, accept_weak_jail: bool = False
-) -> Review:
+    vault: UnlockedVault, case_id: str, out: Path, profile: str | None = None, *, purpose: str | None = None,
+    accept_weak_jail: bool = False,
+) -> Review:  # fmt: skip
     """Write a PDF that shows every finding in its place, numbered, and a percent grid over each picture."""
-    review = current(vault, case_id, profile)
+    case = vault.catalogue.require(Case, case_id)
     places.refuse_sync_folder(out, "the preview")
     output.check(out, "the preview")
-    if accept_weak_jail:
-        vault.note_weak_jail(review.record.case_id)
-    with vault.access("redact.preview", review.record.case_id) as outcome, ExitStack() as stack:
+    lenders = items.lenders(vault, case.id)
+    with (
+        vault.access("redact.preview", case.id, purpose=purpose, lenders=lenders) as outcome,
+        ExitStack() as stack,
+    ):
+        review = current(vault, case.id, profile)
+        if accept_weak_jail:
+            vault.note_weak_jail(case.id)
         sections: list[documents.Section] = []
         sources: list[BinaryIO] = []
-        for number, item in enumerate(items.of_case(vault, str(review.record.case_id)), 1):
+        for number, item in enumerate(items.of_case(vault, case.id), 1):
             document = document_of(vault, item)
             if document is None:
                 continue
@@ -347,11 +364,11 @@ def preview(
                     section = replace(section, source=len(sources), media_type=kind)
                     sources.append(stack.enter_context(source()))
                 sections.append(section)
-        title = f"Case {review.record.case_id}: findings to review"
+        title = f"Case {case.id}: findings to review"
         pdf = documents.preview(title, sections, sources, accept_weak_jail=accept_weak_jail)
         with output.new_file(out) as file:
-            unfinished = originals.note(vault, file, out, str(review.record.case_id), "preview")
+            unfinished = originals.note(vault, file, out, case.id, "preview")
             file.write(pdf)
-        outcome.count = len(review.plan.findings)
+        outcome.count, outcome.size = len(review.plan.findings), len(pdf)
     originals.forget(vault, unfinished)
     return _store(vault, review, plans.shown(review.plan, drawn=True), "redact.preview")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from vault.audit.log import AuditLog
 from vault.crypto import age
 from vault.crypto.kdf import hmac_sha256
 from vault.crypto.keys import CaseKeys, VaultKeys
-from vault.errors import CasevaultError, StorageFailed
+from vault.errors import CasevaultError, NotAllowed, Refused, StorageFailed
 from vault.formats.header import Header
 from vault.model.events import Disclosure, Event, RowState, Writer
 from vault.model.records import Case, Record
@@ -178,9 +178,13 @@ class UnlockedVault:
 
     @contextlib.contextmanager
     def access(
-        self, action: str, case_id: str | None, object_id: str | None = None, *, purpose: str | None = None
-    ) -> Iterator[Outcome]:
-        """Log a read: the intent is durable before the body runs, the outcome is written after it."""
+        self, action: str, case_id: str | None, object_id: str | None = None, *, purpose: str | None = None,
+        lenders: Mapping[str, int] | None = None,
+    ) -> Iterator[Outcome]:  # fmt: skip
+        """Log a read: the intent is durable before the body runs, the outcome is written after it.
+
+        `lenders` are other cases whose things are read too, and how many: each case's log tells it.
+        """
         intent = Event(
             action=action,
             phase="intent",
@@ -189,12 +193,17 @@ class UnlockedVault:
             op=secrets.token_hex(8),
             purpose=purpose,
         )
-        self.log.append([intent], self.writer)
+        lent = [
+            Event(action, "event", case=case, op=intent.op, count=count, purpose=purpose, outcome="ok")
+            for case, count in sorted((lenders or {}).items())
+        ]
+        self.log.append([intent, *lent], self.writer)
         outcome = Outcome()
         try:
             yield outcome
         except BaseException as error:
             result = "failed" if isinstance(error, CasevaultError) else "cancelled"
+            result = "refused" if isinstance(error, (Refused, NotAllowed)) else result
             # What went wrong first says more than that the log can't be written now.
             with contextlib.suppress(CasevaultError):
                 self._close_access(intent, result, outcome)
