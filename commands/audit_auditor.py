@@ -38,6 +38,10 @@ def check(
         list[str] | None,
         typer.Option("--verifier", metavar="KEY", help="For an extract or a proof: a key you know; repeatable."),
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="For an extract: it must be complete at least up to here."),
+    ] = None,
     fingerprint: Annotated[
         str | None, typer.Option("--fingerprint", metavar="F", help="The log's fingerprint, told by phone.")
     ] = None,
@@ -49,8 +53,9 @@ def check(
     """
     session = session_of(context)
     path = _path(file)
+    piece = audit_extract.Piece(path, verifier or [], until)
     if audit_extract.is_piece(path):
-        _check_piece(session, path, verifier or [], [])
+        audit_extract.check(session, piece, [])
         return
     from vault.usecases import auditor, extract_check
 
@@ -58,7 +63,7 @@ def check(
         # Whoever gets a sealed extract of one case keeps no record of logs.
         mine, _ = _keys(session)
         if extract_check.holds_piece(path, mine):
-            _check_piece(session, path, verifier or [], mine)
+            audit_extract.check(session, piece, mine)
             return
     folder = _folder(state)
     mine, cosigner = _keys(session)
@@ -69,7 +74,7 @@ def check(
     except Damaged as error:
         if error.kind != auditor.NO_EXPORT:
             raise
-        _check_piece(session, path, verifier or [], mine)
+        audit_extract.check(session, piece, mine)
         return
     told(session, checked)
 
@@ -198,9 +203,3 @@ def read_policy(session: Session, path: str | None) -> Policy:
     if path is None:
         return policy.Policy()
     return policy.parse(secrets.read_binary(path, "the policy", session, policy.MAX_BYTES))
-
-
-def _check_piece(session: Session, path: Path, verifiers: list[str], mine: list[Identity]) -> None:
-    from vault.usecases import extract_check
-
-    audit_extract.tell_checked(session, extract_check.check(path, verifiers, mine), verifiers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,6 +12,7 @@ from commands.context import Session, session_of
 from vault.errors import Damaged
 
 if TYPE_CHECKING:
+    from vault.crypto.age import Identity
     from vault.usecases.extract_check import CheckedExtract, CheckedProof
 
 COSIGNERS = ("casevault-witness/", "casevault-heads/")
@@ -83,17 +84,43 @@ def proof(
         session.console.warn("No cosigned head covers this entry yet: the proof rests on the log's own signature.")
 
 
-def tell_checked(session: Session, checked: CheckedExtract | CheckedProof, verifiers: list[str]) -> None:
-    """Answer with what the check of an extract or a proof found; `verifiers` are the keys that the reader named.
+class Piece(NamedTuple):
+    """A file to be checked, the keys that its reader names, and up to when they want an extract to be complete."""
 
-    Raises Damaged if a cosigner's key was named and the extract is not complete under any: a script must not take it
-    for one that is.
+    path: Path
+    verifiers: list[str]
+    until: str | None
+
+
+def check(session: Session, piece: Piece, identities: list[Identity]) -> None:
+    """Check an extract or a proof, and answer with what was found.
+
+    Raises Damaged if a cosigner's key or a time was named and the extract is not complete so: a script must not take
+    it for one that is.
     """
-    from vault.usecases.extract_check import CheckedProof
+    from commands.audit_show import moment
+    from vault.audit.clock import moment_text
+    from vault.usecases import extract_check
 
-    if isinstance(checked, CheckedProof):
+    since = None if piece.until is None else moment_text(moment(piece.until, "--until"))
+    checked = extract_check.check(piece.path, piece.verifiers, identities, since)
+    if isinstance(checked, extract_check.CheckedProof):
         _tell_proof(session, checked)
         return
+    _tell_extract(session, checked)
+    if checked.complete:
+        return
+    if since is not None or any(key.startswith(COSIGNERS) for key in piece.verifiers):
+        raise Damaged(
+            "the extract is not complete under the keys that were named",
+            kind="incomplete",
+            hint="Ask for an extract that was made right after a deposit with the auditor whose key you named.",
+        )
+    session.console.warn("Nobody whose key was named says that the extract is complete.")
+    session.console.hint("name the auditor's key: --verifier casevault-witness/…")
+
+
+def _tell_extract(session: Session, checked: CheckedExtract) -> None:
     t, lines = session.console.text, []
     data: dict[str, Any] = {
         "kind": "extract", "log": checked.log, "case": checked.case, "entries": checked.entries,
@@ -112,16 +139,6 @@ def tell_checked(session: Session, checked: CheckedExtract | CheckedProof, verif
         )
         lines.append(t("What was logged after that, no extract can tell."))
     session.console.answer(data, lines)
-    if checked.complete:
-        return
-    if any(key.startswith(COSIGNERS) for key in verifiers):
-        raise Damaged(
-            "the extract is not complete under the keys that were named",
-            kind="incomplete",
-            hint="Ask for an extract that was made right after a deposit with the auditor whose key you named.",
-        )
-    session.console.warn("Nobody whose key was named says that the extract is complete.")
-    session.console.hint("name the auditor's key: --verifier casevault-witness/…")
 
 
 def _tell_proof(session: Session, checked: CheckedProof) -> None:

@@ -122,6 +122,11 @@ def test_from_the_deposit_to_the_lawyer(scratch: Scratch) -> None:
         )
     assert outside(0, "audit", "check", "2.tlog-proof", *verifier)["signed_by"] == [name]
     assert outside(0, "audit", "check", "case.json")["complete"] is False
+    outside(0, "audit", "check", "case.json", *verifier, "--until", plain["until"][:10])
+    for until in ("2999-01-01", outside(0, "audit", "check", "case.json")["last"]):
+        assert outside(13, "audit", "check", "case.json", *verifier, "--until", until)["kind"] == "incomplete"
+    outside(13, "audit", "check", "case.json", "--until", "2020-01-01")
+    outside(2, "audit", "check", "case.json", *verifier, "--until", "soon")
     stranger = ("--verifier", keys["lawyer"]["verifier"])
     assert outside(13, "audit", "check", "case.json", *stranger)["kind"] == "incomplete"
     assert outside(13, "audit", "check", "2.tlog-proof", *stranger)["kind"] == "forged"
