@@ -14,15 +14,15 @@ clock is the script's own, and the disk is not waited for while the log is made.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.audit.hand import Hand, clock_of
 from vault.audit import casemap
 from vault.audit.log import AuditLog
 from vault.crypto import recovery, slots
@@ -37,24 +37,7 @@ CASES = 300
 DAYS = 900
 MAPS = 12
 START = 1_709_280_000  # a Friday in March 2024
-MILLISECONDS = 1000
 MORNING, EVENING = 8 * 3600, 19 * 3600
-
-
-@dataclass
-class Hand:
-    """The clock of those days: it is moved on by hand."""
-
-    seconds: float = START
-
-    def wall(self) -> int:
-        return int(self.seconds * MILLISECONDS)
-
-    def offset(self) -> int:
-        return 180
-
-    def monotonic(self) -> int:
-        return int((self.seconds - START) * MILLISECONDS)
 
 
 @dataclass(frozen=True)
@@ -103,8 +86,8 @@ def make(folder: Path, entries: int, seed: int = 1) -> Made:
         return find(folder)
     folder.mkdir(parents=True, exist_ok=True)
     use_state(folder)
-    hand = Hand()
-    with _clock_of(hand):
+    hand = Hand(START)
+    with clock_of(hand):
         code = slots.RecoveryCode(recovery.generate())
         (folder / "code").write_text(recovery.encode(code.secret) + "\n")
         opening.create(folder / "vault", [code])
@@ -117,17 +100,6 @@ def make(folder: Path, entries: int, seed: int = 1) -> Made:
         log.close()
     (folder / "made.json").write_text(json.dumps({"entries": size, "recipient": auditor.id}) + "\n")
     return find(folder)
-
-
-@contextlib.contextmanager
-def _clock_of(hand: Hand) -> Iterator[None]:
-    """What asks the system for the time gets the hand's."""
-    real, real_ns = time.time, time.time_ns
-    time.time, time.time_ns = lambda: hand.seconds, lambda: int(hand.seconds * 1e9)
-    try:
-        yield
-    finally:
-        time.time, time.time_ns = real, real_ns
 
 
 def _log_under(hand: Hand, vault: UnlockedVault) -> AuditLog:
@@ -157,8 +129,6 @@ def _fill(vault: UnlockedVault, hand: Hand, days: Days, entries: int) -> None:
         if size >= next_map:
             mapped = _add_map(vault, trees, mapped)
             next_map += entries // MAPS
-    with auditdb.transaction(log._db):
-        pass
     log._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.audit import made_log
+from bench.audit.hand import Hand
 from bench.audit.made_log import Made
 from vault.audit.cosigner import Cosigner
 from vault.audit.kept import Cosigned
@@ -122,7 +123,7 @@ def verify(made: Made, runs: int) -> None:
         cost = timed(lambda: _good(vault.log.verify().problems))
         say(f"verify {vault.log.head().size:,} entries from scratch", "≤ 60 s", cost)
         head = cosigned(vault, one)
-        days = made_log.Days(random.Random(2), made_log.Hand())
+        days = made_log.Days(random.Random(2), Hand(made_log.START))
         while vault.log.head().size < head.size + NEW:
             vault.log.append(days.some(), vault.writer)
         costs = [timed(lambda: _good(vault.log.verify(head).problems)) for _ in range(max(3, runs // 20))]

@@ -20,6 +20,7 @@ from vault.model.events import Head
 KINDS = ("fork", "rollback", "truncation", "rewrite", "seal", "map", "signature", "overdue", "replaced")
 EXPLAINABLE = ("overdue", "replaced", "seal")
 """Findings that may have a harmless reason. The others say that the log is not the one that was written."""
+_BEGUN = "a new chain of seals took another's place: was the vault restored, or moved to another computer?"
 ORIGIN_ID = 32
 GRACE = timedelta(minutes=15)
 """A day of seals may have ended so shortly before the export without being sealed."""
@@ -139,6 +140,8 @@ def of_seals(
     found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in report.problems]
     if not walked.chains:
         found.append(Finding("seal", "the log has no seals", log))
+    # Whoever has no older key could rewrite what the lost days held, and begin anew: the reason must be known.
+    found += [Finding("seal", _BEGUN, log, seq) for seq, _ in report.begun[1:]]
     for chain in report.chains:
         if known.get(chain.chain, chain.commitment) != chain.commitment:
             message = "the key of a chain of seals is not the one that you were given before"
