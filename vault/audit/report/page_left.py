@@ -1,0 +1,157 @@
+"""What left the vault: recipients × cases, and the accounting of disclosures (45 CFR 164.528)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from vault.audit.report import actions, squares
+from vault.audit.report.collect import UNKNOWN_TIME, local_time
+from vault.audit.report.data import Left, Report
+from vault.audit.report.markup import Child, Markup, table, tag
+from vault.audit.report.page_activity import figure
+from vault.audit.report.page_summary import log_name
+from vault.audit.report.words import Words
+
+SHOWN_IN_ROW = 8
+
+
+def pairs(report: Report) -> Counter[tuple[str, str]]:
+    """How many disclosures a recipient got of a case; those that failed or were stopped are no disclosures."""
+    held, cases = report.activity.operations, report.activity.indexes.cases.values
+    return Counter(
+        (one.recipient, str(cases[held.case[one.row]] or "–"))
+        for one in report.activity.left
+        if outcome(report, one.row) in ("ok", "")
+    )
+
+
+def outcome(report: Report, row: int) -> str:
+    """The code of an operation's outcome, empty where none was logged."""
+    found = report.activity.indexes.outcomes.values[report.activity.operations.outcome[row]]
+    return "" if found is None else str(found)
+
+
+def disclosures(words: Words, report: Report, drawn: bool) -> Markup:
+    """The section."""
+    head = tag("h2", words("Disclosures"), id="disclosures-title")
+    if not report.activity.left:
+        none = tag("p", words("Nothing left the vault by a way that the program logs."))
+        return tag("section", head, none, id="disclosures", aria_labelledby="disclosures-title")
+    counted = pairs(report)
+    parts: list[Child] = [head]
+    if counted:
+        plot = squares.matrix(words, counted) if drawn else None
+        parts += [
+            tag("h3", words("Recipients and cases")),
+            figure(plot, squares.matrix_text(words, counted), _recipients(words, report, counted)),
+        ]
+    parts += [
+        tag("h3", words("Accounting of disclosures")),
+        tag(
+            "p",
+            words(
+                "Each copy that left the vault: date, recipient, description, purpose and consent, as 45 CFR 164.528 "
+                "asks for. Names and addresses of recipients are in the case manager's own list only."
+            ),
+        ),
+        _accounting(words, report),
+    ]
+    return tag("section", *parts, id="disclosures", aria_labelledby="disclosures-title", klass="page")
+
+
+def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]]) -> Markup:
+    held = report.activity.operations
+    times: dict[str, list[int]] = {}
+    for one in report.activity.left:
+        if held.time[one.row] != UNKNOWN_TIME:
+            times.setdefault(one.recipient, []).append(held.time[one.row] + held.offset[one.row] * 60)
+    by_recipient, _ = squares.totals(counted)
+    rows = []
+    for recipient, count in by_recipient.most_common():
+        cases = sorted(
+            ((n, case) for (who, case), n in counted.items() if who == recipient), key=lambda one: (-one[0], one[1])
+        )
+        said = ", ".join(f"{case} × {n}" if n > 1 else case for n, case in cases[:SHOWN_IN_ROW])
+        if len(cases) > SHOWN_IN_ROW:
+            said += " " + words("and {count} more", count=len(cases) - SHOWN_IN_ROW)
+        seen = times.get(recipient, [])
+        rows.append(
+            [
+                tag("a", recipient, href="#entries", data_show=f"recipient={recipient}", klass="code"),
+                words.number(count), words.number(len(cases)), tag("span", said, klass="code many"),
+                words.day(local_time(min(seen), 0).date()) if seen else "–",
+                words.day(local_time(max(seen), 0).date()) if seen else "–",
+            ]
+        )  # fmt: skip
+    heads = (
+        words("Recipient"),
+        words("Disclosures"),
+        words("Cases"),
+        words("Which cases"),
+        words("First"),
+        words("Last"),
+    )
+    return table(heads, rows, caption=words("By recipient"), numbers=(1, 2), klass="wide")
+
+
+def _accounting(words: Words, report: Report) -> Markup:
+    held = report.activity.operations
+    newest = sorted(report.activity.left, key=lambda one: (held.time[one.row], one.row), reverse=True)
+    heads = (
+        words("Date"), words("Recipient"), words("Case"), words("Description"), words("Purpose"), words("Consent"),
+        words("Entry"),
+    )  # fmt: skip
+    caption = words("{disclosures}, the newest first", disclosures=words.n(len(newest), "disclosure", "disclosures"))
+    head = tag("tr", *(tag("th", one, scope="col", klass="num" if one == heads[-1] else None) for one in heads))
+    # Each stands in a body of its own, so that paper never parts it from its hash.
+    bodies = (_disclosure(words, report, one) for one in newest)
+    return tag(
+        "div", tag("table", tag("caption", caption), tag("thead", head), *bodies, klass="wide"), klass="scroll",
+        tabindex=0, role="region", aria_label=caption,
+    )  # fmt: skip
+
+
+def _disclosure(words: Words, report: Report, one: Left) -> Markup:
+    held, indexes, row = report.activity.operations, report.activity.indexes, one.row
+    at, log, seq = held.time[row], held.log[row], held.seq[row]
+    case = str(indexes.cases.values[held.case[row]] or "–")
+    purpose = indexes.purposes.values[held.purpose[row]]
+    when = words("time unknown") if at == UNKNOWN_TIME else words.moment(local_time(at, held.offset[row]))
+    place = f"{log_name(words, report, log)}: " if len(report.logs) > 1 else ""
+    consent: Child = (
+        words(actions.CONSENTS[one.consent])
+        if one.consent in actions.CONSENTS
+        else tag("span", one.consent, klass="code")
+    )
+    cells: list[Child] = [
+        tag("span", one.recipient, klass="code"),
+        tag("span", case, klass="code"),
+        described(words, report, one),
+        words(actions.PURPOSES.get(str(purpose), str(purpose)))
+        if purpose
+        else tag("span", words("none recorded"), klass="bad"),
+        tag("span", consent, klass="bad") if one.consent == "none" else consent,
+    ]
+    link = tag("a", place + words.number(seq), href="#entries", data_show=f"log={log}&seq={log}-{seq}-{seq}")
+    first = tag(
+        "tr", tag("th", when, scope="row"), *(tag("td", cell) for cell in cells), tag("td", link, klass="num")
+    )
+    hashed = tag("td", tag("span", f"SHA-256 {one.bundle}", klass="code hash"), colspan=6)
+    return tag("tbody", first, tag("tr", tag("td"), hashed), klass="pair")
+
+
+def described(words: Words, report: Report, one: Left) -> str:
+    """What it was: which copy, how many items, how large, and whether it came to an end."""
+    held, indexes = report.activity.operations, report.activity.indexes
+    said = [words(actions.PROFILES.get(one.profile, one.profile))]
+    action = str(indexes.actions.values[held.action[one.row]])
+    if action != "bundle.create":
+        said.append(words(actions.LABELS.get(action, action)))
+    if held.count[one.row]:
+        said.append(words.n(held.count[one.row] - 1, "item", "items"))
+    if held.bytes[one.row]:
+        said.append(words.size(held.bytes[one.row] - 1))
+    code = outcome(report, one.row)
+    if code != "ok":
+        said.append("! " + (words(actions.OUTCOMES.get(code, code)) if code else words(actions.UNFINISHED)))
+    return ", ".join(said)

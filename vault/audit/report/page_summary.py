@@ -1,0 +1,241 @@
+"""The first screen: is the log whole, since when vouched for, how old the last deposit is, what nobody vouched for;
+then what needs a question to the holder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault.audit.report import actions, asking
+from vault.audit.report.data import Finding, Flagged, Report
+from vault.audit.report.markup import Child, Markup, details, joined, table, tag
+from vault.audit.report.standing import Standing, since, standings, utc
+from vault.audit.report.words import Words
+
+SHOWN_ASKS = 3
+"""Flags of one kind that stand on the page; the rest unfolds."""
+SHOWN_CASES = 6
+DIGITS = 6
+GROUP = 4
+"""A fingerprint is read out over the phone in groups of this many."""
+
+
+def log_name(words: Words, report: Report, log: int) -> str:
+    """How the page calls a log."""
+    return words("Laptop {n}", n=log + 1)
+
+
+def spaced(fingerprint: str) -> str:
+    """A fingerprint in groups."""
+    if " " in fingerprint or not fingerprint.isalnum():
+        return fingerprint
+    return " ".join(fingerprint[at : at + GROUP] for at in range(0, len(fingerprint), GROUP))
+
+
+def key_name(words: Words, name: str) -> str:
+    """The name of a cosigner's key for people: what it is for, and its first digits."""
+    kind, _, digits = name.partition("/")
+    said = {"casevault-witness": "auditor's key {digits}", "casevault-heads": "second party's key {digits}"}.get(kind)
+    return words(said, digits=digits[:DIGITS]) if said else name
+
+
+def tiles(words: Words, report: Report) -> Markup:
+    """The four answers."""
+    found = standings(report)
+    return tag(
+        "dl", _whole(words, found), _since(words, found), _deposit(words, found, report), _tail(words, found, report),
+        klass="tiles",
+    )  # fmt: skip
+
+
+def _tile(kind: str, question: str, answer: str, *more: Child) -> Markup:
+    return tag(
+        "div", tag("dt", question), tag("dd", answer, klass="big"), *(tag("dd", one) for one in more if one),
+        klass=f"tile {kind}",
+    )  # fmt: skip
+
+
+def _whole(words: Words, found: Sequence[Standing]) -> Markup:
+    findings = sum(len(one.info.findings) for one in found)
+    size = sum(one.info.size for one in found)
+    question = words("Is the log whole?") if len(found) == 1 else words("Are the logs whole?")
+    if findings:
+        return _tile(
+            "bad", question, "✗ " + words("No"),
+            words("{findings}. They stand below, first of all.", findings=words.n(findings, "finding", "findings")),
+        )  # fmt: skip
+    return _tile(
+        "good", question, "✓ " + words("Yes"),
+        words("{entries}, without a gap, in their order, and under the signed head.",
+              entries=words.n(size, "entry", "entries")),
+    )  # fmt: skip
+
+
+def _since(words: Words, found: Sequence[Standing]) -> Markup:
+    question = words("Vouched for since when?")
+    first = [one for one in found if one.info.first or one.info.consistent_since is None]
+    moment = utc(since(found) or "")
+    if first or moment is None:
+        text = words("First check: nothing vouches yet for what was before. Compare the fingerprint by phone.")
+        codes = joined(tag("span", spaced(one.info.fingerprint), klass="code") for one in first[:1])
+        return _tile("warn", question, "! " + words("Not yet"), text, codes)
+    return _tile(
+        "good" if all(one.whole for one in found) else "bad", question, words.day(moment.date()),
+        words("Every deposit since then continues the one before it.")
+        if all(one.whole for one in found)
+        else words("Up to then; see the findings."),
+    )  # fmt: skip
+
+
+def _deposit(words: Words, found: Sequence[Standing], report: Report) -> Markup:
+    question = words("How long ago was the last deposit?")
+    worst = max(found, key=lambda one: (one.age_days is None, one.age_days or 0))
+    if worst.deposit is None or worst.age_days is None:
+        return _tile("warn", question, "! " + words("Never"), words("Nobody has cosigned a head of this log."))
+    moment = utc(worst.deposit.time)
+    said = words("On {day}, cosigned by {names}.", day=words.day(moment.date()) if moment else "?",
+                 names=", ".join(key_name(words, one) for one in worst.deposit.by) or "?")  # fmt: skip
+    age = words("today") if worst.age_days == 0 else words("{days} ago", days=words.n(worst.age_days, "day", "days"))
+    if worst.overdue:
+        limit = words("Overdue: the policy allows {days}.", days=words.n(report.policy.overdue_days, "day", "days"))
+        return _tile("warn", question, "! " + age, limit, said)
+    return _tile("good", question, age, said)
+
+
+def _tail(words: Words, found: Sequence[Standing], report: Report) -> Markup:
+    question = words("How many entries has nobody vouched for?")
+    tail, size = sum(one.tail for one in found), sum(one.info.size for one in found)
+    if not tail:
+        return _tile("good", question, words("None"), words("The newest entry lies under a cosignature."))
+    parts = [
+        words("from entry {seq} on", seq=one.info.size - one.tail)
+        if len(found) == 1
+        else words("{log}: {count}", log=log_name(words, report, at), count=one.tail)
+        for at, one in enumerate(found)
+        if one.tail
+    ]
+    kind = "warn" if any(one.overdue for one in found) or tail == size else "plain"
+    text = words("{share} of all, {where}: they could still be rewritten on the laptop.",
+                 share=words.percent(tail, size), where="; ".join(parts))  # fmt: skip
+    return _tile(kind, question, words.number(tail), text)
+
+
+def findings(words: Words, report: Report) -> Markup:
+    """What the check found, in a box; nothing if it found nothing."""
+    lines: list[Markup] = []
+    for log, info in enumerate(report.logs):
+        lines += [_finding(words, report, log, one) for one in info.findings]
+    if not lines:
+        return Markup("")
+    return tag(
+        "section",
+        tag("h2", words("Findings of the check"), id="findings-title"),
+        tag("p", words("Sign nothing until each of them is explained.")),
+        tag("ul", *lines),
+        klass="box",
+        id="findings",
+        aria_labelledby="findings-title",
+    )
+
+
+def _finding(words: Words, report: Report, log: int, one: Finding) -> Markup:
+    name = words(actions.FINDINGS.get(one.kind, one.kind))
+    place: Child = None
+    if one.seq is not None:
+        place = joined([" ", _entries_link(words, log, one.seq, one.seq)])
+    prefix = f"{log_name(words, report, log)}: " if len(report.logs) > 1 else ""
+    return tag("li", tag("strong", f"{prefix}{name}"), f" ({one.kind}). ", words.library(one.message), place)
+
+
+def _entries_link(words: Words, log: int, first: int, last: int) -> Markup:
+    text = (
+        words("entry {seq}", seq=first) if first == last else words("entries {first}–{last}", first=first, last=last)
+    )
+    return tag("a", text, href="#entries", data_show=f"log={log}&seq={log}-{first}-{last}")
+
+
+def questions(words: Words, report: Report) -> Markup:
+    """The flags, by kind."""
+    by_kind: dict[str, list[Flagged]] = {}
+    for one in report.flags:
+        by_kind.setdefault(one.flag.kind, []).append(one)
+    head = tag("h2", words("What needs a question to the holder"), id="questions-title")
+    if not by_kind:
+        text = words("Nothing stands out under the thresholds of the policy.")
+        return tag("section", head, tag("p", text), id="questions", aria_labelledby="questions-title")
+    order = [kind for kind in asking.KINDS if kind in by_kind] + sorted(set(by_kind) - set(asking.KINDS))
+    lead = words("A question is no accusation: most have a good answer. Times are those of the holder's clock.")
+    brief = joined(
+        (tag("a", _counted(words, kind, len(by_kind[kind])), href=f"#ask-{kind}") for kind in order),
+        " · ",
+    )
+    return tag(
+        "section", head, tag("p", lead, klass="lead"), tag("p", brief, klass="brief"),
+        tag("ul", *(_kind(words, report, kind, by_kind[kind]) for kind in order), klass="asks"),
+        id="questions", aria_labelledby="questions-title",
+    )  # fmt: skip
+
+
+def _counted(words: Words, kind: str, count: int) -> str:
+    title = words(asking.KINDS.get(kind, (kind, ""))[0])
+    return f"{title} × {words.number(count)}" if count > 1 else title
+
+
+def _kind(words: Words, report: Report, kind: str, found: Sequence[Flagged]) -> Markup:
+    why = asking.KINDS.get(kind, ("", ""))[1]
+    newest = sorted(found, key=lambda one: (one.flag.time, one.flag.seq), reverse=True)
+    lines = [_ask(words, report, one) for one in newest]
+    rest = None
+    if len(lines) > SHOWN_ASKS + 1:
+        rest = details(
+            words("{count} earlier ones", count=len(lines) - SHOWN_ASKS), tag("ul", *lines[SHOWN_ASKS:]), more=True
+        )
+        lines = lines[:SHOWN_ASKS]
+    mark = tag("span", words("look at this first"), klass="tag") if asking.is_strong(kind) else None
+    return tag(
+        "li",
+        tag("h3", _counted(words, kind, len(found))),
+        mark,
+        tag("p", words(why), klass="why"),
+        tag("ul", *lines),
+        rest,
+        id=f"ask-{kind}",
+    )
+
+
+def _ask(words: Words, report: Report, one: Flagged) -> Markup:
+    flag = one.flag
+    prefix = f"{log_name(words, report, one.log)}, " if len(report.logs) > 1 else ""
+    cases: list[Child] = [
+        tag("a", case, href="#entries", data_show=f"case={case}", klass="code") for case in flag.cases[:SHOWN_CASES]
+    ]
+    if len(flag.cases) > SHOWN_CASES:
+        cases.append(words("{count} more", count=len(flag.cases) - SHOWN_CASES))
+    return tag(
+        "li", tag("strong", prefix + asking.when(words, one)), ": ", asking.said(words, one), ". ",
+        *([joined(cases, ", "), " · "] if cases else []), _entries_link(words, one.log, flag.seq, flag.last),
+    )  # fmt: skip
+
+
+def laptops(words: Words, report: Report) -> Markup:
+    """One line a log, where there are several."""
+    if len(report.logs) < 2:
+        return Markup("")
+    rows = []
+    for at, one in enumerate(standings(report)):
+        moment, first = utc(one.deposit.time) if one.deposit else None, utc(one.info.consistent_since or "")
+        rows.append(
+            [
+                log_name(words, report, at),
+                tag("span", one.info.vault or one.info.origin.rpartition("/")[2][:12], klass="code"),
+                words("yes") if one.whole else tag("strong", words("NO"), klass="bad"),
+                words.number(one.info.size),
+                words.day(first.date()) if first else words("not yet"),
+                words.day(moment.date()) if moment else words("never"),
+                words.number(one.tail),
+            ]
+        )
+    heads = (
+        words("Log"), words("Vault"), words("Whole"), words("Entries"), words("Vouched for since"),
+        words("Last deposit"), words("Not vouched for"),
+    )  # fmt: skip
+    return table(heads, rows, caption=words("The laptops of this report"), numbers=(3, 6), klass="wide")
