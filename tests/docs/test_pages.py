@@ -34,6 +34,7 @@ RUN_BY = {
     ("docs/cli.md", "sh example"): "the examples of the help, which tests/cli runs",
     ("docs/redaction.md", "json alone"): "test_redaction_page.py",
     ("docs/redaction.md", "text alone"): "test_redaction_page.py",
+    ("docs/audit-policy.md", "toml"): "tests/audit/test_policy.py reads it",
     ("docs/audit-stamps.md", "sh laptop"): "test_audit_stamps_page.py",
     ("docs/audit-stamps.md", "sh network"): "needs a network; the same test has openssl answer in its place",
     ("docs/audit-stamps.md", "sh anywhere"): "test_audit_stamps_page.py",
