@@ -129,3 +129,10 @@ def new_laptop(folder: Path, name: str = "vault") -> Laptop:
 
 def kinds(checked: Checked) -> list[str]:
     return sorted({one.kind for one in checked.findings})
+
+
+def round_of(laptop: Laptop, auditor: Auditor, to: str) -> Path:
+    """One whole loop."""
+    path = laptop.export(to)
+    laptop.accept(auditor.answer(path))
+    return path

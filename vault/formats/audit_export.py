@@ -41,7 +41,7 @@ MAX_PROOFS: Final = 512
 MAX_HASHES: Final = 128
 MAX_SWELLING: Final = 64
 """Times that the plain stream may be larger than the packed one, beyond SLACK."""
-SLACK: Final = 8 << 20
+SLACK: Final = 2 << 20
 PIECE: Final = 256 * 1024
 NO_EXPORT: Final = "no-export"
 """The `kind` of the error for a file that is something else."""
