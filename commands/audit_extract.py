@@ -62,24 +62,27 @@ def extract(
 def proof(
     context: typer.Context,
     seq: Annotated[int, typer.Argument(metavar="NUMBER", min=0, help="The entry's number in 'audit show'.")],
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The new .tlog-proof file.")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="The new .tlog-proof file; else it is shown.")
+    ] = None,
 ) -> None:
-    """Write a proof that one entry stands in the log, under the newest cosigned head that covers it.
+    """Prove that one entry stands in the log, under the newest cosigned head that covers it.
 
     It says how long the log is. For somebody who may know one case only, use 'casevault audit extract'.
     """
     session = session_of(context)
-    out = paths.needed(session, out)
-    path = paths.new_file(out, "the proof")
+    path = None if out is None else paths.new_file(out, "the proof")
     from vault.store import output
     from vault.usecases import proofs
 
     with session.vault() as vault:
         made = proofs.proof(vault, seq)
-        with output.new_file(path) as file:
-            file.write(made.data)
-    shape = {"path": out, "seq": seq, "size": made.size, "cosigned_by": list(made.cosigned_by)}
-    session.console.answer({"proof": shape}, [out])
+        if path is not None:
+            with output.new_file(path) as file:
+                file.write(made.data)
+    text = made.data.decode()
+    shape = {"path": out, "seq": seq, "size": made.size, "cosigned_by": list(made.cosigned_by), "text": text}
+    session.console.answer({"proof": shape}, [text.rstrip("\n")] if out is None else [out])
     if not made.cosigned_by:
         session.console.warn("No cosigned head covers this entry yet: the proof rests on the log's own signature.")
 

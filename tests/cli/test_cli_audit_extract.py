@@ -36,6 +36,10 @@ def test_an_extract_and_a_proof(scratch: Scratch) -> None:
     proven = extract_check.check(scratch.folder / "0.tlog-proof", [verifier])
     assert isinstance(proven, CheckedProof)
     assert (proven.index, proven.size) == (0, proof["size"])
+    shown = scratch.run("audit", "proof", "0")
+    on_screen = extract_check.check(shown.out.encode(), [verifier])
+    assert isinstance(on_screen, CheckedProof)
+    assert (on_screen.index, on_screen.leaf) == (0, proven.leaf)
 
 
 def test_what_is_refused(scratch: Scratch) -> None:
