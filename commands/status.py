@@ -8,6 +8,7 @@ from commands.context import Session
 from commands.printing import columns
 
 if TYPE_CHECKING:
+    from vault.usecases.log_state import LogState
     from vault.usecases.overview import Status
 
 MAX_SHOWN = 200
@@ -28,7 +29,7 @@ def show(session: Session) -> None:
         (t("Cases"), t("{count}, of them open: {open}", count=found.cases, open=found.open_cases)),
         (t("Items"), str(found.items)),
         (t("Key slots"), kinds),
-        (t("Log"), t("{count} entries", count=found.log_size)),
+        *_log_rows(session, found.log),
         (t("Models"), t("installed") if found.models else t("not installed")),
     ]
     session.console.answer(shape(found), columns(rows))
@@ -49,14 +50,84 @@ def shape(found: Status) -> dict[str, object]:
         ],
         "plaintext_count": found.plaintext_count,
         "last_verified_backup": None,
-        "log": {"size": found.log_size, "uncosigned": found.uncosigned},
+        "log": _log_shape(found.log),
         "pending_reading": found.pending,
         "models": found.models,
     }
 
 
+def _log_shape(log: LogState) -> dict[str, object]:
+    vouched = log.vouched
+    return {
+        "size": log.size,
+        "uncosigned": log.uncosigned,
+        "cosigners": log.cosigners,
+        "cosigned": vouched and {"size": vouched.size, "time": _utc(vouched.time), "by": list(vouched.by)},
+        "quorum": {"asked": log.asked, "met": log.met is not None, "size": log.met},
+        "overdue": log.overdue,
+        "seals": {
+            "chain": log.seals.chain, "sealed": log.seals.sealed, "due": log.seals.due, "key": log.seals.key,
+            "last": log.sealed,
+        },
+        "stamps": {"size": log.stamped, "waiting": log.waiting},
+        "ok": not log.wrong,
+    }  # fmt: skip
+
+
+def _utc(seconds: int) -> str:
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)  # a cosigner may say any number
+
+
+def _log_rows(session: Session, log: LogState) -> list[tuple[str, str]]:
+    """What there is to say of the log; nothing of what was never set up."""
+    t, vouched = session.console.text, log.vouched
+    rows = [(t("Log"), t("{count} entries", count=log.size))]
+    if vouched is not None:
+        day = _utc(vouched.time)[:10]
+        rows.append(
+            (t("Cosigned"), t("up to entry {size}, {day}; {count} since then",
+                              size=vouched.size - 1, day=day, count=log.uncosigned))
+        )  # fmt: skip
+    elif log.cosigners:
+        rows.append((t("Cosigned"), t("nothing yet")))
+    if log.asked:
+        met = t("not met") if log.met is None else t("met up to entry {size}", size=log.met - 1)
+        rows.append((t("Quorum"), met))
+    if log.seals.chain is not None:
+        day = t("none yet, the first one comes tomorrow") if log.sealed is None else log.sealed[:10]
+        rows.append((t("Last seal"), day))
+    if log.stamped is not None or log.waiting:
+        size = "–" if log.stamped is None else t("up to entry {size}", size=log.stamped - 1)
+        rows.append((t("Stamped"), size + (t(", {count} waiting", count=log.waiting) if log.waiting else "")))
+    return rows
+
+
+def _warn_of_log(session: Session, log: LogState) -> None:
+    console = session.console
+    if not log.cosigners and log.vouched is None:
+        console.say(
+            "Nobody else vouches for the log yet. An auditor who keeps its heads would make it visible if it was "
+            "ever rewritten or cut: casevault recipient add --role auditor"
+        )
+    if log.wrong:
+        console.warn(
+            "The log is not the one that was cosigned: run 'casevault audit verify', and tell your auditor. An older "
+            "copy of the vault may have been put back."
+        )
+    if log.overdue:
+        console.warn("A deposit is overdue: casevault audit export --to R --out FILE")
+    if log.seals.chain is not None and (not log.seals.key or log.seals.due):
+        console.warn("The log is not sealed up to today: the key of its seals is missing or can't be used here.")
+
+
 def _warn(session: Session, found: Status) -> None:
     console = session.console
+    _warn_of_log(session, found.log)
     if found.weakest is not None and found.weakest.kind == "passphrase":
         console.say("The weakest key is a passphrase: the vault is as safe as it is long and unguessable.")
     if not any(slot.kind == "recovery" for slot in found.slots):

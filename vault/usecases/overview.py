@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.model.records import Case, Evidence
-from vault.usecases import models, originals
+from vault.usecases import log_state, models, originals
+from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
 
@@ -25,8 +26,7 @@ class SlotInfo:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
-    `log_size` counts entries; `uncosigned` those that no auditor has vouched for; `pending` items whose text
-    was not read yet; `models` is whether names are looked for by models too."""
+    `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too."""
 
     id: str
     folder: Path
@@ -38,8 +38,7 @@ class Status:
     weakest: SlotInfo | None
     plaintext: tuple[Lying, ...]
     plaintext_count: int
-    log_size: int
-    uncosigned: int
+    log: LogState
     pending: int
     models: bool
 
@@ -49,7 +48,6 @@ def status(vault: UnlockedVault) -> Status:
     catalogue = vault.catalogue
     slots = tuple(SlotInfo(slot.members["id"], slot.members["kind"]) for slot in vault.header.slots)
     vault.note("vault.status")
-    size = vault.log.head().size
     noted = catalogue.count_plaintext()
     plaintext = tuple(originals.still_there(vault))
     return Status(
@@ -63,8 +61,7 @@ def status(vault: UnlockedVault) -> Status:
         weakest=min(slots, key=_strength, default=None),
         plaintext=plaintext,
         plaintext_count=len(plaintext) + max(0, noted - originals.MAX_CHECKED),
-        log_size=size,
-        uncosigned=size,
+        log=log_state.read(vault),
         pending=catalogue.count(Evidence, text_state="pending"),
         models=models.present(),
     )
