@@ -265,6 +265,32 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault audit proof 12 --out entry.tlog-proof", "Entry 12 stands in the log."),
         ("casevault audit proof 0 --out first.tlog-proof --json", "The same for a script."),
     ),
+    "audit export": (
+        ("casevault audit export --to R-9HC2WT --out march.age", "The log for your auditor, once a month."),
+        ("casevault audit export --to R-9HC2WT --out april.age --json", "The same for a script."),
+    ),
+    "audit check": (
+        ("casevault audit check march.age --identity auditor-key.txt --state logs", "As an auditor: is it whole?"),
+        (
+            "casevault audit check april.age --identity auditor-key.txt --state logs --json",
+            "Does it continue what you saw?",
+        ),
+        ("casevault audit check case-log.json", "An extract that somebody showed you."),
+    ),
+    "audit cosign": (
+        (
+            "casevault audit cosign april.age --identity auditor-key.txt --state logs --out april.json",
+            "As an auditor: vouch for it.",
+        ),
+        (
+            "casevault audit cosign april.age --identity auditor-key.txt --state logs --out again.json --json",
+            "The same for a script.",
+        ),
+    ),
+    "audit accept": (
+        ("casevault audit accept april.json", "What the auditor sent back."),
+        ("casevault audit accept again.json --json", "The same for a script."),
+    ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),
         ("casevault doctor --read-data --json", "Every stored byte, for a script."),

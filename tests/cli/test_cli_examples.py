@@ -23,7 +23,7 @@ ELSEWHERE = {
     "casevault audit stamp --in head.tsr --tsa-cert authority.pem",
 }  # fmt: skip
 NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "redact check", "bundle verify",
-                 "bundle open")  # fmt: skip
+                 "bundle open", "audit check", "audit cosign")  # fmt: skip
 FIRST = {"bundle create": ("redact", "plan", "C-5D4TN")}
 """What has to have been done before the examples of a command."""
 PIXELS = ("--mode facsimile",)
@@ -72,11 +72,22 @@ def ids(shared_scratch: Scratch) -> dict[str, str]:
     recipients = [
         scratch.json("recipient", "add", "--from", scratch.folder / "lawyer.json")["recipient"]["id"] for _ in (1, 2)
     ]
+    recipients.append(_auditor(scratch))
     sound = scratch.add(cases[2], "in/sound.wav", _wav())
     here = [*cases, people[0]["id"], people[1]["id"], *items, picture, sound, *recipients]
     there = ["C-7K3Q9", "C-2M8XR", "C-5D4TN", "P-9D2MK4T", "P-6H4VX2C", "E-4N8TVQ2WX", "E-6P3ZK8RYA", "E-2V9DW5JTB",
-             "E-8B2QM7NSD", "E-9G4TCX5VH", "R-5TQ2MX", "R-3WJ9KD"]  # fmt: skip
+             "E-8B2QM7NSD", "E-9G4TCX5VH", "R-5TQ2MX", "R-3WJ9KD", "R-9HC2WT"]  # fmt: skip
     return dict(zip(there, here, strict=True))
+
+
+def _auditor(scratch: Scratch) -> str:
+    keys = run("keygen", "--out", "auditor-key.txt", "--no-passphrase", "--json", cwd=scratch.folder)
+    public = keys.json["recipient"]
+    added = scratch.json(
+        "recipient", "add", "--role", "auditor", "--age-key", public["age"], "--verifier", public["verifier"],
+        "--from", scratch.folder / "auditor.json",
+    )  # fmt: skip
+    return str(added["recipient"]["id"])
 
 
 def _write_files(folder: Path) -> None:
