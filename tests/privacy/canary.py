@@ -42,7 +42,7 @@ def _in_base64(data: bytes) -> Iterator[bytes]:
         yield encoded[-(-shift * 8 // 6) : end]
 
 
-def find(folder: Path, words: tuple[str, ...] = (SURNAME, LATIN)) -> list[str]:
+def find(folder: Path, words: tuple[str, ...] = (SURNAME, LATIN), buffer: int = BUFFER) -> list[str]:
     """Where below a folder one of the words lies: in a file, in a file's name, in a link's target."""
     wanted = {f"{word} in {label}": data for word in words for label, data in needles(word).items()}
     hits = []
@@ -55,15 +55,15 @@ def find(folder: Path, words: tuple[str, ...] = (SURNAME, LATIN)) -> list[str]:
                 target = os.readlink(path)
                 hits += [f"{label}: where {shown} leads" for label, data in wanted.items() if data in target]
             elif os.path.isfile(path):
-                hits += [f"{label}: {shown}" for label in _in_file(path, wanted)]
+                hits += [f"{label}: {shown}" for label in _in_file(path, wanted, buffer)]
     return hits
 
 
-def _in_file(path: bytes, wanted: dict[str, bytes]) -> list[str]:
+def _in_file(path: bytes, wanted: dict[str, bytes], buffer: int) -> list[str]:
     longest = max(map(len, wanted.values()))
     found, tail = set(), b""
     with open(path, "rb") as file:
-        while chunk := file.read(BUFFER):
+        while chunk := file.read(buffer):
             window = tail + chunk
             found |= {label for label, data in wanted.items() if data in window}
             tail = window[-longest:]

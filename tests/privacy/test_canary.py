@@ -6,6 +6,7 @@ Each command runs as a process of its own, under strace, in a fresh home with fr
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -17,15 +18,19 @@ from typing import Any
 import canary
 import pytest
 import traced
+from PIL import Image, ImageDraw, ImageFont
 
 from tools import library, program
 from vault.crypto import age
+from vault.sandbox import extras
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is there on Linux only")
 
 PHONE = "+7 912 555-01-42"
 TEXT = f"Свидетель {canary.NAME} видела повестку. Kryzhanovskaya Evdokia, {PHONE}."
+FONT = Path(__file__).resolve().parents[2] / "vault/worker/fonts/DejaVuSans.ttf"
 XDG = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+SMALL = 1 << 12
 HARMLESS = ("/dev/null", "/dev/tty", "/proc/self/")
 
 
@@ -55,8 +60,8 @@ class World:
     def given(self, name: str, content: object) -> str:
         """A file that a command reads."""
         path = self.at("given") / name
-        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-        path.write_text(text, "utf-8")
+        text = content if isinstance(content, str | bytes) else json.dumps(content, ensure_ascii=False)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
         return str(path)
 
     def run(self, *words: str, stdin: str = "") -> dict[str, Any]:
@@ -71,6 +76,17 @@ class World:
         self.traces.append((" ".join(words[:2]), trace))
         answer: dict[str, Any] = json.loads(trace.stdout)
         return answer
+
+
+def _photo() -> bytes:
+    """A strip of a typed page, as small as it can be read: the name goes through the readers of pixels too."""
+    page = Image.new("L", (900, 240), 250)
+    draw, font = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 26)
+    for line, text in enumerate((f"Свидетель {canary.NAME} видела повестку.", "Она видела повестку третьего марта.")):
+        draw.text((40, 60 + 70 * line), text, fill=20, font=font)
+    out = io.BytesIO()
+    page.save(out, "PNG", dpi=(150, 150))
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +104,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         world.given(f"{name}.txt", TEXT),
         world.given("post.html", f"<html><title>{name}</title><body><p>{TEXT}</p></body></html>"),
         world.given("Kryzhanovskaya.bin", "\x00" + TEXT),
+        world.given("photo.png", _photo()),
     ]
     origin = {"source": f"от {name}", "note": name, "given_by": name, "language": "ru"}
     added = world.run(
@@ -113,6 +130,7 @@ def _look(world: World, person: str) -> None:
         world.run(*words)
     found = world.run("search", "--from", "-", stdin=json.dumps({"query": "крыжановскую"}))
     assert found["total"] >= 2, "the name is in the index"
+    assert set(extras.looks()) == set(extras.LOOKS), "the readers of pixels take part"
 
 
 def _hand_over(world: World, asked: Path) -> None:
@@ -122,7 +140,10 @@ def _hand_over(world: World, asked: Path) -> None:
                           address)["recipient"]["id"]  # fmt: skip
     plan = world.run("redact", "plan", world.case)["plan"]
     assert any(finding["category"] for finding in plan["findings"])
+    photo = [finding for finding in plan["findings"] if finding["evidence"] == world.items[3]]
+    assert any("Крыжановская" in finding["explanation"] for finding in photo), "it was read off the pixels"
     world.run("redact", "preview", world.case, "--out", str(asked / "preview.pdf"))
+    world.run("redact", "reject", world.case, "--pages")
     world.run("redact", "accept", world.case, "--all")
     world.run("bundle", "create", world.case, "--to", recipient, "--purpose", "filing", "--without", world.items[2],
               "--out", str(world.at("out") / "bundle.age"))  # fmt: skip
@@ -139,7 +160,7 @@ def test_the_name_is_nowhere_on_the_disk(folder: str, world: World) -> None:
 
 def test_the_name_is_in_no_text_of_the_bundle(world: World) -> None:
     pages = sorted(world.at("out").rglob("*.pdf"))
-    assert len(pages) == 2
+    assert len(pages) == 3
     for path in pages:
         done = subprocess.run([program("pdftotext"), str(path), "-"], capture_output=True, timeout=60, check=True)
         text = done.stdout.decode()
@@ -154,8 +175,9 @@ def test_the_search_for_it_would_find_it(world: World, tmp_path: Path) -> None:
     assert any("the name of" in hit for hit in found)
     for number, (label, data) in enumerate(canary.needles(canary.SURNAME).items()):
         # Also where it lies across the border of two reads.
-        (tmp_path / "x").write_bytes(b"." * (canary.BUFFER - 1 - number % 3) + data + b".")
-        assert any(hit.startswith(f"{canary.SURNAME} in {label}:") for hit in canary.find(tmp_path)), label
+        (tmp_path / "x").write_bytes(b"." * (SMALL - 1 - number % 3) + data + b".")
+        hits = canary.find(tmp_path, buffer=SMALL)
+        assert any(hit.startswith(f"{canary.SURNAME} in {label}:") for hit in hits), label
 
 
 def test_nothing_was_written_but_in_the_vault_and_where_it_was_asked_for(world: World) -> None:

@@ -1,4 +1,8 @@
-"""After `casevault demo`, the protected people of its dossier occur nowhere on the disk in plain text."""
+"""After `casevault demo`, the protected people of its dossier occur nowhere on the disk in plain text.
+
+It runs without the extras, as models and readers of pixels take most of its time; test_canary.py takes a name through
+them. With TESTS_WHOLE=1 it runs with them too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import sys
 from pathlib import Path
 
 import canary
+import extra
 import pytest
 import traced
 
@@ -25,6 +30,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, traced.Trace]:
         "PATH": os.environ["PATH"], "HOME": str(base / "home"), "TMPDIR": temporary, "TEMP": temporary,
         "TMP": temporary, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
+    if not os.environ.get("TESTS_WHOLE"):
+        environment |= {"PYTHONPATH": extra.ABSENT, extra.HIDE: ",".join(extra.absence.PACKAGES)}
     command = traced.casevault("--no-input", "--accept-weak-jail", "demo", str(base / "demo"))
     trace = traced.run(command, base / "log", environment=environment, folder=base / "cwd")
     assert trace.code == 0, trace.stderr

@@ -39,8 +39,8 @@ class Trace:
 def run(command: Sequence[str], log: Path, *, environment: Mapping[str, str], folder: Path, stdin: str = "") -> Trace:
     """Run a command under strace."""
     traced = [
-        program("strace"), "-f", "-qq", "-xx", "-v", "-s", str(LONGEST_STRING), "-e", f"trace={CALLS}",
-        "-e", "signal=none", "-o", str(log), *command,
+        program("strace"), "-f", "--seccomp-bpf", "-qq", "-xx", "-v", "-s", str(LONGEST_STRING),
+        "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log), *command,
     ]  # fmt: skip
     done = subprocess.run(
         traced, input=stdin, capture_output=True, text=True, timeout=SECONDS, env=dict(environment), cwd=folder
