@@ -5,8 +5,8 @@ environment, the folder and the streams that were asked for, which calls main() 
 that waits runs nothing itself, so no run sees what another did. A start costs a tenth of what it costs otherwise.
 
 What is about the start itself (what is loaded and when, how long it takes, what the environment makes of Python) is
-tried with the installed script. So are all examples, so that each command has once loaded what it needs by itself.
-On other systems than Linux every start is an ordinary one.
+tried with the installed script; that each module loads what it needs by itself, in test_ready.py. On other systems
+than Linux every start is an ordinary one.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from pathlib import Path
 SUPPORTED = sys.platform == "linux"
 AT_START = ("PYTHON", "LC_", "LANG", "TESTS_", "LD_")
 """Variables by which Python starts otherwise: one waiting process for each choice."""
+ROOT = Path(__file__).resolve().parent.parent
 MODULE = ["-m", "commands.main"]
 NUMBER = struct.Struct("=i")
 CHUNK = 1 << 16
@@ -192,14 +193,21 @@ def _nowhere() -> int:
 # ---- The process that waits ----------------------------------------------------------------------------------------
 
 
+def ours() -> list[str]:
+    """All modules that a command may load: none of the worker's."""
+    return [
+        module.name
+        for package in ("commands", "vault")
+        for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}.")
+        if not module.name.startswith(("vault.worker", "vault.sandbox.windows"))
+    ]
+
+
 def load() -> None:
-    """Load what commands load when they need it, but for what only workers load."""
-    for package in ("commands", "vault"):
-        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-            if not module.name.startswith(("vault.worker", "vault.sandbox.windows")):
-                with contextlib.suppress(ImportError):  # then whoever needs it will say so
-                    importlib.import_module(module.name)
-    importlib.import_module("typer.rich_utils")
+    """Load what commands load when they need it."""
+    for name in (*ours(), "typer.rich_utils"):
+        with contextlib.suppress(ImportError):  # then whoever needs it will say so
+            importlib.import_module(name)
 
 
 def serve(asked: socket.socket) -> None:

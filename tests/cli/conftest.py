@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import ready
 from cli_tools import Scratch, new_scratch
-
-
-@pytest.fixture(scope="module")
-def started_anew() -> Iterator[None]:
-    """Each run of the tests of a module loads the program itself."""
-    with ready.anew():
-        yield
 
 
 @pytest.fixture

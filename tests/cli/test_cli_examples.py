@@ -14,9 +14,6 @@ from commands.examples import EXAMPLES
 from commands.table import TABLE
 from vault.sandbox import extras
 
-# So that whatever a command loads when it needs it, it has once loaded by itself.
-pytestmark = pytest.mark.usefixtures("started_anew")
-
 # These are tried elsewhere: on a terminal, or because of what they take.
 ELSEWHERE = {
     "casevault init", "casevault demo", "casevault demo try-it --keep-preview",
@@ -121,8 +118,8 @@ def _pdf() -> bytes:
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
-    page = Canvas(out)
-    page.drawString(72, 720, "Summons to appear as a witness")
+    page = Canvas(out, pagesize=(320, 90))  # a small page, as all of its pixels are looked at
+    page.drawString(40, 40, "Summons to appear as a witness")
     page.save()
     return out.getvalue()
 

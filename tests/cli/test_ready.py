@@ -37,6 +37,30 @@ def test_it_answers_as_a_start_anew_does(words: str, tmp_path: Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (wanted.returncode, wanted.stdout, wanted.stderr)
 
 
+def test_each_module_can_be_loaded_before_all_others() -> None:
+    """No order hides that a module needs another one to be there first; what others wrote is loaded already."""
+    code = f"""
+import importlib, os, sys
+sys.path.insert(0, {str(ready.ROOT / "tests")!r})
+import ready
+ready.load()
+others = [name for name in sys.modules if name.split(".")[0] not in ("commands", "vault")]
+for name in [name for name in sys.modules if name not in others]:
+    del sys.modules[name]
+for name in ready.ours():
+    pid = os.fork()
+    if pid == 0:
+        importlib.import_module(name)
+        os._exit(0)
+    print(name, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    loaded = dict(line.split() for line in done.stdout.splitlines())
+    assert len(loaded) > 100
+    assert set(loaded.values()) == {"0"}, done.stderr
+
+
 def test_what_is_run_by_module_is_the_same(tmp_path: Path) -> None:
     environment = cli_tools.environment()
     command = [sys.executable, *ready.MODULE, "--version"]
