@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import audit_auditor, audit_deposit, audit_extract, audit_policy, audit_show, audit_stamp
+from commands import audit_auditor, audit_deposit, audit_extract, audit_policy, audit_report, audit_show, audit_stamp
 from commands.app import new_app
 from commands.context import session_of
 from vault.errors import Damaged
@@ -52,3 +52,4 @@ app.command("export")(audit_deposit.export)
 app.command("accept")(audit_deposit.accept)
 app.command("check")(audit_auditor.check)
 app.command("cosign")(audit_auditor.cosign)
+app.command("report")(audit_report.report)

@@ -61,13 +61,13 @@ def check(
 
     if state is None:
         # Whoever gets a sealed extract of one case keeps no record of logs.
-        mine, _ = _keys(session)
+        mine, _ = keys(session)
         if extract_check.holds_piece(path, mine):
             audit_extract.check(session, piece, mine)
             return
-    folder = _folder(state)
-    mine, cosigner = _keys(session)
-    terms = _terms(session, accept, policy, cosigner)
+    folder = state_folder(state)
+    mine, cosigner = keys(session)
+    terms = terms_of(session, accept, policy, cosigner)
     try:
         with session.console.progress("Checking") as advance:
             checked = auditor.check(path, mine, folder, auditor.with_progress(terms, advance), fingerprint)
@@ -97,11 +97,11 @@ def cosign(
     target = paths.new_file(out, "the cosignature")
     from vault.usecases import auditor
 
-    folder = _folder(state)
-    mine, cosigner = _keys(session)
+    folder = state_folder(state)
+    mine, cosigner = keys(session)
     if cosigner is None:
         raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
-    terms = _terms(session, accept, policy, cosigner)
+    terms = terms_of(session, accept, policy, cosigner)
     with session.console.progress("Checking") as advance:
         done = auditor.cosign(path, mine, folder, cosigner, target, auditor.with_progress(terms, advance))
     told(session, done.checked, out if done.written else None)
@@ -169,13 +169,14 @@ def _path(file: str | None) -> Path:
     return Path(file).expanduser()
 
 
-def _folder(state: str | None) -> Path:
+def state_folder(state: str | None) -> Path:
+    """The auditor's own folder. Raises Usage."""
     if state is None:
         raise Usage("--state DIR is missing: your own folder, which remembers every log")
     return Path(state).expanduser()
 
 
-def _keys(session: Session) -> tuple[list[Identity], Cosigner | None]:
+def keys(session: Session) -> tuple[list[Identity], Cosigner | None]:
     """What the identity file holds: keys that open, and the key that cosigns if there is one."""
     from vault.usecases import keygen
 
@@ -189,7 +190,8 @@ def _keys(session: Session) -> tuple[list[Identity], Cosigner | None]:
     return keygen.identities(data), cosigner
 
 
-def _terms(session: Session, accept: list[str] | None, policy: str | None, cosigner: Cosigner | None) -> Terms:
+def terms_of(session: Session, accept: list[str] | None, policy: str | None, cosigner: Cosigner | None) -> Terms:
+    """How a check is done, as the options say."""
     from vault.usecases import auditor
 
     rules = read_policy(session, policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import calendar
 import functools
 from collections.abc import Iterable
@@ -72,6 +73,7 @@ class Collector:
     def __init__(self) -> None:
         self.activity = Activity()
         self._log = -1
+        self._first_row = 0
         self._open: dict[tuple[str, str | None, str], list[int]] = {}
         self._before: tuple[int, int] | None = None
 
@@ -79,6 +81,13 @@ class Collector:
         """The next log's entries follow."""
         self._end_log()
         self._log += 1
+        self._first_row = len(self.activity.operations)
+
+    def offset_at(self, seq: int) -> int:
+        """The offset, in minutes, of the operation that this entry of the current log begins or belongs to."""
+        held = self.activity.operations
+        at = bisect.bisect_right(held.seq, seq, lo=self._first_row) - 1
+        return held.offset[at] if at >= self._first_row else 0
 
     def end(self) -> Activity:
         """No more entries."""

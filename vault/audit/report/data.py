@@ -40,11 +40,13 @@ AUTOMATIC = frozenset({"audit.seal", "audit.map", "audit.chain", "clock.step", "
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong with a log, as the check names it; `seq` where one entry is meant."""
+    """Something wrong with a log, as the check names it; `seq` where one entry is meant. What is `accepted` was
+    explained to the auditor, and does not count."""
 
     kind: str
     message: str
     seq: int | None = None
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from vault.audit.report import actions, squares
 from vault.audit.report.collect import UNKNOWN_TIME, local_time
 from vault.audit.report.data import Left, Report
-from vault.audit.report.markup import Child, Markup, table, tag
+from vault.audit.report.markup import Child, Markup, joined, table, tag
 from vault.audit.report.page_activity import figure
 from vault.audit.report.page_summary import log_name
 from vault.audit.report.words import Words
@@ -71,14 +71,15 @@ def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]])
         cases = sorted(
             ((n, case) for (who, case), n in counted.items() if who == recipient), key=lambda one: (-one[0], one[1])
         )
-        said = ", ".join(f"{case} × {n}" if n > 1 else case for n, case in cases[:SHOWN_IN_ROW])
+        names = (f"{case}\u00a0×\u00a0{n}" if n > 1 else case for n, case in cases[:SHOWN_IN_ROW])
+        said = joined((tag("span", name, klass="code") for name in names), ", ")
         if len(cases) > SHOWN_IN_ROW:
-            said += " " + words("and {count} more", count=len(cases) - SHOWN_IN_ROW)
+            said = joined([said, " ", words("and {count} more", count=len(cases) - SHOWN_IN_ROW)])
         seen = times.get(recipient, [])
         rows.append(
             [
                 tag("a", recipient, href="#entries", data_show=f"recipient={recipient}", klass="code"),
-                words.number(count), words.number(len(cases)), tag("span", said, klass="code many"),
+                words.number(count), words.number(len(cases)), said,
                 words.day(local_time(min(seen), 0).date()) if seen else "–",
                 words.day(local_time(max(seen), 0).date()) if seen else "–",
             ]
@@ -106,7 +107,7 @@ def _accounting(words: Words, report: Report) -> Markup:
     # Each stands in a body of its own, so that paper never parts it from its hash.
     bodies = (_disclosure(words, report, one) for one in newest)
     return tag(
-        "div", tag("table", tag("caption", caption), tag("thead", head), *bodies, klass="wide"), klass="scroll",
+        "div", tag("table", tag("caption", caption), tag("thead", head), *bodies, klass="wide"), klass="scroll long",
         tabindex=0, role="region", aria_label=caption,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _tile(kind: str, question: str, answer: str, *more: Child) -> Markup:
 
 
 def _whole(words: Words, found: Sequence[Standing]) -> Markup:
-    findings = sum(len(one.info.findings) for one in found)
+    findings = sum(one.counting for one in found)
     size = sum(one.info.size for one in found)
     question = words("Is the log whole?") if len(found) == 1 else words("Are the logs whole?")
     if findings:
@@ -143,7 +143,8 @@ def _finding(words: Words, report: Report, log: int, one: Finding) -> Markup:
     if one.seq is not None:
         place = joined([" ", _entries_link(words, log, one.seq, one.seq)])
     prefix = f"{log_name(words, report, log)}: " if len(report.logs) > 1 else ""
-    return tag("li", tag("strong", f"{prefix}{name}"), f" ({one.kind}). ", words.library(one.message), place)
+    known = tag("span", words("explained"), klass="tag") if one.accepted else None
+    return tag("li", tag("strong", f"{prefix}{name}"), f" ({one.kind}). ", words.library(one.message), place, known)
 
 
 def _entries_link(words: Words, log: int, first: int, last: int) -> Markup:

@@ -87,6 +87,8 @@
       found.push(row);
     }
     page = 0;
+    const chosen = range !== null || Object.values(value).some(Boolean);
+    document.documentElement.classList.toggle("chosen", chosen);
     show();
   }
 
@@ -179,7 +181,6 @@
     fillForm();
     $("list-note").hidden = true;
     $("list-area").hidden = false;
-    document.documentElement.classList.add("live");
     $("filters").addEventListener("input", () => search());
     $("filters").addEventListener("submit", (event) => event.preventDefault());
     $("filters").addEventListener("reset", () => setTimeout(() => choose(""), 0));

@@ -22,8 +22,13 @@ class Standing:
 
     @property
     def whole(self) -> bool:
-        """Whether the check found nothing."""
-        return not self.info.findings
+        """Whether the check found nothing that counts."""
+        return not self.counting
+
+    @property
+    def counting(self) -> int:
+        """How many findings nobody has explained."""
+        return sum(not one.accepted for one in self.info.findings)
 
 
 def standing(info: LogInfo, made: str, overdue_days: int) -> Standing:

@@ -180,10 +180,11 @@ def deposits(words: Words, name: str, vouched: Sequence[date], first: date, last
         (1, overdue),
         xycoords=("axes fraction", "data"),
         ha="right",
-        xytext=(0, 4),
+        xytext=(0, 5),
         textcoords="offset points",
         fontsize=FONT - 1,
         color=ACCENT,
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
     )
     axes.set_ylim(0, max(*ys, overdue) * 1.18)
     drawing.time_axis(axes, words, first, last)

@@ -1,0 +1,77 @@
+"""`casevault audit report`: on the auditor's machine, one page about one or several laptops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import audit_auditor, extras_hint, paths
+from commands import lang as languages
+from commands.audit_auditor import AcceptOption, PolicyOption, StateOption
+from commands.context import Session, session_of
+from vault.errors import Damaged, Usage
+
+
+def report(
+    context: typer.Context,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE…", help="The newest export of each laptop.")
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="R.html", help="The new page.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--csv", metavar="FILE", help="Also all entries, as a new table for spreadsheets.")
+    ] = None,
+    state: StateOption = None,
+    accept: AcceptOption = None,
+    policy: PolicyOption = None,
+) -> None:
+    """Make a report from exports: who opened what, what to ask about, and how far the log can be trusted.
+
+    It needs --identity with your key file. Each export is checked as 'audit check' does it. The page opens in any
+    browser, prints on A4, and asks for nothing outside itself; it holds ids, no names.
+    """
+    session = session_of(context)
+    if not files:
+        raise Usage("the file is missing: what is the report about?")
+    target = paths.new_file(paths.needed(session, out), "the report")
+    table = None if sheet is None else paths.new_file(sheet, "the table")
+    if table is not None and paths.same(table, target):
+        raise Usage("the page and the table can't be the same file")
+    _make(session, [Path(one).expanduser() for one in files], target, table, (state, accept, policy))
+
+
+def _make(
+    session: Session, files: list[Path], target: Path, table: Path | None,
+    options: tuple[str | None, list[str] | None, str | None],
+) -> None:  # fmt: skip
+    from vault.audit.report import drawing
+    from vault.audit.report.shape import shape
+    from vault.usecases import auditor, reporting
+
+    state, accept, policy = options
+    folder = audit_auditor.state_folder(state)
+    mine, cosigner = audit_auditor.keys(session)
+    terms = audit_auditor.terms_of(session, accept, policy, cosigner)
+    lang = session.options.lang or languages.default()
+    with session.console.progress("Making the report") as advance:
+        made = reporting.report(files, mine, folder, auditor.with_progress(terms, advance), table)
+        reporting.write(made, target, lang, lambda text: languages.error(lang, text))
+    data = shape(made)
+    written = [str(target), *([] if table is None else [str(table)])]
+    session.console.answer({"path": str(target), "csv": None if table is None else str(table), **data}, written)
+    if not drawing.available():
+        session.console.warn(
+            "The report has tables instead of plots. With plots: {command}", command=extras_hint.line(["report"])
+        )
+    session.console.say(
+        "{entries} entries of {logs} logs; {flags} things to ask about.", entries=made.activity.entries,
+        logs=len(made.logs), flags=len(made.flags),
+    )  # fmt: skip
+    if not data["ok"]:
+        raise Damaged(
+            "the log is not as it should be",
+            kind="findings",
+            hint="The report is written and names what was found.",
+        )
