@@ -82,7 +82,7 @@ def proof(
                 file.write(made.data)
     text = made.data.decode()
     shape = {"path": out, "seq": seq, "size": made.size, "cosigned_by": list(made.cosigned_by), "text": text}
-    session.console.answer({"proof": shape}, [text.rstrip("\n")] if out is None else [out])
+    session.console.answer({"proof": shape}, text.removesuffix("\n").split("\n") if out is None else [out])
     if not made.cosigned_by:
         session.console.warn("No cosigned head covers this entry yet: the proof rests on the log's own signature.")
 
