@@ -16,7 +16,7 @@ from tools import missing
 SECONDS = 600
 
 
-def _unshare() -> list[str]:
+def unshare() -> list[str]:
     """A command that runs another where it may mount a tmpfs, or a skipped test."""
     if sys.platform != "linux":
         pytest.skip("a small disk is made on Linux only")
@@ -30,7 +30,7 @@ def _unshare() -> list[str]:
 
 
 def test_commands_on_a_full_disk(tmp_path: Path) -> None:
-    command = [*_unshare(), sys.executable, fault_small_disk.__file__, str(tmp_path)]
+    command = [*unshare(), sys.executable, fault_small_disk.__file__, str(tmp_path)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
