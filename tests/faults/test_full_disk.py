@@ -13,7 +13,7 @@ import pytest
 
 from tools import missing
 
-SECONDS = 600
+SECONDS = 1800
 
 
 def unshare() -> list[str]:
