@@ -46,6 +46,8 @@ def export(
     session.console.answer({"export": shape}, lines)
     if made.kind == "heads":
         session.console.say("Only signed heads are in it, no entries: their key is for heads alone.")
+    if not made.sealed:
+        session.console.warn("The log goes out without seals: this computer can't keep their key.")
     session.console.hint("send {path} to the auditor, then casevault audit accept FILE with their answer", path=out)
 
 

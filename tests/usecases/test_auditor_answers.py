@@ -8,7 +8,7 @@ from pathlib import Path
 
 import audit_forge as forge
 import pytest
-from auditing_office import Auditor, Laptop, new_laptop
+from auditing_office import Auditor, Laptop, kinds, new_laptop
 
 from vault.audit.policy import Policy
 from vault.crypto import signing
@@ -26,12 +26,10 @@ def test_keys_sign_what_they_are_for(tmp_path: Path, laptop: Laptop, auditor: Au
     lawyer = Auditor(tmp_path, "lawyer", "lawyer", heads_only=True)
     heads = laptop.export(laptop.add(lawyer))
     full = laptop.export(to)
-    for path, identity, cosigner in (
-        (heads, lawyer.identity, auditor.cosigner),
-        (full, auditor.identity, lawyer.cosigner),
-    ):
-        with pytest.raises(NotAllowed):
-            use.cosign(path, identity, tmp_path / "s", cosigner, tmp_path / "never")
+    with pytest.raises(NotAllowed):
+        use.cosign(full, auditor.identity, tmp_path / "s", lawyer.cosigner, tmp_path / "never")
+    done = use.cosign(heads, lawyer.identity, tmp_path / "s2", auditor.cosigner, tmp_path / "never")
+    assert (done.written, kinds(done.checked)) == (False, ["truncation"])
     assert not (tmp_path / "never").exists()
 
 

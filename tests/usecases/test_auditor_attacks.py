@@ -347,3 +347,36 @@ def test_a_head_with_odd_signatures(laptop: Laptop, auditor: Auditor, to: str) -
     assert of(stranger) == ["signature"]
     assert of(replace(own, signature=bytes(64))) == ["signature"]
     assert of(stranger, own) == []
+
+
+def test_an_auditor_is_put_off_with_heads(tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str) -> None:
+    """No entries to be looked at, and no deposit overdue: it must not pass for one."""
+    lawyer = Auditor(tmp_path, "lawyer", "lawyer", heads_only=True)
+    there = laptop.add(lawyer)
+    round_of(laptop, auditor, to)
+    front, _ = forge.opened(laptop.export(there), lawyer.identity)
+    path = forge.sealed(tmp_path / "bare", auditor.recipient, front, [])
+    before = AuditorState(auditor.state).logs()
+    for terms in ({}, {"own": None}):
+        checked = auditor.check(path, **terms)
+        assert "truncation" in kinds(checked)
+    assert AuditorState(auditor.state).logs() == before
+    shutil.rmtree(auditor.state)
+    assert kinds(auditor.check(path)) == ["truncation"]
+
+
+def test_a_hostile_seed(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    import io
+
+    from vault.crypto import age
+
+    front, parts = forge.opened(laptop.export(to), auditor.identity)
+    for payload in (b"{}", b"[]", bytes(1 << 16), canonical.dump(
+        {"casevault": "audit-seed", "epoch": 0, "key": "00" * 32, "v": 1, "statement": {
+            "chain": [], "key": "x", "log": {}, "old": None, "period": 86400, "start": 0, "v": 1}}
+    )):  # fmt: skip
+        sealed = io.BytesIO()
+        age.encrypt(io.BytesIO(payload), sealed, [auditor.recipient])
+        lie = replace(front, seeds=(sealed.getvalue(),))
+        path = forge.sealed(laptop.out / "x", auditor.recipient, lie, parts)
+        assert kinds(auditor.check(path)) == ["seal"]

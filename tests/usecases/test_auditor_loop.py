@@ -11,10 +11,14 @@ from pathlib import Path
 import audit_forge as forge
 import auditing_office as office
 import pytest
-from auditing_office import Auditor, Hands, Laptop, new_laptop, round_of
+from auditing_office import Auditor, Hands, Laptop, kinds, new_laptop, round_of
 
 from vault.audit import casemap
+from vault.audit.kept import Cosigned
+from vault.audit.policy import parse as parse_policy
 from vault.formats import canonical
+from vault.formats import note as notes
+from vault.formats.checkpoint import parse_body
 from vault.session.auditor_state import AuditorState
 from vault.usecases import depositing
 
@@ -187,3 +191,50 @@ def test_the_state_is_private_and_says_nothing_of_people(laptop: Laptop, auditor
     (path,) = auditor.state.glob("*.json")
     canonical.load(path.read_bytes(), "state", limit=1 << 20)
     assert "Перв" not in path.read_text("utf-8")
+
+
+def test_one_vault_on_two_laptops(
+    tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault goes to and fro on a stick, the seal keys stay: each move begins a chain, and is asked about once."""
+    from vault.session import places
+
+    auditor.check(laptop.export(to))
+    for day in range(4):
+        monkeypatch.setattr(places, "state_folder", lambda device=tmp_path / f"device-{day % 2}": device)
+        laptop.use(2)
+        path = laptop.export(to)
+        assert kinds(auditor.check(path)) == ["seal"]
+        laptop.accept(auditor.answer(path, accept=frozenset({"seal"})))
+        for _ in range(2):
+            hands.forward(1.3)
+            assert auditor.check(laptop.export(to)).findings == ()
+    (state,) = AuditorState(auditor.state).logs()
+    assert len(state.devices) == 3
+    shutil.rmtree(auditor.state)
+    assert auditor.check(laptop.export(to)).findings == ()
+
+
+def test_how_far_enough_parties_vouch(tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str) -> None:
+    lawyer = Auditor(tmp_path, "lawyer", "lawyer", heads_only=True)
+    there = laptop.add(lawyer)
+    quorum = (
+        f"witness a {auditor.public.verifier}\nwitness l {lawyer.public.verifier}\ngroup both all a l\nquorum both\n"
+    )
+    policy = parse_policy(f"[cosignatures]\nquorum = '''\n{quorum}'''\n")
+    path = round_of(laptop, auditor, to)
+    laptop.accept(lawyer.answer(laptop.export(there)))
+    checked = auditor.check(laptop.export(to), policy=policy)
+    assert (checked.quorum, checked.ok) == (0, True)
+    assert auditor.check(path.with_name("vault-3.age")).quorum is None
+    # Both answer for one head: the lawyer is given that of an export to the auditor.
+    front, _ = forge.opened(laptop.export(there), lawyer.identity)
+    with laptop.open() as vault:
+        vault.log.kept.add_cosigned(_both(front.checkpoint, front.size, auditor, lawyer))
+    assert auditor.check(laptop.export(to), policy=policy).quorum == front.size
+
+
+def _both(checkpoint: bytes, size: int, *parties: Auditor) -> Cosigned:
+    note = notes.parse(checkpoint)
+    signed = notes.Note(note.text, (*note.signatures, *(one.cosigner.cosign(note.text, 7) for one in parties)))
+    return Cosigned(size, parse_body(note.text).root, notes.serialise(signed))

@@ -119,12 +119,18 @@ def open_seeds(untrusted_seeds: Sequence[bytes], identities: Sequence[age.Identi
 
 
 def of_seals(
-    front: Front, walked: Walked, identities: Sequence[age.Identity], known: dict[str, str], log: str, now: str
+    front: Front,
+    walked: Walked,
+    identities: Sequence[age.Identity],
+    known: dict[str, str],
+    log: str,
+    now: str,
+    cosigned: int,
 ) -> tuple[tuple[seals.ChainState, ...], list[Finding]]:
     """The chains of seals that could be checked, and what is wrong with seals.
 
     `known` holds the hashes of seal keys as they were when a chain was first seen, by chain; `now` is the auditor's
-    own clock.
+    own clock. A chain that began before the head of `cosigned` entries was looked at when the auditor signed that.
     """
     try:
         # The last entry's time is under the signed head, that in the export's first line is not. A laptop whose clock
@@ -137,11 +143,13 @@ def of_seals(
         return (), [Finding("seal", "the log ends at an impossible time", log)]
     except Damaged as error:
         return (), [Finding("seal", error.message, log)]
+    except TypeError:
+        return (), [Finding("seal", "a seed of the log's seals is not valid", log)]
     found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in report.problems]
     if not walked.chains:
         found.append(Finding("seal", "the log has no seals", log))
     # Whoever has no older key could rewrite what the lost days held, and begin anew: the reason must be known.
-    found += [Finding("seal", _BEGUN, log, seq) for seq, _ in report.begun[1:]]
+    found += [Finding("seal", _BEGUN, log, seq) for seq, _ in report.begun[1:] if seq >= cosigned]
     for chain in report.chains:
         if known.get(chain.chain, chain.commitment) != chain.commitment:
             message = "the key of a chain of seals is not the one that you were given before"

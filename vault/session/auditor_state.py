@@ -96,6 +96,12 @@ class AuditorState:
         except OSError as error:
             raise StorageFailed(f"the auditor's state can't be written: {error.strerror}") from None
 
+    def sweep(self) -> None:
+        """Remove what a check left that was killed."""
+        for path in self.folder.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
     def logs(self) -> list[LogState]:
         """All logs that are known. Raises Damaged."""
         names = sorted(path.name for path in self.folder.glob("*.json"))[:MAX_LOGS]

@@ -119,6 +119,7 @@ def _held(folder: Path) -> Iterator[AuditorState]:
     except Busy:
         raise Busy("another check is at work with this state folder", hint="Try again when it is done.") from None
     with lock:
+        state.sweep()
         yield state
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from vault.audit import findings, heads
 from vault.audit.clock import moment_text
+from vault.audit.cosigner import is_witness
 from vault.audit.findings import Finding, Vouched
 from vault.audit.history import History
 from vault.audit.policy import Policy
@@ -38,7 +39,8 @@ class Checked:
     `cosigned` are heads that others vouch for, newest first; `own` the newest that this auditor did (size, root).
     `front` holds seeds and stamps as they came, `walked` what the entries gave (None for heads only), `chains` the
     chains of seals that were checked, `explained` what was accepted in an earlier check. `deposited` is the time of
-    the deposit before this one, empty if there was none.
+    the deposit before this one, empty if there was none. `quorum` is the size of the newest head that enough parties
+    vouch for by the policy: 0 if there is none, None if the policy asks for nobody.
     """
 
     log: str
@@ -57,6 +59,7 @@ class Checked:
     own: SeenHead | None
     chains: tuple[ChainState, ...]
     deposited: str
+    quorum: int | None
     front: audit_export.Front
     walked: Walked | None
 
@@ -152,7 +155,9 @@ class Look:
         log = self._key.name
         self._findings += findings.of_walk(walked, self._head, self._vouched, log)
         known = dict(prior.chains) if prior else {}
-        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log, self._now)
+        own = self._own()
+        signed = 0 if own is None or walked.roots.get(own.size) != own.root else own.size
+        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log, self._now, signed)
         self._findings += wrong
         for stamp in self._front.stamps:
             self._judge_stamp(stamp, walked)
@@ -175,7 +180,10 @@ class Look:
 
     def judge_heads(self) -> None:
         """An export of heads only: the new head must continue the one that was seen, by a proof."""
-        head, prior = self._head, self._prior
+        head, prior, own = self._head, self._prior, self._terms.own
+        # Whoever is due all entries must not be put off with heads, and take that for a deposit.
+        if is_witness(own) if own is not None else (prior is not None and prior.kind == "full"):
+            self._add("truncation", "the entries were left out: this export holds heads alone, and yours must not")
         if head is None:
             return
         proofs = {one.size: one for one in self._front.consistency}
@@ -243,6 +251,13 @@ class Look:
             found.append(self._prior.cosigned)
         return max(found, key=lambda one: one.size, default=None)
 
+    def _quorum(self) -> int | None:
+        policy = self._terms.policy.quorum
+        if policy is None or policy.quorum is None:
+            return None
+        good = (one.size for one in self._vouched if policy.met(by.key for by in one.by))
+        return max(good, default=0)
+
     def result(self) -> Checked:
         """What was found."""
         front, prior = self._front, self._prior
@@ -275,6 +290,7 @@ class Look:
             own=own,
             chains=self._chains,
             deposited="" if prior is None else self._last_deposit(prior),
+            quorum=self._quorum(),
             front=front,
             walked=self._walked,
         )

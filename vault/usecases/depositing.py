@@ -36,7 +36,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """An export that was written: of how many entries, for which recipient, and the fingerprint of the log's key."""
+    """An export that was written: of how many entries, for which recipient, and the fingerprint of the log's key.
+
+    `sealed` is False where a full export goes out without seals: this device can't keep their key.
+    """
 
     recipient: str
     kind: str
@@ -44,6 +47,7 @@ class Deposit:
     root: bytes
     sha256: str
     fingerprint: str
+    sealed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ def export(vault: UnlockedVault, recipient_id: str, out: Path, progress: Progres
     key = _cosigner(record)
     output.check(out, "the export")
     reader = age.parse_recipient(record.age_key)
+    sealed = True
     if is_witness(key):
-        sealing.seed_for(vault, record)
+        sealed = sealing.seed_for(vault, record)
         _log_map(vault)
     with vault.access(ACTION, None, record.id, purpose="audit") as outcome:
         size = _intent_size(vault, record)
@@ -86,9 +91,8 @@ def export(vault: UnlockedVault, recipient_id: str, out: Path, progress: Progres
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
         outcome.count, outcome.size = size, written
-    return Deposit(
-        record.id, front.kind, size, vault.log.root_at(size), digest.hexdigest(), fingerprint(vault.log.key)
-    )
+    root, print_ = vault.log.root_at(size), fingerprint(vault.log.key)
+    return Deposit(record.id, front.kind, size, root, digest.hexdigest(), print_, sealed)
 
 
 def _cosigner(record: RecipientRecord) -> signing.CosignerKey:
