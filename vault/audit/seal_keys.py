@@ -87,3 +87,13 @@ def write(log: str, wrap: bytes, new: SealKey) -> None:
         sync_folder(folder)
     except OSError as error:
         raise StorageFailed(f"the key of the log's seals can't be kept: {error.strerror}") from None
+
+
+def forget(log: str) -> None:
+    """Remove the key of a log that is not used any more."""
+    folder = _folder(log)
+    for name in ("key", locks.NAME):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()

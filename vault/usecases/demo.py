@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import dossier
+from vault.audit import seal_keys
 from vault.crypto import age, recovery, slots, words
 from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.model.records import Case, Evidence, RecipientRecord
@@ -15,10 +16,13 @@ from vault.store import output
 from vault.usecases import (
     adding,
     auditing,
+    auditor,
     bundling,
     cases,
+    depositing,
     doctor,
     extracting,
+    keygen,
     opening,
     people,
     receiving,
@@ -29,6 +33,7 @@ from vault.usecases import (
 from vault.usecases.unlocked import UnlockedVault
 
 VAULT, BUNDLE, OPENED, PREVIEW = "vault", "bundle-for-the-lawyer.age", "what-the-lawyer-sees", "preview.pdf"
+AUDITOR, LOG = "auditor", "log-for-the-auditor.age"
 PASSPHRASE, WORDS, RECOVERY = "vault-passphrase.txt", "bundle-words.txt", "vault-recovery-code.txt"
 
 
@@ -73,6 +78,8 @@ def run(folder: Path, *, keep_preview: bool = False, accept_weak_jail: bool = Fa
         bundle = yield from _bundle(run_, recipient)
         yield from _receive(run_, bundle)
         yield from _log(run_)
+        yield from _audit(run_)
+        seal_keys.forget(vault.log.key.name)  # nobody will seal this log again
 
 
 def _intake(run: _Run) -> Iterator[Step]:
@@ -191,6 +198,25 @@ def _log(run: _Run) -> Iterator[Step]:
     yield Step(
         "Every step stands in the audit log, {count} entries for this case; the signed log and all files verify.",
         {"count": entries},
+    )
+
+
+def _audit(run: _Run) -> Iterator[Step]:
+    own = run.folder / AUDITOR
+    own.mkdir()
+    public = keygen.make(own / "key.txt")
+    record = recipients.add(run.vault, "auditor", "Demonstration Auditor", "", public.age, public.verifier)
+    deposit = depositing.export(run.vault, record.id, run.folder / LOG)
+    key = (own / "key.txt").read_bytes()
+    answer = own / "answer.json"
+    done = auditor.cosign(run.folder / LOG, keygen.identities(key), own / "logs", keygen.witness(key), answer)
+    if not done.written:
+        raise CasevaultError("the demonstration's log did not pass its check")
+    depositing.accept(run.vault, answer)
+    yield Step(
+        "The log was sealed to an auditor, who checked its {count} entries without the vault and signed what they "
+        "saw: from now on those can't be rewritten unseen.",
+        {"count": deposit.size},
     )
 
 
