@@ -122,6 +122,7 @@ def shape(checked: Checked) -> dict[str, Any]:
         "fingerprint": checked.fingerprint,
         "made": checked.made,
         "cosigned": None if checked.own is None else checked.own.size,
+        "quorum": checked.quorum,
         "findings": [_finding(one) for one in checked.findings],
         "ok": checked.ok,
     }
@@ -144,6 +145,8 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
         lines.append(t("Fingerprint of the log: {fingerprint}", fingerprint=checked.fingerprint))
     elif checked.consistent_since:
         lines.append(t("It continues the {count} entries that you have seen.", count=checked.consistent_since))
+    if checked.quorum is not None:
+        lines.append(t("Enough parties vouch for its first {count} entries.", count=checked.quorum))
     for one in checked.findings:
         place = "" if one.seq is None else f" ({one.seq})"
         mark = t("accepted") + ": " if one.accepted else ""

@@ -51,7 +51,7 @@ def test_the_loop(scratch: Scratch, auditor: Auditor) -> None:
     found = again.json
     assert set(found) == {
         "schema", "kind", "log", "vault", "size", "root", "consistent_since", "first", "fingerprint", "made",
-        "cosigned", "findings", "ok",
+        "cosigned", "quorum", "findings", "ok",
     }  # fmt: skip
     assert (found["first"], found["ok"], found["findings"], found["cosigned"]) == (False, True, [], None)
     assert (found["size"], found["root"], found["consistent_since"]) == (made["size"], made["root"], made["size"])

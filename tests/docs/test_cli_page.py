@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,23 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["audit extract"] = run("audit", "extract", case, "--out", "case-log.json")
     found["audit proof"] = run("audit", "proof", "0", "--out", "first.tlog-proof")
     found["keygen"] = run("keygen", "--out", "key.txt")
+    _deposit(run, found)
     found["error"] = run("case", "show", "C-00000", code=exits.USAGE)
     return found
+
+
+def _deposit(run: Callable[..., Any], found: dict[str, Any]) -> None:
+    keys = found["keygen"]["recipient"]
+    to = run(
+        "recipient", "add", "--role", "auditor", "--age-key", keys["age"], "--verifier", keys["verifier"],
+        "--from", "-", given={"name": "An auditor", "address": ""},
+    )["recipient"]["id"]  # fmt: skip
+    for name in ("first.age", "second.age"):
+        found["audit export"] = run("audit", "export", "--to", to, "--out", name)
+    mine = ("--identity", "key.txt", "--state", "logs")
+    found["audit cosign"] = run("audit", "cosign", "second.age", *mine, "--out", "answer.json")
+    found["audit accept"] = run("audit", "accept", "answer.json")
+    found["audit check"] = run("audit", "check", "first.age", *mine, code=exits.DAMAGED)
 
 
 def _keys(value: Any) -> Iterator[str]:
