@@ -80,7 +80,7 @@ def change(context: typer.Context, case: CaseArgument = None, from_: FromOption 
         before = vault.catalogue.require(Case, case_id)
         texts = personal.changes(
             session, from_, [TITLE, NOTE], {"title": before.title, "note": before.note},
-            vault.access("case.show", before.id),
+            purposes.look(session, vault, "case.show", before.id),
         )  # fmt: skip
         after = cases.change(vault, case_id, title=texts.get("title"), note=texts.get("note"))
     session.console.answer({"case": shapes.case(after)}, [f"{after.id}  {after.title}"])

@@ -178,7 +178,7 @@ def change(
         if from_ is not None or not (kind or captured):
             texts = personal.changes(
                 session, from_, fields, {f.name: getattr(before, f.name) for f in fields},
-                vault.access("evidence.show", before.case_id, before.id),
+                purposes.look(session, vault, "evidence.show", before.case_id, before.id),
             )  # fmt: skip
         texts |= {"kind": kind} if kind else {}
         texts |= {"captured_at": captured} if captured else {}

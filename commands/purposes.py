@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, get_args
 
 from commands.choices import Purpose
@@ -20,3 +22,12 @@ def wanted(session: Session, vault: UnlockedVault, action: str, given: str | Non
         return session.console.choose("What is it for?", [(one, t(one)) for one in get_args(Purpose)])
     policies.require_purpose(vault, action, given)
     return given
+
+
+@contextlib.contextmanager
+def look(
+    session: Session, vault: UnlockedVault, action: str, case_id: str | None, object_id: str | None = None
+) -> Iterator[None]:
+    """Log a look at what is about to be changed; the purpose is asked for only if the look is really taken."""
+    with vault.access(action, case_id, object_id, purpose=wanted(session, vault, action, None)):
+        yield

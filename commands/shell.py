@@ -91,7 +91,7 @@ def _use(session: Session, vault: UnlockedVault, words: list[str]) -> None:
         session.case = None
         return
     case = vault.catalogue.require(Case, picking.other_case(session, vault, words[0] if words else None))
-    with vault.access("case.show", case.id):
+    with vault.access("case.list", case.id):
         session.console.say("{case}  {title}", case=case.id, title=case.title)
     session.case = case.id
 

@@ -164,3 +164,23 @@ def test_status_is_calm_before_there_is_an_auditor(scratch: Scratch) -> None:
     assert (log["cosigners"], log["cosigned"], log["overdue"], log["ok"]) == (0, None, False, True)
     assert log["uncosigned"] == log["size"]
     assert log["quorum"] == {"asked": False, "met": False, "size": None}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are a POSIX thing")
+def test_what_is_shown_to_be_changed_wants_a_purpose_too(busy: tuple[Scratch, str, str]) -> None:
+    pytest.importorskip("pexpect")
+    from test_cli_terminal import ended, spawn
+
+    scratch, case, _ = busy
+    scratch.json("audit", "policy", "--from", "-", stdin=STRICT)
+    scratch.json("case", "set", case, "--from", "-", stdin='{"note": "x"}')  # shows nothing
+    child = spawn("case", "set", case, "--vault", scratch.vault, "--recovery-file", scratch.sheet, cwd=scratch.folder)
+    child.expect("What is it for")
+    child.sendline("2")
+    child.expect("Title of the case")
+    child.sendline("")
+    child.expect("Note")
+    child.sendline("-")
+    assert ended(child) == 0
+    entries = scratch.json("audit", "show", "--action", "case.show")["entries"]
+    assert [one.get("purpose") for one in entries if one["phase"] == "intent"] == ["review"]
