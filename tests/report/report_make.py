@@ -141,7 +141,7 @@ def _session(one: Year, at: datetime, entries: int, progress: float, *, seal: bo
             at, "audit.seal", "event", count=one.epoch, object=hexed("chain", 16), digest=hexed(f"seal {one.epoch}"),
             outcome="ok",
         )  # fmt: skip
-    known = max(6, int(len(one.cases) * min(1.0, 0.25 + progress)))
+    known = min(len(one.cases), max(6, int(len(one.cases) * min(1.0, 0.25 + progress))))
     today = [one.cases[min(int(rng.expovariate(3 / known)), known - 1)] for _ in range(3)]
     step = timedelta(seconds=5400 / max(1, entries))
     while one.seq < end:

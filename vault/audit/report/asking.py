@@ -119,7 +119,7 @@ def duration(words: Words, count: int) -> str:
 
 def at_text(words: Words, time: str, offset: int) -> str:
     """A time of an entry at the holder's clock."""
-    at = seconds(time) if len(time) >= 19 else UNKNOWN_TIME
+    at = seconds(time)
     return words("time unknown") if at == UNKNOWN_TIME else words.moment(local_time(at, offset))
 
 

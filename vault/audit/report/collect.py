@@ -38,7 +38,10 @@ def _midnight(day: str) -> int | None:
 def seconds(time: str) -> int:
     """UTC seconds since 1970 of a time as entries say it, UNKNOWN_TIME if no calendar has it."""
     midnight = _midnight(time[:10])
-    hour, minute, second = int(time[11:13]), int(time[14:16]), int(time[17:19])
+    try:
+        hour, minute, second = int(time[11:13]), int(time[14:16]), int(time[17:19])
+    except ValueError:
+        return UNKNOWN_TIME
     if midnight is None or hour > 23 or minute > 59 or second > 60:
         return UNKNOWN_TIME
     return midnight + hour * 3600 + minute * 60 + second

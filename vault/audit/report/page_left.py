@@ -137,12 +137,13 @@ def _disclosure(words: Words, report: Report, one: Left) -> Markup:
     first = tag(
         "tr", tag("th", when, scope="row"), *(tag("td", cell) for cell in cells), tag("td", link, klass="num")
     )
-    hashed = tag("td", tag("span", f"SHA-256 {one.bundle}", klass="code hash"), colspan=6)
+    size = f" · {words.size(held.bytes[row] - 1)}" if held.bytes[row] else ""
+    hashed = tag("td", tag("span", f"SHA-256 {one.bundle}", klass="code hash"), size, colspan=6, klass="soft")
     return tag("tbody", first, tag("tr", tag("td"), hashed), klass="pair")
 
 
 def described(words: Words, report: Report, one: Left) -> str:
-    """What it was: which copy, how many items, how large, and whether it came to an end."""
+    """What it was: which copy, how many items, and whether it came to an end."""
     held, indexes = report.activity.operations, report.activity.indexes
     said = [words(actions.PROFILES.get(one.profile, one.profile))]
     action = str(indexes.actions.values[held.action[one.row]])
@@ -150,8 +151,6 @@ def described(words: Words, report: Report, one: Left) -> str:
         said.append(words(actions.LABELS.get(action, action)))
     if held.count[one.row]:
         said.append(words.n(held.count[one.row] - 1, "item", "items"))
-    if held.bytes[one.row]:
-        said.append(words.size(held.bytes[one.row] - 1))
     code = outcome(report, one.row)
     if code != "ok":
         said.append("! " + (words(actions.OUTCOMES.get(code, code)) if code else words(actions.UNFINISHED)))

@@ -56,5 +56,5 @@ def since(found: Sequence[Standing]) -> str | None:
 
 def utc(time: str) -> datetime | None:
     """A time of an entry or a cosignature, as UTC without zone; None if no calendar has it."""
-    at = seconds(time) if len(time) >= 19 else UNKNOWN_TIME
+    at = seconds(time)
     return None if at == UNKNOWN_TIME else local_time(at, 0)
