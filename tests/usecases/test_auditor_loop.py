@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import stat
+import threading
+import time
 from pathlib import Path
 
 import audit_forge as forge
@@ -16,10 +18,12 @@ from auditing_office import Auditor, Hands, Laptop, kinds, new_laptop, round_of
 from vault.audit import casemap
 from vault.audit.kept import Cosigned
 from vault.audit.policy import parse as parse_policy
+from vault.errors import Busy, Damaged
 from vault.formats import canonical
 from vault.formats import note as notes
 from vault.formats.checkpoint import parse_body
 from vault.session.auditor_state import AuditorState
+from vault.store import locks
 from vault.usecases import depositing
 
 
@@ -238,3 +242,57 @@ def _both(checkpoint: bytes, size: int, *parties: Auditor) -> Cosigned:
     note = notes.parse(checkpoint)
     signed = notes.Note(note.text, (*note.signatures, *(one.cosigner.cosign(note.text, 7) for one in parties)))
     return Cosigned(size, parse_body(note.text).root, notes.serialise(signed))
+
+
+def test_other_programs_write_during_the_export(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    """The map is that of the tree right before its entry, whoever writes meanwhile; nothing is lost."""
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        with laptop.open() as vault:
+            while not stop.is_set():
+                vault.note("case.list")
+                written.append(1)
+                time.sleep(0.01)
+
+    other = threading.Thread(target=write)
+    other.start()
+    try:
+        while not written:
+            time.sleep(0.01)
+        paths = [laptop.export(to) for _ in range(3)]
+    finally:
+        stop.set()
+        other.join()
+    for path in paths:
+        checked = auditor.check(path)
+        assert checked.findings == ()
+        assert checked.newest_map is not None
+    with laptop.open() as vault:
+        assert vault.log.verify().ok
+        assert len(list(vault.log.entries(action="case.list"))) == len(written)
+
+
+def test_two_checks_with_one_state_folder(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    path = laptop.export(to)
+    auditor.check(path)
+    with locks.exclusive(auditor.state), pytest.raises(Busy):
+        auditor.check(path)
+    (auditor.state / ".0123456789ab.part").write_bytes(b"of one that was killed")
+    (auditor.state / "answer.json").write_bytes(b"something else")
+    assert auditor.check(path).ok
+    assert not list(auditor.state.glob("*.part"))
+
+
+def test_a_state_that_is_damaged_is_said_to_be(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    path = laptop.export(to)
+    auditor.check(path)
+    (file,) = auditor.state.glob("*.json")
+    good = file.read_bytes()
+    later, odd = good.replace(b'"v":1', b'"v":2'), good.replace(b'"devices":[', b'"devices":7,"x":[')
+    for wrong in (b"", b"{}", b"[]", good[:-1], later, odd):
+        file.write_bytes(wrong)
+        with pytest.raises(Damaged):
+            auditor.check(path)
+    file.write_bytes(good)
+    assert auditor.check(path).ok

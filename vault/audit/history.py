@@ -19,8 +19,8 @@ from vault.audit import entries as forms
 from vault.audit.walk import CASE_MARK_BYTES, RECORD_BYTES, Parts
 from vault.crypto import merkle
 
-MAX_MARKS = 1_000_000
-"""Records after the first that differs that are searched for others: the memory of an attack, not of a check."""
+MAX_MARKS = 250_000
+"""Records from the first that differs on that are looked for in the log: the memory of an attack, some 20 MB."""
 
 Head = tuple[int, bytes]
 """Size and root."""
@@ -49,7 +49,7 @@ class History:
         self._differs: int | None = None
         self._began = ""
         self._marks: set[bytes] = set()
-        self._again = 0
+        self._again = False
 
     def feed(self, records: Sequence[bytes], parts: Sequence[Parts]) -> None:
         """Take the next entries of the log: their records, and the entries themselves."""
@@ -67,7 +67,7 @@ class History:
             self._remember(seen[differs * RECORD_BYTES :])
             records = records[differs:]
         if self._differs is not None:
-            self._again += sum(record[merkle.HASH_BYTES :] in self._marks for record in records)
+            self._again = self._again or any(record[merkle.HASH_BYTES :] in self._marks for record in records)
 
     def _remember(self, seen: bytes) -> None:
         """The marks of all entries that were seen from the one on that differs."""
@@ -107,8 +107,7 @@ class History:
         gone = size - at
         if self._again:
             message = (
-                f"entry {at} is not the one that you have seen; of the {gone} entries from there on, "
-                f"{min(self._again, gone)} are still there: the log was rewritten"
+                f"entry {at} is not the one that you have seen, and later ones come again: the log was rewritten"
             )
             return [Parting("rewrite", at, message)]
         message = f"the {gone} entries from {at} on that you have seen are not in this log: it has another history"

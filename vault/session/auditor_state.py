@@ -13,6 +13,7 @@ import base64
 import contextlib
 import dataclasses
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ MAX_STATE = 4 << 20
 MAX_ACCEPTED = 1024
 MAX_LOGS = 10_000
 _VERSION = 1
+_LOG_ID = re.compile("[0-9a-f]{32}", re.ASCII)
 _ROOT_BYTES = 32
 
 
@@ -104,8 +106,9 @@ class AuditorState:
 
     def logs(self) -> list[LogState]:
         """All logs that are known. Raises Damaged."""
-        names = sorted(path.name for path in self.folder.glob("*.json"))[:MAX_LOGS]
-        found = (self.read(name.removesuffix(".json")) for name in names)
+        # Other files may lie in the folder: what it is called is the auditor's choice.
+        names = sorted(path.stem for path in self.folder.glob("*.json") if _LOG_ID.fullmatch(path.stem))
+        found = (self.read(name) for name in names[:MAX_LOGS])
         return [one for one in found if one is not None]
 
     def read(self, log: str) -> LogState | None:
