@@ -19,7 +19,8 @@ import psutil
 import ready
 
 PROGRAM = str(Path(sys.executable).parent / ("casevault.exe" if os.name == "nt" else "casevault"))
-SECONDS = 120
+SECONDS = 600
+"""The machine may be busy: this only ends what hangs."""
 _NO_MODELS = re.compile(
     r"\Awarning: The models are not installed: names that nobody listed are looked for by rules alone\.\r?\n"
     r"Next: install the models \(about 450 MB\): [^\n]+\n"

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_tools import PROGRAM, Scratch, environment, new_scratch, run, wait_until_idle
+from cli_tools import PROGRAM, SECONDS, Scratch, environment, new_scratch, run, wait_until_idle
 
 from commands import exits
 from vault import errors
@@ -150,7 +150,7 @@ def test_130_interrupted(scratch: Scratch) -> None:
     )  # fmt: skip
     wait_until_idle(process.pid)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == exits.INTERRUPTED
     assert b"Nothing was lost" in err
     assert scratch.json("case", "list")["cases"] == []
@@ -170,7 +170,7 @@ def test_errors_say_what_next(scratch: Scratch) -> None:
 def test_a_pipe_that_closes_early(scratch: Scratch) -> None:
     done = subprocess.run(
         f"'{PROGRAM}' audit show --json --vault '{scratch.vault}' --recovery-file '{scratch.sheet}' | head -c 1",
-        shell=True, capture_output=True, env=environment(), timeout=60,
+        shell=True, capture_output=True, env=environment(), timeout=SECONDS,
     )  # fmt: skip
     assert done.stdout == b"{"
     assert b"Traceback" not in done.stderr
@@ -187,7 +187,9 @@ def test_unknown_errors_say_nothing_of_their_values(scratch: Scratch) -> None:
     )
     import sys
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, timeout=SECONDS
+    )
     assert done.returncode == exits.FAILED
     fault = json.loads(done.stderr)["error"]
     assert fault["kind"] == "internal"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import ready
-from cli_tools import PROGRAM, Scratch, environment, run, spent_by_programs
+from cli_tools import PROGRAM, SECONDS, Scratch, environment, run, spent_by_programs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,7 +82,7 @@ def test_a_passphrase_from_a_descriptor(tmp_path: Path) -> None:
     os.close(writer)
     done = subprocess.run(
         [PROGRAM, "keygen", "--out", str(tmp_path / "key"), "--x25519", "--passphrase-fd", str(reader)],
-        capture_output=True, env=environment(), pass_fds=[reader], timeout=60,
+        capture_output=True, env=environment(), pass_fds=[reader], timeout=SECONDS,
     )  # fmt: skip
     os.close(reader)
     assert done.returncode == 0, done.stderr
@@ -152,7 +152,7 @@ def test_narrow_terminals(shared_scratch: Scratch, encoding: str) -> None:
     narrow = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run(
         [PROGRAM, "case", "show", case, "--vault", scratch.vault, "--recovery-file", scratch.sheet],
-        capture_output=True, env=environment(**narrow), timeout=60,
+        capture_output=True, env=environment(**narrow), timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     shown = done.stdout.decode(encoding)
@@ -256,7 +256,7 @@ def test_names_of_any_bytes(shared_scratch: Scratch) -> None:
     done = subprocess.run(
         [os.fsencode(PROGRAM), b"evidence", b"add", case.encode(), path, b"--json", b"--vault",
          os.fsencode(scratch.vault), b"--recovery-file", os.fsencode(scratch.sheet)],
-        capture_output=True, env=environment(), timeout=60,
+        capture_output=True, env=environment(), timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["evidence"][0]["size"] == 1
@@ -335,7 +335,9 @@ def test_bash_completes(tmp_path: Path) -> None:
     )
     folder = Path(PROGRAM).parent
     variables = environment(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
-    done = subprocess.run([bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=60)
+    done = subprocess.run(
+        [bash, "--norc", "-c", script], capture_output=True, env=variables, text=True, timeout=SECONDS
+    )
     assert done.stdout.split() == ["recipient"]
 
 
@@ -374,7 +376,9 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
            "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"  # fmt: skip
     import sys
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=SECONDS
+    )
     assert done.stdout.split() == ["(0,", "0)", "0o77"]
     assert resource.RLIMIT_CORE is not None
 
@@ -382,7 +386,9 @@ def test_core_dumps_are_off(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
 def test_the_memory_is_closed_to_other_programs_of_the_same_user() -> None:
     code = "from commands.main import harden; harden(); import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=SECONDS
+    )
     assert done.stdout.split() == ["0"], done.stderr
 
 

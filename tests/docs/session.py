@@ -26,7 +26,7 @@ from vault.sandbox import extras  # noqa: E402
 from vault.usecases import models  # noqa: E402
 
 README = ROOT / "README.md"
-SECONDS = 120
+SECONDS = 600
 ROWS, COLUMNS = 60, 110
 SUMMONS = """ПОВЕСТКА
 Кому: Тернёвой Дарье Андреевне, +7 900 000-01-11.

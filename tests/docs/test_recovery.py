@@ -27,7 +27,7 @@ ALLOWED_MODULES = {
     "apsw", "base64", "catalogue", "cryptography", "getpass", "hashlib", "hmac", "identity", "json", "os",
     "subprocess", "sys", "unicodedata",
 }  # fmt: skip
-STEP_SECONDS = 120
+STEP_SECONDS = 600
 
 
 @dataclass(frozen=True)

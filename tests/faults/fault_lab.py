@@ -23,7 +23,7 @@ from vault.usecases import adding, cases, doctor, extracting, items, opening, pe
 from vault.usecases.unlocked import UnlockedVault
 
 TRACER = Path(__file__).with_name("fault_tracer.py")
-SECONDS = 120
+SECONDS = 600
 CASEVAULT = [sys.executable, "-m", "commands.main"]
 WITNESS = "Аркадий Приходько"
 # What was there before, and what a disturbed command adds: small, empty, text, a copy of something, several chunks.

@@ -15,7 +15,7 @@ from vault.store import locks
 from vault.usecases import items
 
 FILES = 12
-SECONDS = 300
+SECONDS = 600
 
 
 def _sources(folder: Path, who: int) -> list[Path]:

@@ -223,7 +223,7 @@ def test_the_shell_keeps_no_history(world: World) -> None:
     options = ["--vault", str(world.at("vaults") / "vault"), "--recovery-file", str(world.base / "sheet" / "code")]
     words = traced.casevault(*options, "shell")
     child = pexpect.spawn(
-        words[0], words[1:], env={**world.environment, "TERM": "xterm"}, cwd=str(world.at("cwd")), timeout=60,
+        words[0], words[1:], env={**world.environment, "TERM": "xterm"}, cwd=str(world.at("cwd")), timeout=300,
         encoding="utf-8",
     )  # fmt: skip
     child.expect(">")

@@ -6,6 +6,7 @@ them. With TESTS_WHOLE=1 it runs with them too.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -32,10 +33,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, traced.Trace]:
     }  # fmt: skip
     if not os.environ.get("TESTS_WHOLE"):
         environment |= {"PYTHONPATH": extra.ABSENT, extra.HIDE: ",".join(extra.absence.PACKAGES)}
-    command = traced.casevault("--no-input", "--accept-weak-jail", "demo", str(base / "demo"))
+    command = traced.casevault("--no-input", "--accept-weak-jail", "--json", "demo", str(base / "demo"))
     trace = traced.run(command, base / "log", environment=environment, folder=base / "cwd")
     assert trace.code == 0, trace.stderr
     return base, trace
+
+
+def test_it_says_what_it_did_and_does_it_once(made: tuple[Path, traced.Trace], tmp_path: Path) -> None:
+    base, trace = made
+    answer = json.loads(trace.stdout)["demo"]
+    assert answer["path"] == str(base / "demo")
+    assert len(answer["steps"]) >= 8
+    assert (base / "demo" / "what-the-lawyer-sees" / "index.html").exists()
+    again = traced.run(
+        traced.casevault("demo", str(base / "demo")), tmp_path / "log", environment=dict(os.environ), folder=tmp_path
+    )
+    assert again.code == 2, again.stderr
 
 
 def _protected() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ CALLS = (
 WRITES = re.compile(rb"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
 STRING = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
 CALL = re.compile(rb"^(?:\d+ +)?(\w+)\((.*)$")
-SECONDS = 300
+SECONDS = 900
 LONGEST_STRING = 65_536
 
 

@@ -178,5 +178,5 @@ def test_names_in_scripts_without_codes_are_met_as_they_stand(named, name: str, 
 
 
 def test_a_word_without_end_does_not_hold_the_check_up(named) -> None:
-    assert not named("б" * 300_000 + " " + "1f" * 200_000 + "g", ["Ольга Ивановна Ковальчук"])
+    assert not named("б" * 100_000 + " " + "1f" * 70_000 + "g", ["Ольга Ивановна Ковальчук"])
     assert named("b" * 5_000 + "kovalchuk" + "b" * 5_000, ["Ольга Ивановна Ковальчук"])

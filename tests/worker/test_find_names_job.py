@@ -111,7 +111,7 @@ def test_a_process_starts_with_the_first_text_of_its_script() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\0\0\0", "\ud800Сергей\udfff", "\u202eСергей\u200b Крапивин", "а" * 50_000, "И. " * 9_000, "«" * 7_000],
+    ["", "\0\0\0", "\ud800Сергей\udfff", "\u202eСергей\u200b Крапивин", "а" * 50_000, "И. " * 9_000, "«" * 2_000],
 )
 def test_strange_text_is_no_fault(finder: NameFinder, text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in finder.find(text))
