@@ -287,6 +287,17 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "The same for a script.",
         ),
     ),
+    "audit report": (
+        (
+            "casevault audit report april.age --identity auditor-key.txt --state logs --out report.html",
+            "As an auditor: one page for the screen and for paper.",
+        ),
+        (
+            "casevault audit report april.age --identity auditor-key.txt --state logs --out again.html "
+            "--csv entries.csv --json",
+            "With all entries as a table, for a script.",
+        ),
+    ),
     "audit accept": (
         ("casevault audit accept april.json", "What the auditor sent back."),
         ("casevault audit accept again.json --json", "The same for a script."),
