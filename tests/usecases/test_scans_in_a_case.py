@@ -40,12 +40,13 @@ LINES = [
     "у здания военкомата. Со слов Заречнова записано",
     "верно и им прочитано.",
 ]
+HEIGHT = 560
 FONT = Path(__file__).resolve().parents[2] / "vault/worker/fonts/DejaVuSans.ttf"
 
 
 def scan(lines: list[str] = LINES) -> bytes:
-    """A page as a scanner makes it, at 150 dpi."""
-    page = Image.new("L", (1240, 1754), 250)
+    """The upper part of a page as a scanner makes it, at 150 dpi; what follows it would only take time."""
+    page = Image.new("L", (1240, HEIGHT), 250)
     draw, font = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 26)
     for number, line in enumerate(lines):
         draw.text((130, 150 + 48 * number), line, fill=20, font=font)
@@ -126,11 +127,22 @@ def test_the_words_of_a_scan_are_found_in_the_mail_that_it_came_with(case: vault
     assert [hit.evidence_id for hit in hits] == [case.items["mail"]]
 
 
-def test_a_reviewed_scan_leaves_with_boxes_over_its_names(case: vaults.DossierVault, tmp_path: Path) -> None:
-    reviewed(case, tmp_path)
-    made = bundling.create(case.vault, case.case_id, order(case, only=(case.items["mail"],)), tmp_path / "bundle.age")
-    receiving.unpack(tmp_path / "bundle.age", [IDENTITY], tmp_path / "open", made.fingerprint)
-    text, pixels = (text_of(tmp_path / "open/exhibits" / name) for name in ("A.pdf", "A-1.pdf"))
+@pytest.fixture(scope="module")
+def left(made: vaults.DossierVault, tmp_path_factory: pytest.TempPathFactory) -> tuple[bundling.Bundle, Path]:
+    """What leaves of the mail after a review: the bundle, and its exhibits."""
+    folder = tmp_path_factory.mktemp("left")
+    case = vaults.copy_of(made, folder / "vault")
+    with case.vault:
+        reviewed(case, folder)
+        out = folder / "bundle.age"
+        bundle = bundling.create(case.vault, case.case_id, order(case, only=(case.items["mail"],)), out)
+    receiving.unpack(out, [IDENTITY], folder / "open", bundle.fingerprint)
+    return bundle, folder / "open" / "exhibits"
+
+
+def test_a_reviewed_scan_leaves_with_boxes_over_its_names(left: tuple[bundling.Bundle, Path]) -> None:
+    made, exhibits = left
+    text, pixels = (text_of(exhibits / name) for name in ("A.pdf", "A-1.pdf"))
     assert "[WITNESS 1] просил его не называть" in " ".join(text.split())
     assert "протокол [WITNESS 1]" in text
     assert "From: [EMAIL 1] To: [EMAIL 2]" in " ".join(text.split())
@@ -140,19 +152,16 @@ def test_a_reviewed_scan_leaves_with_boxes_over_its_names(case: vaults.DossierVa
     assert [file.pages for file in made.exhibits[0].exhibit.files] == ["p. 1–2", "p. 3"]
 
 
-def test_the_pixels_of_a_name_are_black(case: vaults.DossierVault, tmp_path: Path) -> None:
-    reviewed(case, tmp_path)
-    made = bundling.create(case.vault, case.case_id, order(case, only=(case.items["mail"],)), tmp_path / "bundle.age")
-    receiving.unpack(tmp_path / "bundle.age", [IDENTITY], tmp_path / "open", made.fingerprint)
+def test_the_pixels_of_a_name_are_black(left: tuple[bundling.Bundle, Path], tmp_path: Path) -> None:
     command = [tools.program("pdftoppm"), "-r", "100", "-png", "-singlefile"]
-    subprocess.run([*command, str(tmp_path / "open/exhibits/A-1.pdf"), str(tmp_path / "page")], check=True)
+    subprocess.run([*command, str(left[1] / "A-1.pdf"), str(tmp_path / "page")], check=True)
     with Image.open(tmp_path / "page.png") as page:
         grey = page.convert("L")
     width, height = grey.size
-    # The name stands from x 470 to 780 of 1240, on the third line, at y 246 to 276 of 1754.
-    name = grey.crop((int(width * 0.40), int(height * 252 / 1754), int(width * 0.62), int(height * 268 / 1754)))
+    # The name stands from x 470 to 780 of 1240, on the third line, at y 246 to 276.
+    name = grey.crop((int(width * 0.40), int(height * 252 / HEIGHT), int(width * 0.62), int(height * 268 / HEIGHT)))
     assert name.getextrema()[1] < 40
-    kept = grey.crop((int(width * 0.10), int(height * 150 / 1754), int(width * 0.40), int(height * 180 / 1754)))
+    kept = grey.crop((int(width * 0.10), int(height * 150 / HEIGHT), int(width * 0.40), int(height * 180 / HEIGHT)))
     assert kept.getextrema()[1] > 200
 
 
