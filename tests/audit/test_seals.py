@@ -108,6 +108,14 @@ def test_a_chain_without_any_seal_lacks_them_all() -> None:
     assert check([], until=0.9).problems == ()
 
 
+def test_days_that_were_sealed_before_they_came_are_named() -> None:
+    """Else a clock that is set ahead for a moment would leave the days after it without seals, unseen."""
+    seeds = [seals.seed_payload(STATEMENT, 0, KEY)]
+    for now, ahead in ((9.0, False), (5.0, False), (4.99, False), (4.9, True), (0.5, True), (-400.0, True)):
+        report = seals.check(LOG, made(5), [point()], seeds, time_of(5.5), time_of(now))
+        assert [(seq, "ahead" in message) for seq, message in report.problems] == ([(30, True)] if ahead else []), now
+
+
 def test_other_orders_are_named() -> None:
     found = made(5)
     twice = [*found[:3], replace(found[2], seq=21), *found[3:]]

@@ -137,7 +137,7 @@ def of_seals(
         # is ahead need not have sealed what is yet to come, nor a day that ended while it wrote the export.
         end = datetime.fromisoformat(min(walked.ended or front.made, now))
         report = seals.check(
-            log, walked.seals, walked.chains, open_seeds(front.seeds, identities), moment_text(end - GRACE)
+            log, walked.seals, walked.chains, open_seeds(front.seeds, identities), moment_text(end - GRACE), now
         )
     except (ValueError, OverflowError):
         return (), [Finding("seal", "the log ends at an impossible time", log)]

@@ -29,6 +29,8 @@ PERIOD = 86_400
 """Seconds of an epoch."""
 MAX_EPOCHS = 40_000
 """Of one chain, about a century: bounds the work that a seed from elsewhere can ask for."""
+AHEAD = 3600
+"""Seconds by which the clocks of a laptop and of an auditor may differ before days seem to be sealed too early."""
 MAX_SEED = 4096
 CHAIN_BYTES = 8
 _KIND = "audit-seed"
@@ -153,11 +155,13 @@ def parse_seed(untrusted_payload: bytes) -> tuple[Statement, int, bytes]:
 
 
 def check(
-    log: str, seals: Sequence[SealPoint], chains: Sequence[ChainPoint], untrusted_seeds: Sequence[bytes], made: str
-) -> SealReport:
+    log: str, seals: Sequence[SealPoint], chains: Sequence[ChainPoint], untrusted_seeds: Sequence[bytes], made: str,
+    now: str | None = None,
+) -> SealReport:  # fmt: skip
     """Check every seal that the seeds can check, and the order of all of them.
 
     `made` is the time up to which the log goes on (as `Entry.time`): each epoch that was over by then has its seal.
+    `now` is the reader's own clock, by which no epoch that is still to come may have one; None: it is not looked at.
     Raises Damaged for a seed that is not valid.
     """
     known = _by_chain(untrusted_seeds)
@@ -174,6 +178,8 @@ def check(
             problems += _statement(log, point, statement, last)
             problems += _macs(statement, epoch, key, mine)
             problems += _missing_end(statement, point, mine, end, is_last=after is None)
+            if after is None and now is not None:
+                problems += _ahead(statement, mine, now)
             last_epoch = mine[-1].epoch if mine else -1
             states.append(ChainState(point.chain, point.seq, epoch, last_epoch, statement.key_hash))
         elif after is None:
@@ -249,6 +255,13 @@ def _missing_end(
     if missing > 0:
         seq = seals[-1].seq if seals else point.seq
         yield seq, f"the seals of the last {missing} days are missing"
+
+
+def _ahead(statement: Statement, seals: Sequence[SealPoint], now: str) -> Iterator[tuple[int, str]]:
+    """Days that are sealed before they come are days without a seal: a clock set ahead for a moment does it."""
+    last = seals[-1] if seals else None
+    if last is not None and last.epoch >= statement.epoch_at(_seconds(now) + AHEAD):
+        yield last.seq, "days are sealed that are not over yet: the clock was set ahead"
 
 
 def _seconds(time: str) -> int:
