@@ -11,6 +11,7 @@ from vault.audit.clock import moment_text
 from vault.audit.cosigner import is_witness
 from vault.audit.findings import Finding, Vouched
 from vault.audit.history import History
+from vault.audit.kept import Stamp
 from vault.audit.policy import Policy
 from vault.audit.seals import ChainState
 from vault.audit.walk import MapPoint, Visitor, Walk, Walked
@@ -20,6 +21,7 @@ from vault.errors import Forged, Usage
 from vault.formats import audit_export
 from vault.model.events import Head
 from vault.session.auditor_state import MAX_HEADS, LogState, SeenHead, SeenWriter
+from vault.usecases import stamping
 
 NO_DEVICE = "0" * 8
 """What a device is called where nothing can be remembered: it tells nothing."""
@@ -177,6 +179,11 @@ class Look:
             return
         if head.size != stamp.size or walked.roots.get(head.size) != head.root:
             self._add("fork", f"a stamped head of {head.size} entries belongs to another history of this log")
+            return
+        kept = Stamp(stamp.size, stamp.checkpoint, stamp.request, stamp.response, stamp.chain)
+        (checked,) = stamping.check_stamps([kept], walked.roots.__getitem__)
+        if checked.problem:
+            self._add("signature", f"the time stamp of a head of {head.size} entries: {checked.problem}")
 
     def judge_heads(self) -> None:
         """An export of heads only: the new head must continue the one that was seen, by a proof."""
