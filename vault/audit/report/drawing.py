@@ -111,7 +111,8 @@ class Cells:
         self.marks[gid] = mark
         edge = PALE if not level else "none"
         corner = (x + (1 - width) / 2, y + 0.04)
-        self._axes.add_patch(
+        # Not add_patch, which looks for the limits of the axes anew each time; they are set by `grid`.
+        self._axes.add_artist(
             Rectangle(corner, width, 0.92, facecolor=RAMP[level], edgecolor=edge, linewidth=0.6, gid=gid)
         )
         if text:

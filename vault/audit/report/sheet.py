@@ -31,7 +31,7 @@ class Sheet:
     def add(self, log: int, entry: Entry) -> None:
         """One entry of the log with this number, from 0."""
         left, at = entry.disclosure, seconds(entry.time)
-        local = "" if at == UNKNOWN_TIME else local_time(at, minutes(entry.offset)).strftime("%Y-%m-%d %H:%M:%S")
+        local = "" if at == UNKNOWN_TIME else local_time(at, minutes(entry.offset)).isoformat(" ")
         given = ("", "", "", "") if left is None else (left.recipient, left.profile, left.consent, left.bundle)
         self._writer.writerow(
             (
