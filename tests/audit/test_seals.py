@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -179,3 +180,29 @@ def test_without_a_seed_the_newest_chain_is_a_problem() -> None:
 def test_seeds_that_are_none_are_damaged(payload: bytes) -> None:
     with pytest.raises(Damaged):
         seals.parse_seed(payload)
+
+
+def test_a_log_full_of_chains_and_seals_keeps_nobody_busy() -> None:
+    count = 40_000
+    time = time_of(1)
+    many = [SealPoint(2 * n + 1, time, f"{n:016x}", 0, bytes(32), 2 * n + 1, bytes(32)) for n in range(count)]
+    chains = [ChainPoint(2 * n, time, f"{n:016x}", bytes(32)) for n in range(count)]
+    began = process_time()
+    assert check(many, chains=chains, seeds=[]).problems
+    assert process_time() - began < 5
+
+
+def test_keys_are_not_evolved_for_ever() -> None:
+    """Chains whose one seal is of a day a century later: each alone may be, all together not."""
+    chains, found, seeds, last = [], [], [], None
+    for number in range(8):
+        statement = Statement(LOG, f"{number:016x}", START - 10**9, seals.key_hash(KEY), last)
+        seq, epoch = 10 * number, seals.MAX_EPOCHS - 1
+        chains.append(point(statement, seq))
+        found.append(SealPoint(seq + 5, time_of(5), statement.chain, epoch, bytes(32), seq + 5, root_of(seq + 5)))
+        seeds.append(seals.seed_payload(statement, 0, KEY))
+        last = statement.chain, epoch
+    began = process_time()
+    messages = [message for _, message in check(found, chains=chains, seeds=seeds).problems]
+    assert any("more days of seals than can be" in message for message in messages)
+    assert process_time() - began < 10

@@ -80,6 +80,17 @@ def test_maps_before_a_size_are_left_alone(log: AuditLog) -> None:
     assert walked(parts, map_key=None).newest_map is None
 
 
+def test_maps_are_not_recomputed_for_ever(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of nothing but maps would keep its reader busy for hours."""
+    log.append([map_event(log)], make.WRITER)
+    log.append([map_event(log)], make.WRITER)
+    parts = list(log.stored())
+    assert walked(parts).problems == ()
+    monkeypatch.setattr("vault.audit.walk.MAX_MAP_LEAVES", 4096)
+    (problem,) = walked(parts).problems
+    assert (problem.kind, problem.seq) == ("map", 61)
+
+
 def changed(parts: Sequence[Parts], at: int, side: int, **members: object) -> list[Parts]:
     found = [list(one) for one in parts]
     value = {name: one for name, one in (json.loads(found[at][side]) | members).items() if one is not None}

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ PERIOD = 86_400
 """Seconds of an epoch."""
 MAX_EPOCHS = 40_000
 """Of one chain, about a century: bounds the work that a seed from elsewhere can ask for."""
+MAX_STEPS = 4 * MAX_EPOCHS
+"""Of all chains of a log together."""
 AHEAD = 3600
 """Seconds by which the clocks of a laptop and of an auditor may differ before days seem to be sealed too early."""
 MAX_SEED = 4096
@@ -168,14 +171,21 @@ def check(
     problems: list[tuple[int, str]] = []
     states = []
     last: tuple[str, int] | None = None
+    seals = sorted(seals, key=lambda one: one.seq)
+    seqs = [one.seq for one in seals]
+    steps = 0
     for index, point in enumerate(chains):
         after = chains[index + 1] if index + 1 < len(chains) else None
         end = after.time if after else made
-        mine = [one for one in seals if one.seq > point.seq and (after is None or one.seq < after.seq)]
+        mine = seals[bisect_right(seqs, point.seq) : bisect_left(seqs, after.seq) if after else None]
         problems += _order(point, mine)
         if point.chain in known:
             statement, epoch, key = known[point.chain]
             problems += _statement(log, point, statement, last)
+            steps += max((one.epoch - epoch for one in mine), default=0)
+            if steps > MAX_STEPS:
+                problems.append((point.seq, "there are more days of seals than can be"))
+                break
             problems += _macs(statement, epoch, key, mine)
             problems += _missing_end(statement, point, mine, end, is_last=after is None)
             if after is None and now is not None:

@@ -26,6 +26,8 @@ MAX_PROBLEMS = 50
 MAX_DEVICES = 256
 MAX_POINTS = 100_000
 """Seals and chains that are looked at: more than one a day in two centuries is no log of ours."""
+MAX_MAP_LEAVES = 1 << 26
+"""Of all maps that one pass recomputes: some minutes of work, or a map a day for 45 years, of 4,096 leaves each."""
 REWRITE = "rewrite"
 MAP = "map"
 SEAL = "seal"
@@ -102,6 +104,7 @@ class Walk:
         self._devices: set[str] = set()
         self._problems: list[Problem] = []
         self._map: MapPoint | None = None
+        self._map_leaves = 0
         self._seals: list[SealPoint] = []
         self._chains: list[ChainPoint] = []
         self._started = self._ended = ""
@@ -210,8 +213,12 @@ class Walk:
     def _check_map(self, entry: Entry) -> None:
         if self._map_key is None or self._size < self._maps_from:
             return
+        if self._map_leaves > MAX_MAP_LEAVES:
+            self._add(MAP, "is one map too many to be recomputed")
+            return
         salt = casemap.salt(self._map_key, self._size, merkle.fold(self._frontier))
         made = casemap.CaseMap.build(self._trees.state(), salt)
+        self._map_leaves += made.leaves
         if entry.digest != made.root.hex():
             self._add(MAP, "vouches for another map of cases than its log gives")
             return
