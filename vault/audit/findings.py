@@ -22,6 +22,8 @@ EXPLAINABLE = ("overdue", "replaced", "seal")
 """Findings that may have a harmless reason. The others say that the log is not the one that was written."""
 _BEGUN = "a new chain of seals took another's place: was the vault restored, or moved to another computer?"
 ORIGIN_ID = 32
+MAX_SEAL_PROBLEMS = 50
+"""Of each sort that are told: whoever has fifty looks at all of it anyway."""
 GRACE = timedelta(minutes=15)
 """A day of seals may have ended so shortly before the export without being sealed."""
 _HEX = frozenset("0123456789abcdef")
@@ -145,11 +147,13 @@ def of_seals(
         return (), [Finding("seal", error.message, log)]
     except TypeError:
         return (), [Finding("seal", "a seed of the log's seals is not valid", log)]
-    found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in report.problems]
+    problems = report.problems[:MAX_SEAL_PROBLEMS]
+    found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in problems]
     if not walked.chains:
         found.append(Finding("seal", "the log has no seals", log))
     # Whoever has no older key could rewrite what the lost days held, and begin anew: the reason must be known.
-    found += [Finding("seal", _BEGUN, log, seq) for seq, _ in report.begun[1:] if seq >= cosigned]
+    begun = [seq for seq, _ in report.begun[1:] if seq >= cosigned]
+    found += [Finding("seal", _BEGUN, log, seq) for seq in begun[:MAX_SEAL_PROBLEMS]]
     for chain in report.chains:
         if known.get(chain.chain, chain.commitment) != chain.commitment:
             message = "the key of a chain of seals is not the one that you were given before"
