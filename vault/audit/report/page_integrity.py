@@ -131,7 +131,7 @@ def _gaps(words: Words, report: Report) -> Markup:
     if found.clock_steps:
         steps = words.n(len(found.clock_steps), "change", "changes")
         parts.append(tag("p", words("The clock of the laptop was set: {steps}.", steps=steps), " ", tag(
-            "a", words("show the entries"), href="#entries", data_show="action=clock.step",
+            "a", words("show the entries"), href="#entries", data_show="action=clock.step", klass="screen",
         )))  # fmt: skip
     if found.unfinished:
         parts.append(
@@ -143,7 +143,7 @@ def _gaps(words: Words, report: Report) -> Markup:
                     count=len(found.unfinished),
                 ),
                 " ",
-                tag("a", words("show the entries"), href="#entries", data_show="result=open"),
+                tag("a", words("show the entries"), href="#entries", data_show="result=open", klass="screen"),
             )
         )
     if not found.silences:

@@ -15,6 +15,8 @@ SHOWN_ASKS = 3
 """Flags of one kind that stand on the page; the rest unfolds."""
 SHOWN_CASES = 6
 DIGITS = 6
+SHOWN_NEW = 3
+"""Fingerprints in the box; the others stand under Integrity."""
 GROUP = 4
 """A fingerprint is read out over the phone in groups of this many."""
 
@@ -41,10 +43,13 @@ def key_name(words: Words, name: str) -> str:
 def tiles(words: Words, report: Report) -> Markup:
     """The four answers."""
     found = standings(report)
-    return tag(
-        "dl", _whole(words, found), _since(words, found), _deposit(words, found, report), _tail(words, found, report),
-        klass="tiles",
-    )  # fmt: skip
+    answers = (
+        _whole(words, found),
+        _since(words, found, report),
+        _deposit(words, found, report),
+        _tail(words, found, report),
+    )
+    return tag("dl", *answers, klass="tiles")
 
 
 def _tile(kind: str, question: str, answer: str, *more: Child) -> Markup:
@@ -61,7 +66,7 @@ def _whole(words: Words, found: Sequence[Standing]) -> Markup:
     if findings:
         return _tile(
             "bad", question, "✗ " + words("No"),
-            words("{findings}. They stand below, first of all.", findings=words.n(findings, "finding", "findings")),
+            words("{findings}, named below.", findings=words.n(findings, "finding", "findings")),
         )  # fmt: skip
     return _tile(
         "good", question, "✓ " + words("Yes"),
@@ -70,35 +75,44 @@ def _whole(words: Words, found: Sequence[Standing]) -> Markup:
     )  # fmt: skip
 
 
-def _since(words: Words, found: Sequence[Standing]) -> Markup:
+def _since(words: Words, found: Sequence[Standing], report: Report) -> Markup:
     question = words("Vouched for since when?")
-    first = [one for one in found if one.info.first or one.info.consistent_since is None]
     moment = utc(since(found) or "")
-    if first or moment is None:
+    answer = "! " + words("Not yet") if moment is None else words.day(moment.date())
+    new = [at for at, one in enumerate(found) if one.info.first]
+    if new:
         text = words("First check: nothing vouches yet for what was before. Compare the fingerprint by phone.")
-        codes = joined(tag("span", spaced(one.info.fingerprint), klass="code") for one in first[:1])
-        return _tile("warn", question, "! " + words("Not yet"), text, codes)
-    return _tile(
-        "good" if all(one.whole for one in found) else "bad", question, words.day(moment.date()),
-        words("Every deposit since then continues the one before it.")
-        if all(one.whole for one in found)
-        else words("Up to then; see the findings."),
-    )  # fmt: skip
+        if moment is not None:
+            text = words("New to your folder, though cosigned before. Compare the fingerprint by phone.")
+        return _tile("warn", question, answer, text, *(_fingerprint(words, report, at) for at in new[:SHOWN_NEW]))
+    if moment is None:
+        return _tile("warn", question, answer, words("It was checked before, but no cosignature is in it."))
+    if not all(one.whole for one in found):
+        return _tile("bad", question, answer, words("Up to then; see the findings."))
+    return _tile("good", question, answer, words("Every deposit since then continues the one before it."))
+
+
+def _fingerprint(words: Words, report: Report, log: int) -> Markup:
+    code = tag("span", spaced(report.logs[log].fingerprint), klass="code")
+    return joined([f"{log_name(words, report, log)}: " if len(report.logs) > 1 else "", code])
 
 
 def _deposit(words: Words, found: Sequence[Standing], report: Report) -> Markup:
     question = words("How long ago was the last deposit?")
-    worst = max(found, key=lambda one: (one.age_days is None, one.age_days or 0))
+    at = max(range(len(found)), key=lambda at: (found[at].age_days is None, found[at].age_days or 0))
+    worst, place = found[at], f"{log_name(words, report, at)}: " if len(found) > 1 else ""
     if worst.deposit is None or worst.age_days is None:
-        return _tile("warn", question, "! " + words("Never"), words("Nobody has cosigned a head of this log."))
+        return _tile(
+            "warn", question, "! " + words("Never"), place + words("Nobody has cosigned a head of this log.")
+        )
     moment = utc(worst.deposit.time)
     said = words("On {day}, cosigned by {names}.", day=words.day(moment.date()) if moment else "?",
                  names=", ".join(key_name(words, one) for one in worst.deposit.by) or "?")  # fmt: skip
     age = words("today") if worst.age_days == 0 else words("{days} ago", days=words.n(worst.age_days, "day", "days"))
     if worst.overdue:
         limit = words("Overdue: the policy allows {days}.", days=words.n(report.policy.overdue_days, "day", "days"))
-        return _tile("warn", question, "! " + age, limit, said)
-    return _tile("good", question, age, said)
+        return _tile("warn", question, "! " + age, place + limit, said)
+    return _tile("good", question, age, place + said)
 
 
 def _tail(words: Words, found: Sequence[Standing], report: Report) -> Markup:
@@ -144,7 +158,7 @@ def _finding(words: Words, report: Report, log: int, one: Finding) -> Markup:
         place = joined([" ", _entries_link(words, log, one.seq, one.seq)])
     prefix = f"{log_name(words, report, log)}: " if len(report.logs) > 1 else ""
     known = tag("span", words("explained"), klass="tag") if one.accepted else None
-    return tag("li", tag("strong", f"{prefix}{name}"), f" ({one.kind}). ", words.library(one.message), place, known)
+    return tag("li", tag("strong", f"{prefix}{name}"), f" ({one.kind}): ", words.library(one.message), place, known)
 
 
 def _entries_link(words: Words, log: int, first: int, last: int) -> Markup:

@@ -38,7 +38,7 @@ def standing(info: LogInfo, made: str, overdue_days: int) -> Standing:
     if deposit is not None:
         newest = max(seconds(one.time) for one in info.vouched)
         age = max(0, seconds(made) - newest) // DAY_SECONDS
-    tail = info.size - (min(deposit.size, info.size) if deposit else 0)
+    tail = info.size - (max(0, min(deposit.size, info.size)) if deposit else 0)
     return Standing(info, deposit, age, tail, age is None or age > overdue_days)
 
 
