@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench.audit.hand import Hand, clock_of
 from vault.audit.kept import Stamp
-from vault.crypto import age, slots
+from vault.crypto import slots
 from vault.errors import CasevaultError
 from vault.session import places
 from vault.usecases import (
@@ -133,6 +133,11 @@ class Auditor:
         terms = Terms(now=int(hand.seconds), own=own, **more)  # type: ignore[arg-type]
         return auditor.check(export, keygen.identities(self.identity), copied, terms)
 
+    def accept(self, export: Path, state: str, hand: Hand) -> Checked:
+        """As `casevault audit check --accept seal`; what is remembered goes on."""
+        terms = Terms(now=int(hand.seconds), own=keygen.witness(self.identity).key, accept=frozenset({"seal"}))
+        return auditor.check(export, keygen.identities(self.identity), self.state(state), terms)
+
     def cosign(self, export: Path, state: str, hand: Hand, out: Path) -> None:
         """As `casevault audit cosign`; what is remembered goes on."""
         cosigner = keygen.witness(self.identity)
@@ -215,8 +220,3 @@ def _stamp(laptop: Laptop, reply: Reply) -> None:
         stamping.request(vault, request)
         stamping.receive(vault, *reply(request.read_bytes()))
         (laptop.stamp,) = vault.log.kept.stamps()
-
-
-def identities(person: Auditor) -> list[age.Identity]:
-    """What opens exports."""
-    return keygen.identities(person.identity)

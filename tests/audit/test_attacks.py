@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.audit import attacks
+from bench.audit import attacks, lab
+from vault.model.events import Event
 
 SOME = (
     "a thief alters what was sealed and deposited",
@@ -47,3 +48,19 @@ def test_a_page_that_says_something_else_is_noticed(tmp_path: Path, word: str) -
     line = f"| {name} | no | {word} | no | no | no |"
     wrong = attacks.differences(found, attacks.table(line))
     assert len(wrong) == (word == "yes")
+
+
+def test_explaining_many_problems_of_seals_explains_no_new_one(tmp_path: Path) -> None:
+    """Fifty are told one by one: what comes after them must not hide behind those that somebody accepted."""
+    laptop, person = lab.build(tmp_path / "lab", None)
+    for count in (60, 1, 0):
+        with laptop.open() as vault:
+            seal = next(vault.log.entries(action="audit.seal", reverse=True))
+            again = Event("audit.seal", "event", object=seal.object, count=seal.count, digest=seal.digest)
+            if count:
+                vault.log.append([again] * count, vault.writer)
+        path = lab.export(laptop, tmp_path / f"{count}.age")
+        told = person.check(path, "second", laptop.hand).findings
+        assert all(one.kind == "seal" for one in told)
+        assert len(told) == (51 if count == 60 else 1 if count else 0)
+        person.accept(path, "second", laptop.hand)

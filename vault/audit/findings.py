@@ -23,7 +23,7 @@ EXPLAINABLE = ("overdue", "replaced", "seal")
 _BEGUN = "a new chain of seals took another's place: was the vault restored, or moved to another computer?"
 ORIGIN_ID = 32
 MAX_SEAL_PROBLEMS = 50
-"""Of each sort that are told: whoever has fifty looks at all of it anyway."""
+"""Those that are told one by one: whoever has fifty looks at all of it anyway."""
 GRACE = timedelta(minutes=15)
 """A day of seals may have ended so shortly before the export without being sealed."""
 _HEX = frozenset("0123456789abcdef")
@@ -147,13 +147,15 @@ def of_seals(
         return (), [Finding("seal", error.message, log)]
     except TypeError:
         return (), [Finding("seal", "a seed of the log's seals is not valid", log)]
-    problems = report.problems[:MAX_SEAL_PROBLEMS]
-    found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in problems]
+    problems = list(report.problems)
     if not walked.chains:
-        found.append(Finding("seal", "the log has no seals", log))
+        problems.append((-1, "the log has no seals"))
     # Whoever has no older key could rewrite what the lost days held, and begin anew: the reason must be known.
-    begun = [seq for seq, _ in report.begun[1:] if seq >= cosigned]
-    found += [Finding("seal", _BEGUN, log, seq) for seq in begun[:MAX_SEAL_PROBLEMS]]
+    problems += [(seq, _BEGUN) for seq, _ in report.begun[1:] if seq >= cosigned]
+    if (more := len(problems) - MAX_SEAL_PROBLEMS) > 0:
+        # With their number, so that whoever accepts these has not accepted the next one.
+        problems[MAX_SEAL_PROBLEMS:] = [(-1, f"there are {more} more problems of seals")]
+    found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in problems]
     for chain in report.chains:
         if known.get(chain.chain, chain.commitment) != chain.commitment:
             message = "the key of a chain of seals is not the one that you were given before"
