@@ -323,7 +323,8 @@ def test_status_warns_only_of_what_can_be_done_now(scratch: Scratch) -> None:
     done = scratch.run("status")
     assert done.code == 0
     assert "backup" not in done.err
-    assert "auditor" not in done.err
+    assert "recipient add --role auditor" in done.err
+    assert "warning:" not in done.err
 
 
 def test_the_shell_reads_a_pipe(scratch: Scratch) -> None:
