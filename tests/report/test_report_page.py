@@ -188,6 +188,22 @@ def test_without_matplotlib_the_numbers_are_unfolded(report: Report, monkeypatch
     assert len([one for one in page.all("details") if "open" in one]) == 2
 
 
+def test_a_log_that_floods_the_page_does_not_burst_it() -> None:
+    one = report_make.Year(report_make.random.Random(3), [], [])
+    ids = sorted({report_make.an_id("C", one.rng) for _ in range(6000)})
+    at = report_make.START
+    entries = []
+    for case in ids:
+        at += report_make.timedelta(days=8)
+        one.program = f"0.{len(entries) % 9999}.1"
+        entries.append(one.entry(at, "vault.unlock-failed", "event", case, count=900, outcome="failed"))
+    found = report_sample.report([entries])
+    page = Page(html(found, Words("en")))
+    assert len(page.text) < 3_000_000
+    assert f"Left out here for their number: {len(ids) - 1000:,}" in page.text
+    assert len(unpacked(page)["columns"]["seq"]) == len(ids)  # type: ignore[call-overload]
+
+
 def test_an_empty_log_makes_a_page() -> None:
     for lang in ("en", "ru"):
         assert Page(html(report_sample.report([[]]), Words(lang))).all("svg")

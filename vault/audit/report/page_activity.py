@@ -8,17 +8,12 @@ from datetime import date
 from vault.audit.report import asking, drawing, squares, timelines
 from vault.audit.report.collect import local_time
 from vault.audit.report.data import Report, Tally
-from vault.audit.report.markup import Child, Markup, details, joined, table, tag
+from vault.audit.report.markup import Child, Markup, details, joined, tag
+from vault.audit.report.page_parts import figure, listed
 from vault.audit.report.words import Words
 
 SHOWN_CASES = 12
 SHOWN_UNLOCKS = 12
-
-
-def figure(plot: Markup | None, caption: str, *numbers: Child) -> Markup:
-    """A plot with what it says in words, and the numbers behind it; where there is no plot, they are unfolded."""
-    children: list[Child] = [plot, tag("figcaption", caption)]
-    return joined([tag("figure", *children), *numbers])
 
 
 def activity(words: Words, report: Report, drawn: bool) -> Markup:
@@ -97,7 +92,7 @@ def _opens(words: Words, report: Report, drawn: bool) -> Markup:
         [words.month(at), words.number(total), words.number(active)] for at, (total, active) in sorted(months.items())
     ]
     heads = (words("Month"), words("Openings"), words("Days with openings"))
-    numbers = table(heads, rows, caption=words("Openings by month"), numbers=(1, 2))
+    numbers = listed(words, heads, rows, words("Openings by month"), numbers=(1, 2))
     return figure(plot, caption, details(words("The same as a table"), numbers, opened=not drawn))
 
 
@@ -116,22 +111,12 @@ def _cases(words: Words, report: Report, drawn: bool) -> Markup:
         words("Case"), words("Openings"), words("Days"), words("Most on one day"), words("Without a purpose"),
         words("Disclosures"), words("Persons"), words("First"), words("Last"),
     )  # fmt: skip
-    right = (1, 2, 4, 5, 6)
-    few = table(
-        heads,
-        rows[:SHOWN_CASES],
-        caption=words("The {count} cases that were opened most", count=min(SHOWN_CASES, len(rows))),
-        numbers=right,
-        klass="wide",
-    )
-    rest: Markup | None = None
-    if len(rows) > SHOWN_CASES:
-        more = words("{count} more", count=len(rows) - SHOWN_CASES)
-        rest = details(more, table(heads, rows[SHOWN_CASES:], caption=more, numbers=right, klass="wide"), more=True)
+    title = words("The {count} cases that were opened most", count=min(SHOWN_CASES, len(rows)))
+    numbers = listed(words, heads, rows, title, shown=SHOWN_CASES, numbers=(1, 2, 4, 5, 6), klass="wide")
     caption = words(
         "One square is one week: the darker, the more openings. At the right the most on one day, and that day."
     )
-    return figure(plot, caption if plot else "", few, rest)
+    return figure(plot, caption if plot else "", numbers)
 
 
 def _case_row(words: Words, case: str, tally: Tally) -> list[Child]:
@@ -178,7 +163,7 @@ def _people(words: Words, report: Report) -> Markup:
     return joined(
         [
             tag("p", note),
-            table(heads, rows, caption=words("By person"), numbers=range(1, 7), klass="wide", titled=True),
+            listed(words, heads, rows, words("By person"), numbers=range(1, 7), klass="wide", titled=True),
         ]
     )
 
@@ -209,15 +194,6 @@ def _unlocks(words: Words, report: Report, drawn: bool) -> Markup:
     ]
     heads = (words("First attempt"), words("Attempts"), words("Vault opened after them"), words("Entry"))
     caption = words("Failed attempts to unlock, the newest first")
-    few = table(heads, rows[:SHOWN_UNLOCKS], caption=caption, numbers=(1, 3))
-    rest = (
-        details(
-            words("{count} more", count=len(rows) - SHOWN_UNLOCKS),
-            table(heads, rows[SHOWN_UNLOCKS:], caption=caption, numbers=(1, 3)),
-            more=True,
-        )
-        if len(rows) > SHOWN_UNLOCKS
-        else None
-    )
+    numbers = listed(words, heads, rows, caption, shown=SHOWN_UNLOCKS, numbers=(1, 3))
     note = words("They are logged at the next success. Attempts on a copy of the vault elsewhere are never seen.")
-    return figure(plot, timelines.unlocks_text(words, days) + " " + note, few, rest)
+    return figure(plot, timelines.unlocks_text(words, days) + " " + note, numbers)

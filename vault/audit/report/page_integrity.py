@@ -6,8 +6,8 @@ from vault.audit.report import timelines
 from vault.audit.report.asking import duration
 from vault.audit.report.collect import UNKNOWN_TIME, local_time
 from vault.audit.report.data import LogInfo, Report
-from vault.audit.report.markup import Child, Markup, details, joined, table, tag
-from vault.audit.report.page_activity import figure
+from vault.audit.report.markup import Child, Markup, joined, tag
+from vault.audit.report.page_parts import figure, listed
 from vault.audit.report.page_summary import log_name, spaced
 from vault.audit.report.standing import Standing, standings, utc
 from vault.audit.report.words import Words
@@ -89,18 +89,9 @@ def _deposits(words: Words, report: Report, at: int, one: Standing, drawn: bool)
         )  # fmt: skip
     heads = (words("Cosigned"), words("Entries"), words("By which key"), words("Vouches for"))
     name = words("Heads that were cosigned, the newest first")
-    few = table(heads, rows[:SHOWN_HEADS], caption=name, numbers=(1,), klass="wide")
-    rest = (
-        details(
-            words("{count} more", count=len(rows) - SHOWN_HEADS),
-            table(heads, rows[SHOWN_HEADS:], caption=name, numbers=(1,), klass="wide"),
-            more=True,
-        )
-        if len(rows) > SHOWN_HEADS
-        else None
-    )
+    numbers = listed(words, heads, rows, name, shown=SHOWN_HEADS, numbers=(1,), klass="wide")
     return figure(
-        plot, words("Days since the last deposit; the line is the limit of the policy.") if plot else "", few, rest
+        plot, words("Days since the last deposit; the line is the limit of the policy.") if plot else "", numbers
     )
 
 
@@ -118,7 +109,7 @@ def _stamps(words: Words, info: LogInfo) -> Markup:
             ]
         )
     heads = (words("Time"), words("Entries"), words("Authority"))
-    return table(heads, rows, caption=words("Timestamps by an authority (RFC 3161)"), numbers=(1,))
+    return listed(words, heads, rows, words("Timestamps by an authority (RFC 3161)"), numbers=(1,))
 
 
 def _gaps(words: Words, report: Report) -> Markup:
@@ -156,16 +147,7 @@ def _gaps(words: Words, report: Report) -> Markup:
     heads = (words("Last entry before"), words("Next entry"), words("Length"), words("After entry"))
     note = words("A week or more without any entry: a holiday, or logging that was switched off. Ask which.")
     name = words("Times without any entry")
-    rest = (
-        details(
-            words("{count} more", count=len(rows) - SHOWN_GAPS),
-            table(heads, rows[SHOWN_GAPS:], caption=name, numbers=(3,)),
-            more=True,
-        )
-        if len(rows) > SHOWN_GAPS
-        else None
-    )
-    return joined([*parts, tag("p", note), table(heads, rows[:SHOWN_GAPS], caption=name, numbers=(3,)), rest])
+    return joined([*parts, tag("p", note), listed(words, heads, rows, name, shown=SHOWN_GAPS, numbers=(3,))])
 
 
 def _silence(words: Words, report: Report, at: int) -> list[Child]:
@@ -190,4 +172,4 @@ def _programs(words: Words, report: Report) -> Markup:
         for program, at in report.activity.programs.items()
     ]
     name = words("Versions of the program")
-    return joined([tag("h3", name), table((words("Version"), words("First entry")), rows, caption=name, titled=True)])
+    return joined([tag("h3", name), listed(words, (words("Version"), words("First entry")), rows, name, titled=True)])

@@ -7,12 +7,14 @@ from collections import Counter
 from vault.audit.report import actions, squares
 from vault.audit.report.collect import UNKNOWN_TIME, local_time
 from vault.audit.report.data import Left, Report
-from vault.audit.report.markup import Child, Markup, joined, table, tag
-from vault.audit.report.page_activity import figure
+from vault.audit.report.markup import Child, Markup, joined, tag
+from vault.audit.report.page_parts import beyond, figure, listed
 from vault.audit.report.page_summary import log_name
 from vault.audit.report.words import Words
 
 SHOWN_IN_ROW = 8
+MAX_DISCLOSURES = 10_000
+"""On the page; more than any case manager makes in a lifetime."""
 
 
 def pairs(report: Report) -> Counter[tuple[str, str]]:
@@ -66,11 +68,12 @@ def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]])
         if held.time[one.row] != UNKNOWN_TIME:
             times.setdefault(one.recipient, []).append(held.time[one.row] + held.offset[one.row] * 60)
     by_recipient, _ = squares.totals(counted)
+    by_case: dict[str, list[tuple[int, str]]] = {}
+    for (recipient, case), count in counted.items():
+        by_case.setdefault(recipient, []).append((count, case))
     rows = []
     for recipient, count in by_recipient.most_common():
-        cases = sorted(
-            ((n, case) for (who, case), n in counted.items() if who == recipient), key=lambda one: (-one[0], one[1])
-        )
+        cases = sorted(by_case[recipient], key=lambda one: (-one[0], one[1]))
         names = (f"{case}\u00a0×\u00a0{n}" if n > 1 else case for n, case in cases[:SHOWN_IN_ROW])
         said = joined((tag("span", name, klass="code") for name in names), ", ")
         if len(cases) > SHOWN_IN_ROW:
@@ -92,7 +95,7 @@ def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]])
         words("First"),
         words("Last"),
     )
-    return table(heads, rows, caption=words("By recipient"), numbers=(1, 2), klass="wide")
+    return listed(words, heads, rows, words("By recipient"), numbers=(1, 2), klass="wide")
 
 
 def _accounting(words: Words, report: Report) -> Markup:
@@ -105,11 +108,12 @@ def _accounting(words: Words, report: Report) -> Markup:
     caption = words("{disclosures}, the newest first", disclosures=words.n(len(newest), "disclosure", "disclosures"))
     head = tag("tr", *(tag("th", one, scope="col", klass="num" if one == heads[-1] else None) for one in heads))
     # Each stands in a body of its own, so that paper never parts it from its hash.
-    bodies = (_disclosure(words, report, one) for one in newest)
-    return tag(
+    bodies = (_disclosure(words, report, one) for one in newest[:MAX_DISCLOSURES])
+    found = tag(
         "div", tag("table", tag("caption", caption), tag("thead", head), *bodies, klass="wide"), klass="scroll long",
         tabindex=0, role="region", aria_label=caption,
     )  # fmt: skip
+    return joined([found, beyond(words, len(newest) - MAX_DISCLOSURES)]) if len(newest) > MAX_DISCLOSURES else found
 
 
 def _disclosure(words: Words, report: Report, one: Left) -> Markup:

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from vault.audit.report import actions, asking
 from vault.audit.report.data import Finding, Flagged, Report
 from vault.audit.report.markup import Child, Markup, details, joined, table, tag
+from vault.audit.report.page_parts import beyond
 from vault.audit.report.standing import Standing, since, standings, utc
 from vault.audit.report.words import Words
 
 SHOWN_ASKS = 3
 """Flags of one kind that stand on the page; the rest unfolds."""
+MAX_ASKS = 1000
+"""Of one kind, on the page; all of them are in the JSON."""
 SHOWN_CASES = 6
 DIGITS = 6
 SHOWN_NEW = 3
@@ -198,12 +201,12 @@ def _counted(words: Words, kind: str, count: int) -> str:
 def _kind(words: Words, report: Report, kind: str, found: Sequence[Flagged]) -> Markup:
     why = asking.KINDS.get(kind, ("", ""))[1]
     newest = sorted(found, key=lambda one: (one.flag.time, one.flag.seq), reverse=True)
-    lines = [_ask(words, report, one) for one in newest]
+    lines = [_ask(words, report, one) for one in newest[:MAX_ASKS]]
     rest = None
-    if len(lines) > SHOWN_ASKS + 1:
-        rest = details(
-            words("{count} earlier ones", count=len(lines) - SHOWN_ASKS), tag("ul", *lines[SHOWN_ASKS:]), more=True
-        )
+    if len(newest) > SHOWN_ASKS + 1:
+        over = beyond(words, len(newest) - MAX_ASKS) if len(newest) > MAX_ASKS else None
+        earlier = words("{count} earlier ones", count=len(newest) - SHOWN_ASKS)
+        rest = details(earlier, tag("ul", *lines[SHOWN_ASKS:]), over, more=True)
         lines = lines[:SHOWN_ASKS]
     mark = tag("span", words("look at this first"), klass="tag") if asking.is_strong(kind) else None
     return tag(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_CASES = 22
 MAX_WEEKS = 80
 LABELLED = 12
+MAX_MARKS = 200
+"""In one plot; a hostile log must not take minutes to draw."""
 
 
 @styled
@@ -36,7 +38,7 @@ def opens(words: Words, days: Counter[date], flagged: Mapping[date, str]) -> Mar
     start = first.toordinal()
     axes.stairs(bins, [start + width * at for at in range(len(bins) + 1)], fill=True, color=BAR)
     marks = {}
-    for at, (day, text) in enumerate(sorted(flagged.items())):
+    for at, (day, text) in enumerate(sorted(flagged.items())[-MAX_MARKS:]):
         if first <= day <= last:
             marks[f"question{at}"] = Mark(f"{words.day(day)}: {text}", f"from={day}&to={day}")
             place = (day.toordinal() + 0.5, max(bins) * 1.09)
@@ -132,17 +134,22 @@ def unlocks(words: Words, days: Counter[date], first: date, last: date) -> Marku
     axes = new_axes(figure, height, top=20)
     most = max(days.values())
     marks = {}
-    for at, (day, count) in enumerate(sorted(days.items())):
+    places = [day.toordinal() + 0.5 for day in days]
+    axes.vlines(places, 0, list(days.values()), color=ACCENT, linewidth=2.2)
+    for at, (day, count) in enumerate(days.most_common(MAX_MARKS)):
         x = day.toordinal() + 0.5
-        axes.plot((x, x), (0, count), color=ACCENT, linewidth=2.2)
         shows = f"action=vault.unlock-failed&from={day}&to={min(date.max, day + timedelta(days=7))}"
         marks[f"tries{at}"] = Mark(f"{words.day(day)}: {words.number(count)}", shows)
         axes.plot(x, count, marker="o", color=ACCENT, markersize=6, gid=f"tries{at}", clip_on=False)
-        if count > most / 3 or len(days) < LABELLED:
+        if at < LABELLED and (count > most / 3 or len(days) < LABELLED):
             axes.annotate(
-                words.number(count), (x, count), xytext=(0, 7), textcoords="offset points", ha="center",
+                words.number(count),
+                (x, count),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
                 fontsize=FONT - 1,
-            )  # fmt: skip
+            )
     axes.set_ylim(0, most * 1.15)
     drawing.time_axis(axes, words, first, last)
     return inline(figure, "unlocks", words("Failed attempts to unlock the vault"), unlocks_text(words, days), marks)
