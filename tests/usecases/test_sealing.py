@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import vaults
+from auditing_office import DAY, Hands, clock
 
 from vault.audit import seal_keys, seals
 from vault.audit.clock import time_text
@@ -21,26 +21,10 @@ from vault.session import failed_unlocks, places
 from vault.usecases import cases, keygen, opening, recipients, sealing
 from vault.usecases.unlocked import UnlockedVault
 
-DAY = 86_400
-
-
-@dataclass
-class Hands:
-    """The system's clock, moved by hand. Its monotonic part goes on as it does."""
-
-    offset: float = 0.0
-
-    def forward(self, days: float) -> None:
-        self.offset += days * DAY
-
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
-    found = Hands()
-    real, real_ns = time.time, time.time_ns
-    monkeypatch.setattr(time, "time", lambda: real() + found.offset)
-    monkeypatch.setattr(time, "time_ns", lambda: real_ns() + int(found.offset * 1e9))
-    return found
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    return clock(monkeypatch)
 
 
 @dataclass
