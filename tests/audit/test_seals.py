@@ -175,6 +175,10 @@ def test_without_a_seed_the_newest_chain_is_a_problem() -> None:
         seals.seed_payload(STATEMENT, 0, KEY).replace(b'"epoch":0', b'"epoch":true'),
         seals.seed_payload(STATEMENT, 0, KEY).replace(b'"period":86400', b'"period":1'),
         seals.seed_payload(STATEMENT, 0, KEY).replace(b'"old":null', b'"old":{"chain":"x"}'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"chain":"0123456789abcdef"', b'"chain":["0123456789abcdef"]'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(b'"chain":"0123456789abcdef"', b'"chain":{}'),
+        seals.seed_payload(STATEMENT, 0, KEY).replace(LOG.encode(), b'x').replace(b'"log":"x"', b'"log":7'),
+        seals.seed_payload(replace(STATEMENT, key_hash="x" * 3000), 3, KEY),
     ],
 )  # fmt: skip
 def test_seeds_that_are_none_are_damaged(payload: bytes) -> None:

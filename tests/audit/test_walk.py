@@ -132,7 +132,8 @@ def test_what_is_wrong_with_an_entry(
 
 def test_problems_are_bounded_and_never_raised() -> None:
     found = walked([(b"\xff\x00", b"")] * 1000)
-    assert len(found.problems) == MAX_PROBLEMS
+    assert len(found.problems) == MAX_PROBLEMS + 1
+    assert found.problems[-1].message == "there are 950 more entries that are wrong in this way"
     assert found.size == 1000
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,8 @@ KINDS = ("fork", "rollback", "truncation", "rewrite", "seal", "map", "signature"
 EXPLAINABLE = ("overdue", "replaced", "seal")
 """Findings that may have a harmless reason. The others say that the log is not the one that was written."""
 _BEGUN = "a new chain of seals took another's place: was the vault restored, or moved to another computer?"
+_LEFT_OUT = "the key of a chain of seals that you were given before was left out"
+_UNCHECKED = frozenset({seals.NO_KEY, seals.OTHER_CHAIN, _LEFT_OUT})
 ORIGIN_ID = 32
 MAX_SEAL_PROBLEMS = 50
 """Those that are told one by one: whoever has fifty looks at all of it anyway."""
@@ -51,6 +53,14 @@ class Vouched:
     root: bytes
     note: bytes
     by: tuple[Cosignature, ...]
+
+
+def is_settled(finding: Finding) -> bool:
+    """Whether an explanation of it may be remembered: not of an overdue log, nor of seals that could not be checked,
+    as that would leave all later ones unchecked too, and nobody would be told."""
+    if finding.kind == "seal":
+        return finding.seq is not None and finding.message not in _UNCHECKED
+    return finding.kind == "replaced"
 
 
 def log_key(front: Front) -> signing.NoteKey:
@@ -128,11 +138,13 @@ def of_seals(
     log: str,
     now: str,
     cosigned: int,
+    seen: int,
 ) -> tuple[tuple[seals.ChainState, ...], list[Finding]]:
     """The chains of seals that could be checked, and what is wrong with seals.
 
-    `known` holds the hashes of seal keys as they were when a chain was first seen, by chain; `now` is the auditor's
-    own clock. A chain that began before the head of `cosigned` entries was looked at when the auditor signed that.
+    `known` holds the hashes of seal keys as they were first given, by chain, in a log that was seen up to `seen`
+    entries; `now` is the auditor's own clock. A chain that began before the head of `cosigned` entries was looked at
+    when the auditor signed that.
     """
     try:
         # The last entry's time is under the signed head, that in the export's first line is not. A laptop whose clock
@@ -152,12 +164,30 @@ def of_seals(
         problems.append((-1, "the log has no seals"))
     # Whoever has no older key could rewrite what the lost days held, and begin anew: the reason must be known.
     problems += [(seq, _BEGUN) for seq, _ in report.begun[1:] if seq >= cosigned]
+    problems += _keys_withheld(report, known, seen)
+    problems.sort(key=lambda one: one[1] not in _UNCHECKED)
     if (more := len(problems) - MAX_SEAL_PROBLEMS) > 0:
         # With their number, so that whoever accepts these has not accepted the next one.
-        problems[MAX_SEAL_PROBLEMS:] = [(-1, f"there are {more} more problems of seals")]
+        at = problems[MAX_SEAL_PROBLEMS][0]
+        problems[MAX_SEAL_PROBLEMS:] = [(at, f"there are {more} more problems of seals")]
     found = [Finding("seal", message, log, seq if seq >= 0 else None) for seq, message in problems]
     for chain in report.chains:
         if known.get(chain.chain, chain.commitment) != chain.commitment:
             message = "the key of a chain of seals is not the one that you were given before"
             found.append(Finding("seal", message, log, chain.seq))
     return report.chains, found
+
+
+def _keys_withheld(report: seals.SealReport, known: dict[str, str], seen: int) -> Iterator[tuple[int, str]]:
+    """Chains whose first key this auditor had, or must have got, and has not: nobody can check what it would.
+
+    Only the export brings seal keys, so whoever altered sealed days would leave out the key that shows it, or bring
+    a later one. Who was given a key before is given that of each new chain from its beginning.
+    """
+    first = {one.chain: one.first_epoch for one in report.chains}
+    for seq, chain in report.begun:
+        if chain in known:
+            if chain not in first:
+                yield seq, _LEFT_OUT
+        elif known and seq >= seen and first.get(chain) != 0:
+            yield seq, "the key of a new chain of seals was not given to you from its beginning"

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from typing import Any
 from vault.crypto.kdf import hkdf, hmac_sha256, same
 from vault.errors import Damaged
 from vault.formats import canonical
+from vault.model import events
 
 PERIOD = 86_400
 """Seconds of an epoch."""
@@ -37,6 +39,10 @@ AHEAD = 3600
 MAX_SEED = 4096
 CHAIN_BYTES = 8
 _KIND = "audit-seed"
+NO_KEY = "the key of the newest chain of seals was not given to you"
+OTHER_CHAIN = "a chain of seals is not the one whose key you were given"
+_CHAIN = re.compile(events.PSEUDONYM, re.ASCII)
+_HASH = re.compile(events.HASH, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ class ChainPoint:
 @dataclass(frozen=True, slots=True)
 class ChainState:
     """What was checked of one chain: the first epoch whose key was known, the last one sealed (-1: none), and the
-    hash of K0, which must be the same each time the log is seen."""
+    hash of that first key, which must be the same each time the log is seen: who brings a later one wants no seal
+    before it to be checked."""
 
     chain: str
     seq: int
@@ -150,7 +157,9 @@ def parse_seed(untrusted_payload: bytes) -> tuple[Statement, int, bytes]:
             None if old is None else (old["chain"], old["epoch"]),
         )  # fmt: skip
         whole = type(epoch) is int and 0 <= epoch <= MAX_EPOCHS and len(key) == 32 and type(found.start) is int
-        if not whole or seed_payload(found, epoch, key) != untrusted_payload:
+        # The auditor remembers chain and hash: they must be what they are called, and short.
+        named = isinstance(found.log, str) and _CHAIN.fullmatch(found.chain) and _HASH.fullmatch(found.key_hash)
+        if not whole or not named or seed_payload(found, epoch, key) != untrusted_payload:
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise Damaged("a seed of the log's seals is not valid") from None
@@ -182,7 +191,7 @@ def check(
         if point.chain in known:
             statement, epoch, key = known[point.chain]
             problems += _statement(log, point, statement, last)
-            steps += max((one.epoch - epoch for one in mine), default=0)
+            steps += max((one.epoch - epoch for one in mine if one.epoch > epoch), default=0)
             if steps > MAX_STEPS:
                 problems.append((point.seq, "there are more days of seals than can be"))
                 break
@@ -191,9 +200,9 @@ def check(
             if after is None and now is not None:
                 problems += _ahead(statement, mine, now)
             last_epoch = mine[-1].epoch if mine else -1
-            states.append(ChainState(point.chain, point.seq, epoch, last_epoch, statement.key_hash))
+            states.append(ChainState(point.chain, point.seq, epoch, last_epoch, key_hash(key)))
         elif after is None:
-            problems.append((point.seq, "the key of the newest chain of seals was not given to you"))
+            problems.append((point.seq, NO_KEY))
         last = point.chain, (mine[-1].epoch if mine else -1)
     first = chains[0].seq if chains else None
     problems += [
@@ -217,7 +226,7 @@ def _statement(
     log: str, point: ChainPoint, statement: Statement, last: tuple[str, int] | None
 ) -> Iterator[tuple[int, str]]:
     if statement.log != log or statement.digest() != point.digest:
-        yield point.seq, "a chain of seals is not the one whose key you were given"
+        yield point.seq, OTHER_CHAIN
     elif statement.old != last:
         yield point.seq, "a new chain of seals does not go on where the one before it ended"
 

@@ -8,6 +8,7 @@ number of entries, only with that of cases. Nothing here is compared with a sign
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ RECORD_BYTES = 40
 """What is remembered of an entry: its leaf hash, and the first eight bytes of its case part's SHA-256."""
 CASE_MARK_BYTES = RECORD_BYTES - merkle.HASH_BYTES
 MAX_PROBLEMS = 50
+"""Of each kind: problems that can be explained must leave room for those that can't."""
 MAX_DEVICES = 256
 MAX_POINTS = 100_000
 """Seals and chains that are looked at: more than one a day in two centuries is no log of ours."""
@@ -61,8 +63,9 @@ class MapPoint:
 class Walked:
     """What one pass found. `roots` holds those that were asked for, as far as the log reaches.
 
-    `problems` are at most MAX_PROBLEMS; `maps` is the newest good map or None; `devices` those that wrote entries;
-    `started` and `ended` are the times of the first and the last entry, empty if there is none.
+    `problems` are at most MAX_PROBLEMS of a kind and one that counts the others; `newest_map` is the newest good map
+    or None; `devices` those that wrote entries; `started` and `ended` are the times of the first and the last entry,
+    empty if there is none.
     """
 
     size: int
@@ -103,6 +106,8 @@ class Walk:
         self._numbers: dict[str, int] = {}
         self._devices: set[str] = set()
         self._problems: list[Problem] = []
+        self._counts: Counter[str] = Counter()
+        self._beyond: dict[str, int] = {}
         self._map: MapPoint | None = None
         self._map_leaves = 0
         self._seals: list[SealPoint] = []
@@ -127,11 +132,16 @@ class Walk:
 
     @property
     def has_problems(self) -> bool:
-        """Whether something is wrong already."""
-        return bool(self._problems)
+        """Whether something is wrong already that nobody can explain."""
+        return any(kind != SEAL for kind in self._counts)
 
     def end(self) -> Walked:
         """What was found in all entries."""
+        for kind, count in self._counts.items():
+            if count > MAX_PROBLEMS:
+                # With their number, so that whoever explains these has not explained the next one.
+                message = f"there are {count - MAX_PROBLEMS} more entries that are wrong in this way"
+                self._problems.append(Problem(kind, self._beyond[kind], message))
         return Walked(
             size=self._size,
             root=merkle.fold(self._frontier),
@@ -225,7 +235,10 @@ class Walk:
         self._map = MapPoint(self._size, entry.time, made.leaves, made.root)
 
     def _add(self, kind: str, message: str) -> None:
-        if len(self._problems) < MAX_PROBLEMS:
+        self._counts[kind] += 1
+        if self._counts[kind] > MAX_PROBLEMS:
+            self._beyond.setdefault(kind, self._size)
+        else:
             self._problems.append(Problem(kind, self._size, f"entry {self._size} {message}"))
 
 

@@ -123,9 +123,13 @@ class AuditorState:
         return _parse(data)
 
     def write(self, state: LogState) -> None:
-        """Replace what is known of a log, durably. Raises StorageFailed."""
+        """Replace what is known of a log, durably. Raises StorageFailed, Damaged for more than can be read again."""
+        data = _serialise(state)
+        if len(data) > MAX_STATE:
+            # One that can't be read would stop the checks of all other logs in the folder too.
+            raise Damaged("this log has more chains of seals than anybody can keep")
         with self._replacing(f"{state.id}.json") as file:
-            file.write(_serialise(state))
+            file.write(data)
 
     @contextlib.contextmanager
     def new_seen(self) -> Iterator[SeenWriter]:

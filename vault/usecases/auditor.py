@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from vault.audit import findings, heads
+from vault.audit import findings, heads, seals
 from vault.audit.casemap import MapNote
+from vault.audit.clock import moment_text
 from vault.audit.cosigner import Cosigner, is_witness
 from vault.audit.history import History
 from vault.bundle.signature import same_fingerprint
@@ -80,7 +81,7 @@ def cosign(
         if not checked.ok:
             return Cosignable(checked, written=False)
         _may_sign(cosigner.key, checked)
-        body = _answer(checked, cosigner, int(datetime.fromisoformat(terms.time()).timestamp()))
+        body = _answer(checked, cosigner, terms.time())
         # Before the signature leaves: what was signed once must never be forgotten.
         state.write(replace(remembered, cosigned=SeenHead(checked.size, checked.root)))
         with output.new_file(out) as file:
@@ -96,13 +97,17 @@ def _may_sign(key: signing.CosignerKey, checked: Checked) -> None:
         )
 
 
-def _answer(checked: Checked, cosigner: Cosigner, now: int) -> audit_cosignature.CosignatureFile:
+def _answer(checked: Checked, cosigner: Cosigner, time: str) -> audit_cosignature.CosignatureFile:
+    moment = datetime.fromisoformat(time)
+    now = int(moment.timestamp())
     head = notes.parse(checked.front.checkpoint)
     own = tuple(one for one in head.signatures if one.name == checked.log)
     note = notes.serialise(notes.Note(head.text, (*own, cosigner.cosign(head.text, now))))
     maps: tuple[bytes, ...] = ()
     newest = checked.newest_map
-    if newest is not None:
+    # Its readers take its time for that up to which an extract is complete. Only the laptop says what it is: who sets
+    # the clock ahead would have a map of today that vouches for the days to come.
+    if newest is not None and newest.time <= moment_text(moment + timedelta(seconds=seals.AHEAD)):
         text = MapNote(checked.log, newest.time, newest.leaves, newest.root).text
         maps = (notes.serialise(notes.Note(text, (cosigner.sign(text),))),)
     return audit_cosignature.CosignatureFile(checked.log, note, maps)

@@ -25,8 +25,6 @@ from vault.usecases import stamping
 
 NO_DEVICE = "0" * 8
 """What a device is called where nothing can be remembered: it tells nothing."""
-REMEMBERED = ("seal", "replaced")
-"""Explained findings that are not brought up again. An overdue log is, until the next deposit."""
 Progress = Callable[[int], None]
 Explained = tuple[str, int, str]
 
@@ -159,7 +157,10 @@ class Look:
         known = dict(prior.chains) if prior else {}
         own = self._own()
         signed = 0 if own is None or walked.roots.get(own.size) != own.root else own.size
-        self._chains, wrong = findings.of_seals(self._front, walked, identities, known, log, self._now, signed)
+        seen_size = 0 if prior is None else prior.seen.size
+        self._chains, wrong = findings.of_seals(
+            self._front, walked, identities, known, log, self._now, signed, seen_size
+        )
         self._findings += wrong
         for stamp in self._front.stamps:
             self._judge_stamp(stamp, walked)
@@ -312,7 +313,7 @@ class Look:
         seen = SeenHead(checked.size, checked.root)
         older = prior.heads if prior is not None else ()
         new = prior is None or prior.seen != seen
-        accepted = [_mark(one) for one in checked.findings if one.accepted and one.kind in REMEMBERED]
+        accepted = [_mark(one) for one in checked.findings if one.accepted and findings.is_settled(one)]
         devices = (set(prior.devices) if prior else set()) | (walked.devices if walked else set())
         return LogState(
             log=checked.verifier,

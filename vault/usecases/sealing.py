@@ -53,12 +53,13 @@ def state(vault: UnlockedVault) -> SealState:
 
 def catch_up(vault: UnlockedVault) -> None:
     """Seal each epoch that is over; where the key is lost, begin a new chain. Raises LogUnavailable."""
-    chain = _chain(vault)
-    if chain is None:
+    if _chain(vault) is None:
         return
     with seal_keys.held(vault.log.key.name) as mine:
         if not mine:
             return
+        # Only now: another program may just have begun a chain, whose key is no lost one.
+        chain = _chain(vault)
         held = seal_keys.read(vault.log.key.name, vault.keys.seals)
         if held is None or held.statement.get("chain") != chain:
             _begin(vault, _auditors(vault, {seed.key_name for seed in vault.log.kept.seeds()}))
@@ -75,10 +76,10 @@ def seed_for(vault: UnlockedVault, auditor: RecipientRecord) -> bool:
     if key is None:
         return False
     catch_up(vault)
-    chain = _chain(vault)
     with seal_keys.held(vault.log.key.name) as mine:
         if not mine:
             return False
+        chain = _chain(vault)
         held = seal_keys.read(vault.log.key.name, vault.keys.seals)
         if chain is None or held is None or held.statement.get("chain") != chain:
             _begin(vault, [auditor])
