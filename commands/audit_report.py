@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from commands import lang as languages
 from commands.audit_auditor import AcceptOption, PolicyOption, StateOption
 from commands.context import Session, session_of
 from vault.errors import Damaged, Usage
+
+if TYPE_CHECKING:
+    from vault.audit.report.data import Report
 
 
 def report(
@@ -26,6 +29,9 @@ def report(
     state: StateOption = None,
     accept: AcceptOption = None,
     policy: PolicyOption = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Your own vault's log instead, with names of recipients, for yourself.")
+    ] = False,
 ) -> None:
     """Make a report from exports: who opened what, what to ask about, and how far the log can be trusted.
 
@@ -33,21 +39,36 @@ def report(
     browser, prints on A4, and asks for nothing outside itself; it holds ids, no names.
     """
     session = session_of(context)
-    if not files:
+    if names and (files or state or accept or policy):
+        raise Usage("--names is about your own vault: no exports and no options of an auditor go with it")
+    if not files and not names:
         raise Usage("the file is missing: what is the report about?")
     target = paths.new_file(paths.needed(session, out), "the report")
     table = None if sheet is None else paths.new_file(sheet, "the table")
     if table is not None and paths.same(table, target):
         raise Usage("the page and the table can't be the same file")
-    _make(session, [Path(one).expanduser() for one in files], target, table, (state, accept, policy))
+    if names:
+        _tell(session, _own(session, target, table), target, table)
+        session.console.warn("The page holds names: keep it on an encrypted disk, and delete it when you are done.")
+        return
+    made = _made(session, [Path(one).expanduser() for one in files or ()], target, table, (state, accept, policy))
+    _tell(session, made, target, table)
 
 
-def _make(
+def _own(session: Session, target: Path, table: Path | None) -> Report:
+    from vault.usecases import own_report, reporting
+
+    lang = session.options.lang or languages.default()
+    with session.vault() as vault, session.console.progress("Making the report"):
+        made = own_report.make(vault, table)
+        reporting.write(made, target, lang, lambda text: languages.error(lang, text))
+    return made
+
+
+def _made(
     session: Session, files: list[Path], target: Path, table: Path | None,
     options: tuple[str | None, list[str] | None, str | None],
-) -> None:  # fmt: skip
-    from vault.audit.report import drawing
-    from vault.audit.report.shape import shape
+) -> Report:  # fmt: skip
     from vault.usecases import auditor, reporting
 
     state, accept, policy = options
@@ -58,6 +79,13 @@ def _make(
     with session.console.progress("Making the report") as advance:
         made = reporting.report(files, mine, folder, auditor.with_progress(terms, advance), table)
         reporting.write(made, target, lang, lambda text: languages.error(lang, text))
+    return made
+
+
+def _tell(session: Session, made: Report, target: Path, table: Path | None) -> None:
+    from vault.audit.report import drawing
+    from vault.audit.report.shape import shape
+
     data = shape(made)
     written = [str(target), *([] if table is None else [str(table)])]
     session.console.answer({"path": str(target), "csv": None if table is None else str(table), **data}, written)

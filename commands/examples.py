@@ -297,6 +297,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "--csv entries.csv --json",
             "With all entries as a table, for a script.",
         ),
+        (
+            "casevault audit report --names --out own.html",
+            "For yourself: who was given what, with names and addresses.",
+        ),
     ),
     "audit accept": (
         ("casevault audit accept april.json", "What the auditor sent back."),

@@ -89,6 +89,7 @@ ACTIONS = frozenset(
         "audit.seal",
         "audit.chain",
         "audit.policy",
+        "audit.report",
         "key.list",
         "key.add",
         "key.change",

@@ -115,11 +115,11 @@ def verify(vault: UnlockedVault, *, only_new: bool = False) -> VerifyReport:
             raise Usage("nobody has vouched for a head of this log yet", hint="Leave --new out to verify all of it.")
         since = Head(cosigned.size, cosigned.root, cosigned.note)
     report = vault.log.verify(since)
-    problems = (*report.problems, *_not_vouched(vault))
+    problems = (*report.problems, *not_vouched(vault))
     return replace(report, ok=not problems, problems=problems)
 
 
-def _not_vouched(vault: UnlockedVault) -> Iterator[str]:
+def not_vouched(vault: UnlockedVault) -> Iterator[str]:
     """A head that somebody vouched for and that the log does not lead through any more."""
     for one in vault.log.kept.cosigned():
         try:

@@ -86,6 +86,13 @@ def read(vault: UnlockedVault, now: int | None = None) -> LogState:
     )
 
 
+def vouched_heads(vault: UnlockedVault) -> list[Vouched]:
+    """Every head of the log that known keys have cosigned, newest first. Raises Damaged."""
+    keys = _keys(list(vault.catalogue.all(RecipientRecord)), policies.current(vault))
+    heads, _ = _checked(vault, vault.log.kept.cosigned(), keys)
+    return [Vouched(size, max(one.timestamp for one in found), _names(found)) for size, found in heads]
+
+
 def _key(record: RecipientRecord) -> signing.CosignerKey | None:
     try:
         return signing.parse_cosigner(record.verifier) if record.verifier else None

@@ -31,7 +31,7 @@ CHUNK = 1 << 20
 
 
 @dataclass
-class _Log:
+class LogView:
     """What is made of one log's entries as they pass."""
 
     number: int
@@ -68,11 +68,11 @@ def report(
     if sheet is not None:
         output.check(sheet, "the table")
     collector = Collector()
-    logs: list[_Log] = []
+    logs: list[LogView] = []
     checked: list[Checked] = []
-    with _table(sheet) as table:
+    with new_table(sheet) as table:
         for number, path in enumerate(paths):
-            log = _Log(number, collector, Flags(terms.policy.flags), table)
+            log = LogView(number, collector, Flags(terms.policy.flags), table)
             collector.begin()
             one = auditor.check(path, identities, state_folder, replace(terms, visitor=log.see))
             log.end()
@@ -107,7 +107,8 @@ def _refuse(one: Checked, before: Sequence[Checked]) -> None:
 
 
 @contextlib.contextmanager
-def _table(path: Path | None) -> Iterator[Sheet | None]:
+def new_table(path: Path | None) -> Iterator[Sheet | None]:
+    """The table of all entries, in a new file; None where nobody asked for one."""
     if path is None:
         yield None
         return

@@ -76,6 +76,7 @@ LABELS: Mapping[str, str] = {
     "audit.seal": "Seal of the day",
     "audit.chain": "Chain of seals begun",
     "audit.policy": "Policy set",
+    "audit.report": "Own report made",
     "key.list": "Keys listed",
     "key.add": "Key added",
     "key.change": "Key changed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -241,3 +242,5 @@ class Report:
     sources: tuple[str, ...] = ()
     """SHA-256 of each export, in hex."""
     policy: Policy = field(default_factory=Policy)
+    names: Mapping[str, str] | None = None
+    """Name and address of each recipient, in the holder's own copy only."""

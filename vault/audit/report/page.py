@@ -105,11 +105,15 @@ def _main(words: Words, report: Report, drawn: bool) -> Markup:
 
 def _footer(words: Words, report: Report) -> Markup:
     made = utc(report.made)
+    time, program = words.moment(made) if made else report.made, report.program
     lines: list[Child] = [
         words("Made {time} UTC by Casevault {program} on the auditor's machine, from {exports}.",
-              time=words.moment(made) if made else report.made, program=report.program,
+              time=time, program=program,
               exports=words.n(len(report.sources) or len(report.logs), "export", "exports")),
         words("It holds ids only, no names, and asks for nothing outside this file."),
+    ] if report.names is None else [
+        words("Made {time} UTC by Casevault {program} from the vault, by its holder.", time=time, program=program),
+        words("It is the holder's own copy: it proves nothing to others, and it holds names of recipients."),
     ]  # fmt: skip
     parts: list[Child] = [tag("p", joined(lines, " "))]
     if report.sources:

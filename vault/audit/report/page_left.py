@@ -54,6 +54,11 @@ def disclosures(words: Words, report: Report, drawn: bool) -> Markup:
             words(
                 "Each copy that left the vault: date, recipient, description, purpose and consent, as 45 CFR 164.528 "
                 "asks for. Names and addresses of recipients are in the case manager's own list only."
+            )
+            if report.names is None
+            else words(
+                "Each copy that left the vault: date, recipient with name and address, description, purpose and "
+                "consent, as 45 CFR 164.528 asks for."
             ),
         ),
         _accounting(words, report),
@@ -81,7 +86,12 @@ def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]])
         seen = times.get(recipient, [])
         rows.append(
             [
-                tag("a", recipient, href="#entries", data_show=f"recipient={recipient}", klass="code"),
+                joined(
+                    [
+                        tag("a", recipient, href="#entries", data_show=f"recipient={recipient}", klass="code"),
+                        _name(report, recipient),
+                    ]
+                ),
                 words.number(count), words.number(len(cases)), said,
                 words.day(local_time(min(seen), 0).date()) if seen else "–",
                 words.day(local_time(max(seen), 0).date()) if seen else "–",
@@ -129,7 +139,7 @@ def _disclosure(words: Words, report: Report, one: Left) -> Markup:
         else tag("span", one.consent, klass="code")
     )
     cells: list[Child] = [
-        tag("span", one.recipient, klass="code"),
+        joined([tag("span", one.recipient, klass="code"), _name(report, one.recipient)]),
         tag("span", case, klass="code"),
         described(words, report, one),
         words(actions.PURPOSES.get(str(purpose), str(purpose)))
@@ -144,6 +154,12 @@ def _disclosure(words: Words, report: Report, one: Left) -> Markup:
     size = f" · {words.size(held.bytes[row] - 1)}" if held.bytes[row] else ""
     hashed = tag("td", tag("span", f"SHA-256 {one.bundle}", klass="code hash"), size, colspan=6, klass="soft")
     return tag("tbody", first, tag("tr", tag("td"), hashed), klass="pair")
+
+
+def _name(report: Report, recipient: str) -> str:
+    """What follows a recipient's id in the holder's own copy."""
+    name = (report.names or {}).get(recipient, "")
+    return f" {name}" if name else ""
 
 
 def described(words: Words, report: Report, one: Left) -> str:
