@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,8 @@ AcceptOption = Annotated[
     typer.Option("--accept", metavar="KIND", help="You know the reason: overdue, replaced or seal; repeatable."),
 ]
 PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="FILE", help="Your policy file.")]
+OLD_DAYS = 2
+"""Days by which the newest entry of an export may be older than its check without a word."""
 
 
 def check(
@@ -156,6 +159,13 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
         data["path"] = signed
         lines.append(signed)
     console.answer(data, lines)
+    if (days := _days_old(checked)) >= OLD_DAYS:
+        # Days whose seals are gone can be cut off unseen by whoever sets the clock back for the export.
+        console.warn(
+            "The newest entry is {days} days old. Ask when this file was made: what happened since is not in it, "
+            "nor are its seals.",
+            days=days,
+        )
     if not checked.ok:
         raise Damaged(
             "the log is not as it should be",
@@ -164,6 +174,13 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
         )
     if checked.first:
         console.say("This log is new to you. Compare the fingerprint with its owner by phone before you rely on it.")
+
+
+def _days_old(checked: Checked) -> int:
+    ended = "" if checked.walked is None else checked.walked.ended
+    if not ended:
+        return 0
+    return (datetime.now(UTC) - datetime.fromisoformat(ended)).days
 
 
 def _path(file: str | None) -> Path:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import vaults
 from cli_tools import Done, Scratch, run
 
 from commands import exits
+from vault.usecases import depositing, recipients
 
 
 class Auditor:
@@ -88,6 +91,23 @@ def test_findings(scratch: Scratch, auditor: Auditor) -> None:
     assert "история" in shown.out
     assert auditor.run("check", "three.age", "--accept", "fork").code == exits.USAGE
     assert auditor.run("check", "two.age").code == 0
+
+
+def test_an_export_that_is_older_than_it_should_be(
+    scratch: Scratch, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made by a clock that was set back, so that nobody asks for the seals of the days that were cut off."""
+    real, real_ns = time.time, time.time_ns
+    with vaults.new_vault(scratch.folder / "past") as vault:
+        keys = auditor.public["age"], auditor.public["verifier"]
+        to = recipients.add(vault, "auditor", "Auditor", "", *keys).id
+        for name, days in (("old", 5.5), ("new", 0.0)):
+            monkeypatch.setattr(time, "time", lambda days=days: real() - days * 86_400)
+            monkeypatch.setattr(time, "time_ns", lambda days=days: real_ns() - int(days * 86_400e9))
+            depositing.export(vault, to, scratch.folder / f"{name}.age")
+    assert "5 days old" in auditor.run("check", "old.age").err
+    assert "5 days old" in auditor.run("cosign", "old.age", "--out", "old.json").err
+    assert "days old" not in auditor.run("check", "new.age").err
 
 
 def test_a_new_log_in_the_place_of_a_known_one(scratch: Scratch, auditor: Auditor, tmp_path: Path) -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 import audit_forge as forge
 import auditing_office as office
 import pytest
+import vaults
 from auditing_office import Auditor, Hands, Laptop, kinds, round_of
 
 from vault.audit.casemap import open_note
+from vault.crypto import signing
 from vault.errors import Damaged
-from vault.formats import audit_cosignature
+from vault.formats import audit_cosignature, canonical
 from vault.model.events import Event
+from vault.model.records import Case
 from vault.session.auditor_state import MAX_STATE, AuditorState
-from vault.usecases import cases, sealing
+from vault.usecases import cases, extract_check, extracts, sealing, searching
 
 SEAL = frozenset({"seal"})
 
@@ -107,3 +110,31 @@ def test_a_chain_that_another_program_just_began_is_not_begun_again(
         sealing.catch_up(vault)
         assert waited
         assert [one.action for one in vault.log.entries()].count("audit.chain") == 2
+
+
+def test_a_search_does_not_link_the_cases_that_it_found(laptop: Laptop) -> None:
+    """Two extracts side by side would tell that the same name stands in both."""
+    with laptop.open() as vault:
+        found = [cases.new(vault, name).id for name in ("Третье дело", "Четвёртое дело")]
+        for case in found:
+            vaults.add_text(vault, case, "Лукерья Замятина пришла домой")
+        searching.find(vault, "Замятина")
+        hits = list(vault.log.entries(action="search.hit"))
+        assert sorted(one.case for one in hits) == sorted(found)
+        shared = {one.op for one in vault.log.entries(case=found[0])} & {
+            one.op for one in vault.log.entries(case=found[1])
+        }
+        assert shared <= {None}
+
+
+@pytest.mark.parametrize("name", ["casevault/x", "casevault/" + "5a" * 15 + "5A", "casevault/\x9b2J" + "5a" * 14])
+def test_an_extract_of_a_log_with_an_odd_name(laptop: Laptop, to: str, name: str) -> None:
+    """It would be shown on the reader's terminal."""
+    with laptop.open() as vault:
+        case = vault.catalogue.all(Case)
+        out = laptop.out / "extract.json"
+        extracts.extract(vault, next(iter(case)).id, out)
+        value = canonical.load(out.read_bytes(), "the extract", limit=1 << 24)
+        value["log"] = signing.NoteKey(name, vault.log.key.public).text
+    with pytest.raises(Damaged, match="not of an audit log"):
+        extract_check.check(canonical.dump(value))

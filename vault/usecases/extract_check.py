@@ -27,6 +27,7 @@ OWN_ACTIONS = frozenset({"audit.extract"})
 """Entries after the map that an extract may have and still be whole: the making of extracts themselves."""
 _AGE = (b"age-encryption.org/", b"-----BEGIN AGE")
 _DIGEST = rb"[A-Za-z0-9+/]{43}="
+_LOG = re.compile(rf"{heads.ORIGIN}[0-9a-f]{{32}}", re.ASCII)
 _LEAF = re.compile(rb'\{"case":"%b","log":"%b","v":1\}' % (_DIGEST, _DIGEST))
 
 
@@ -179,7 +180,7 @@ def check_extract(untrusted_data: bytes, keys: Sequence[signing.NoteKey], since:
 def _log_key(untrusted_text: str, keys: Sequence[signing.NoteKey]) -> signing.NoteKey:
     """The log's key as the file gives it; if the reader names keys of logs, it must be one of them."""
     log = signing.parse_verifier(untrusted_text)
-    if not log.name.startswith(heads.ORIGIN):
+    if _LOG.fullmatch(log.name) is None:
         raise Damaged("an extract is not of an audit log")
     named = [key for key in keys if key.name.startswith(heads.ORIGIN)]
     if named and log not in named:
