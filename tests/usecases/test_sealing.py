@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from vault.audit.clock import time_text
 from vault.audit.seals import ChainPoint, SealPoint
 from vault.crypto import age, slots
 from vault.errors import WrongSecret
+from vault.formats import canonical
 from vault.model.records import RecipientRecord
 from vault.session import failed_unlocks, places
 from vault.usecases import cases, keygen, opening, recipients, sealing
@@ -237,3 +240,45 @@ def test_a_chain_survives_a_copy_of_the_vault_on_another_computer(
     report = laptop.report()
     assert report.problems == ()
     assert len(report.begun) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start": "x"}, {"start": None}, {"start": 10**15}, {"start": -(10**15)}, {"start": 0}, {"old": {}},
+        {"old": 5}, {"old": {"chain": [], "epoch": {}}}, {"key": 7}, {"log": None}, {"period": 1}, {"more": 1}, {},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("epoch", [0, 1, 300])
+def test_a_key_file_that_somebody_without_keys_altered(
+    laptop: Laptop, hands: Hands, change: dict[str, object], epoch: int
+) -> None:
+    """The vault opens all the same, no day is left out, and the auditor is told of a new chain."""
+    hands.forward(1.01)
+    with laptop.open() as vault:
+        log = vault.log.key.name
+    path = places.state_folder() / "seals" / hashlib.sha256(log.encode()).hexdigest()[:16] / "key"
+    value = json.loads(path.read_bytes())
+    value["statement"].update(change)
+    altered = (value["epoch"], change) != (epoch, {})
+    value["epoch"] = epoch
+    path.write_bytes(canonical.dump(value).ljust(seal_keys.FILE_BYTES))
+    hands.forward(2.01)
+    with laptop.open() as vault:
+        assert sealing.state(vault).key
+    report = laptop.report()
+    assert report.problems == ()
+    assert len(report.begun) == (2 if altered else 1)
+
+
+@pytest.mark.parametrize("gone", ["statement", "key", "mac", "epoch", "v"])
+def test_a_key_file_without_all_of_it(laptop: Laptop, hands: Hands, gone: str) -> None:
+    with laptop.open() as vault:
+        log = vault.log.key.name
+    path = places.state_folder() / "seals" / hashlib.sha256(log.encode()).hexdigest()[:16] / "key"
+    value = json.loads(path.read_bytes())
+    del value[gone]
+    for data in (canonical.dump(value), b"[]", b"null", b"7", b""):
+        path.write_bytes(data.ljust(seal_keys.FILE_BYTES))
+        before = len(laptop.report().begun)
+        assert before >= 2, data

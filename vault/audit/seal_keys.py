@@ -2,7 +2,8 @@
 
 One small file a log in the state folder, of a fixed length, written over in place: an old key is to be gone from the
 disk, and a rename would leave it in a free block. What the disk's own controller or a journal keeps of it is out of
-reach. The key in it is wrapped under a key of the vault (RFC 3394), so that the file alone tells nothing.
+reach. The key in it is wrapped under a key of the vault (RFC 3394), so that the file alone tells nothing, and all of
+it bears a MAC under that key, so that nobody without the vault's keys can have days left out or counted anew.
 """
 
 from __future__ import annotations
@@ -62,19 +63,25 @@ def read(log: str, wrap: bytes) -> SealKey | None:
     try:
         data = (_folder(log) / "key").read_bytes()
         value = canonical.load(data.rstrip(b" "), "the seal key", limit=FILE_BYTES)
+        if not kdf.same(bytes.fromhex(value.pop("mac")), _mac(wrap, value)):
+            return None
         key = kdf.unwrap(wrap, bytes.fromhex(value["key"]))
         statement, epoch = value["statement"], value["epoch"]
-    except (OSError, Damaged, KeyError, TypeError, ValueError):
+    except (OSError, Damaged, AttributeError, KeyError, TypeError, ValueError):
         return None
     if key is None or not isinstance(statement, dict) or type(epoch) is not int or epoch < 0:
         return None
     return SealKey(statement, epoch, key)
 
 
+def _mac(wrap: bytes, members: dict[str, Any]) -> bytes:
+    return kdf.hmac_sha256(kdf.hkdf(wrap, "casevault/v1/seal/file"), canonical.dump(members))
+
+
 def write(log: str, wrap: bytes, new: SealKey) -> None:
     """Put a key in the place of the one before it, durably. Raises StorageFailed."""
     members = {"epoch": new.epoch, "key": kdf.wrap(wrap, new.key).hex(), "statement": new.statement, "v": 1}
-    data = canonical.dump(members).ljust(FILE_BYTES)
+    data = canonical.dump({**members, "mac": _mac(wrap, members).hex()}).ljust(FILE_BYTES)
     folder = _folder(log)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
