@@ -10,6 +10,8 @@ import audit_forge as forge
 import pytest
 from auditing_office import Auditor, Laptop, kinds, new_laptop
 
+from vault.audit import cosignatures, heads
+from vault.audit.cosigner import Cosigner
 from vault.audit.policy import Policy
 from vault.crypto import signing
 from vault.errors import Damaged, Forged, NotAllowed, OutputExists, Usage, WrongSecret
@@ -170,3 +172,45 @@ def test_a_visitor_sees_every_entry(laptop: Laptop, auditor: Auditor, to: str) -
     checked = auditor.check(laptop.export(to), visitor=found.append)
     with laptop.open() as vault:
         assert found == list(vault.log.entries())[: checked.size]
+
+
+def answer_by(answer: Path, *cosigners: Cosigner, now: int) -> Path:
+    """The same head, cosigned by these."""
+    body = audit_cosignature.parse(answer.read_bytes())
+    note = notes.parse(body.note)
+    signed = (note.signatures[0], *(one.cosign(note.text, now) for one in cosigners))
+    path = answer.with_name(f"{now}.json")
+    path.write_bytes(
+        audit_cosignature.serialise(replace(body, note=notes.serialise(notes.Note(note.text, signed)), maps=()))
+    )
+    return path
+
+
+def test_an_older_answer_comes_again(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    """Whoever stands between them sends it once more: the newer date stays."""
+    first = auditor.answer(laptop.export(to))
+    later, earlier = (answer_by(first, auditor.cosigner, now=now) for now in (1_900_000_000, 1_700_000_000))
+    for path in (later, earlier):
+        laptop.accept(path)
+    with laptop.open() as vault:
+        kept = vault.log.kept.latest_cosigned()
+        assert kept is not None
+        (found,) = cosignatures.verify(notes.parse(kept.note), [auditor.cosigner.key])
+    assert found.timestamp == 1_900_000_000
+
+
+def test_more_parties_than_a_note_can_bear(tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str) -> None:
+    head = auditor.answer(laptop.export(to))
+    parties = [Cosigner(f"casevault-heads/{number:016x}", bytes([number]) * 32) for number in range(1, 41)]
+    with laptop.open() as vault:
+        for one in parties:
+            recipients.add(vault, "lawyer", "Party", "", "", one.key.text)
+    for number in range(0, 40, 20):
+        laptop.accept(answer_by(head, *parties[number : number + 20], now=1_800_000_000 + number))
+    laptop.accept(head)
+    with laptop.open() as vault:
+        kept = vault.log.kept.latest_cosigned()
+        assert kept is not None
+        heads.open_checkpoint(kept.note, vault.log.key)
+        assert len(cosignatures.verify(notes.parse(kept.note), [auditor.cosigner.key])) == 1
+        assert len(cosignatures.verify(notes.parse(kept.note), [one.key for one in parties])) == 30

@@ -17,6 +17,7 @@ from vault.errors import Damaged
 from vault.formats import canonical
 from vault.formats import note as notes
 from vault.formats.checkpoint import parse_body
+from vault.formats.cosignature import SIGNATURE_BYTES, TIMESTAMP_BYTES
 from vault.store import auditdb
 
 MAX_BODY = 4 << 20
@@ -179,8 +180,13 @@ def _merged(old: Cosigned, new: Cosigned) -> Cosigned:
 
 
 def _with_signatures(note: notes.Note, other: notes.Note) -> notes.Note:
-    """The signatures of both, one a key: a newer one of the same key takes the older one's place."""
+    """The signatures of both, one a key: of two cosignatures by one key the later one, whichever came first, since a
+    file can come again. As many as a note may bear, the log's own first and then the newest."""
     if note.text != other.text:
         raise Damaged("two cosigned heads of one size differ")
-    signatures = {(one.name, one.key_id): one for one in (*note.signatures, *other.signatures)}
-    return notes.Note(note.text, tuple(signatures.values()))
+    signatures: dict[tuple[str, bytes], notes.Signature] = {}
+    for one in (*note.signatures, *other.signatures):
+        there = signatures.get((one.name, one.key_id), one)
+        signatures[one.name, one.key_id] = max(there, one, key=lambda two: two.signature[:TIMESTAMP_BYTES])
+    own, *others = sorted(signatures.values(), key=lambda one: len(one.signature) > SIGNATURE_BYTES)
+    return notes.Note(note.text, (own, *others[1 - notes.MAX_SIGNATURES :]))
