@@ -127,6 +127,10 @@ def shape(checked: Checked) -> dict[str, Any]:
         "cosigned": None if checked.own is None else checked.own.size,
         "quorum": checked.quorum,
         "findings": [_finding(one) for one in checked.findings],
+        "clock": [
+            {"seq": one.seq, "count": one.count, "time": one.time, "bound": one.bound, "late": one.late}
+            for one in checked.clock
+        ],
         "ok": checked.ok,
     }
 
@@ -159,6 +163,8 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
         data["path"] = signed
         lines.append(signed)
     console.answer(data, lines)
+    for out in checked.clock:
+        console.warn(AHEAD if out.late else BEHIND, count=out.count, seq=out.seq, time=_minute(out.time))
     if (days := _days_old(checked)) >= OLD_DAYS:
         # Days whose seals are gone can be cut off unseen by whoever sets the clock back for the export.
         console.warn(
@@ -174,6 +180,20 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
         )
     if checked.first:
         console.say("This log is new to you. Compare the fingerprint with its owner by phone before you rely on it.")
+
+
+AHEAD = (
+    "{count} entries from {seq} on are dated {time} (UTC), later than you or another cosigner saw them: the laptop's "
+    "clock was ahead."
+)
+BEHIND = (
+    "{count} entries from {seq} on are dated {time} (UTC), earlier than a cosignature that they follow: the laptop's "
+    "clock was behind."
+)
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def _days_old(checked: Checked) -> int:

@@ -36,8 +36,6 @@ from vault.usecases.auditor import Checked
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "audit.md"
 SCHEMES = ("hash chain", "seal", "signed head", "deposit", "time stamp")
-TOLERANCE = 300
-"""Seconds that two clocks may differ."""
 LATE = 2 * lab.DAY
 """A seal that is made so long after its day was over says that the vault was not opened in between, or not logged."""
 
@@ -296,7 +294,7 @@ def judge(shown: Shown, person: Auditor, *, stamps: bool) -> Result:
     first = person.check(shown.export, "first", laptop.hand)
     seal = [one.message for one in first.findings if one.kind == "seal"]
     deposit = _deposit(shown, person, seen)
-    kinds = {one.kind for one in deposit.findings} - {"seal", "overdue"} | _by_hand(seen, deposit, laptop)
+    kinds = {one.kind for one in deposit.findings} - {"seal", "overdue"} | _by_hand(seen, deposit)
     found: dict[str, bool | None] = {
         "hash chain": chain,
         "seal": bool(seal),
@@ -319,16 +317,9 @@ def _deposit(shown: Shown, person: Auditor, seen: list[Entry]) -> Checked:
     return person.check(shown.export, "both", shown.laptop.hand, visitor=seen.append)
 
 
-def _by_hand(entries: Sequence[Entry], checked: Checked, laptop: Laptop) -> set[str]:
-    """What an auditor reads off the report: times that cosignatures exclude, and days that were sealed late."""
-    kinds = set()
-    bounds = [(one.size, by.timestamp) for one in checked.cosigned for by in one.by]
-    for entry in entries:
-        time = _seconds(entry.time)
-        after = [at for size, at in bounds if entry.seq >= size]
-        before = [at for size, at in bounds if entry.seq < size] + [int(laptop.hand.seconds)]
-        if (after and time < max(after) - TOLERANCE) or time > min(before) + TOLERANCE:
-            kinds.add("clock")
+def _by_hand(entries: Sequence[Entry], checked: Checked) -> set[str]:
+    """What the check says beside its findings (times that cosignatures exclude), and days that were sealed late."""
+    kinds = {"clock"} if checked.clock else set()
     starts = {entry.object: _seconds(entry.time) for entry in entries if entry.action == "audit.chain"}
     for entry in entries:
         if entry.action == "audit.seal" and entry.count is not None and entry.object in starts:

@@ -54,7 +54,7 @@ def test_the_loop(scratch: Scratch, auditor: Auditor) -> None:
     found = again.json
     assert set(found) == {
         "schema", "kind", "log", "vault", "size", "root", "consistent_since", "first", "fingerprint", "made",
-        "cosigned", "quorum", "findings", "ok",
+        "cosigned", "quorum", "findings", "clock", "ok",
     }  # fmt: skip
     assert (found["first"], found["ok"], found["findings"], found["cosigned"]) == (False, True, [], None)
     assert (found["size"], found["root"], found["consistent_since"]) == (made["size"], made["root"], made["size"])

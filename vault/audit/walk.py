@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from vault.audit import casemap
 from vault.audit import entries as forms
+from vault.audit.bounds import OutOfBounds, TimeBounds
 from vault.audit.seals import ChainPoint, SealPoint
 from vault.crypto import merkle
 from vault.errors import Damaged
@@ -33,6 +34,7 @@ MAX_MAP_LEAVES = 1 << 26
 REWRITE = "rewrite"
 MAP = "map"
 SEAL = "seal"
+_ACCEPT = "audit.accept"
 _WATCHED = frozenset({"audit.map", "audit.seal", "audit.chain"})
 
 Parts = tuple[bytes, bytes]
@@ -78,6 +80,7 @@ class Walked:
     devices: frozenset[str]
     started: str
     ended: str
+    out_of_bounds: tuple[OutOfBounds, ...] = ()
 
 
 class Walk:
@@ -90,10 +93,12 @@ class Walk:
         map_key: bytes | None = None,
         maps_from: int = 0,
         visitor: Visitor | None = None,
+        cosigned: Iterable[tuple[int, int]] = (),
     ) -> None:
         """`roots_at`: sizes whose roots are wanted. `map_key`: recompute the maps of entries from `maps_from` on.
 
-        `visitor` is called with each entry that is in its form, in order.
+        `visitor` is called with each entry that is in its form, in order. `cosigned` are (size, POSIX seconds) of
+        cosignatures whose clock is believed: entries that they exclude are told.
         """
         self._wanted = frozenset(roots_at)
         self._map_key = map_key
@@ -113,6 +118,7 @@ class Walk:
         self._seals: list[SealPoint] = []
         self._chains: list[ChainPoint] = []
         self._started = self._ended = ""
+        self._bounds = TimeBounds(cosigned)
 
     def feed(self, untrusted_parts: Sequence[Parts]) -> list[bytes]:
         """Take the next entries; returns a record of RECORD_BYTES for each."""
@@ -153,6 +159,7 @@ class Walk:
             devices=frozenset(self._devices),
             started=self._started,
             ended=self._ended,
+            out_of_bounds=self._bounds.end(),
         )
 
     def _read(self, untrusted_case_part: bytes, untrusted_log_part: bytes, leaf: bytes) -> None:
@@ -160,13 +167,14 @@ class Walk:
         if in_case is None or in_log is None:
             self._add(REWRITE, "is not in its canonical form")
             return
-        action, case, n, time = in_case.group(_ACTION, _CASE, _N, _TIME)
+        action, case, n, time, count = in_case.group(_ACTION, _CASE, _N, _TIME, _COUNT)
         device, seq = in_log.group(_DEVICE, _SEQ)
         if int(seq) != self._size:
             self._add(REWRITE, f"says that it is entry {seq}")
         if not _is_moment(time):
             self._add(REWRITE, "has an impossible time")
             return
+        self._bounds.feed(self._size, time, int(count) if action == _ACCEPT and count is not None else None)
         entry = None
         if self._visitor is not None or action in _WATCHED or in_case[_RECIPIENT] is not None:
             entry = self._decoded(in_case, in_log)
@@ -250,6 +258,6 @@ def _is_moment(time: str) -> bool:
     return True
 
 
-_ACTION, _CASE, _N = (forms.CASE_GROUP[name] for name in ("action", "case", "n"))
+_ACTION, _CASE, _N, _COUNT = (forms.CASE_GROUP[name] for name in ("action", "case", "n", "count"))
 _TIME, _RECIPIENT = (forms.CASE_GROUP[name] for name in ("time", "recipient"))
 _DEVICE, _SEQ = (forms.LOG_GROUP[name] for name in ("device", "seq"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from vault.audit import findings, heads
+from vault.audit.bounds import OutOfBounds
 from vault.audit.clock import moment_text
 from vault.audit.cosigner import is_witness
 from vault.audit.findings import Finding, Vouched
@@ -67,6 +68,11 @@ class Checked:
     def ok(self) -> bool:
         """Whether nothing was found, or nothing that was not accepted."""
         return all(one.accepted for one in self.findings)
+
+    @property
+    def clock(self) -> tuple[OutOfBounds, ...]:
+        """Entries whose times the known cosignatures exclude: something to ask about, and no finding."""
+        return () if self.walked is None else self.walked.out_of_bounds
 
     @property
     def newest_map(self) -> MapPoint | None:
@@ -130,7 +136,12 @@ class Look:
         sizes = {one.size for one in self._vouched} | {one.size for one in self._front.stamps}
         if prior is not None:
             sizes |= {prior.seen.size} | ({prior.cosigned.size} if prior.cosigned else set())
-        walk = Walk(roots_at=sizes, map_key=self._front.map_key, maps_from=self._maps_from(), visitor=terms.visitor)
+        times = [(one.size, by.timestamp) for one in self._vouched for by in one.by]
+        times.append((audit_export.MAX_SIZE + 1, int(datetime.fromisoformat(self._now).timestamp())))
+        walk = Walk(
+            roots_at=sizes, map_key=self._front.map_key, maps_from=self._maps_from(), visitor=terms.visitor,
+            cosigned=times,
+        )  # fmt: skip
         for parts in reader.batches():
             found = walk.feed(parts)
             past.feed(found, parts)

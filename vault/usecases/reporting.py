@@ -154,6 +154,7 @@ def info(checked: Checked, origins: set[str]) -> LogInfo:
         vouched=heads,
         stamps=_stamps(checked),
         chains=len(checked.chains),
+        clock=checked.clock,
     )
 
 

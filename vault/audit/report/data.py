@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from vault.audit.bounds import OutOfBounds
 from vault.audit.flags import Flag
 from vault.audit.policy import Policy
 
@@ -85,6 +86,8 @@ class LogInfo:
     vouched: tuple[Vouched, ...] = ()
     stamps: tuple[Stamped, ...] = ()
     chains: int = 0
+    clock: tuple[OutOfBounds, ...] = ()
+    """Entries whose times a cosignature excludes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,21 @@ def _facts(words: Words, one: Standing) -> Markup:
         (words("Exported"), f"{words.moment(made)} UTC" if made else None),
         (words("Vouched for since"), words.day(since.date()) if since else words("not yet")),
         (words("Chains of daily seals"), words.number(info.chains) if info.chains else words("none yet")),
+        (words("Times that a cosignature excludes"), joined(_excluded(words, info), Markup("<br>"))),
     ]
     return tag("dl", *(joined([tag("dt", name), tag("dd", text)]) for name, text in facts if text), klass="facts")
+
+
+def _excluded(words: Words, info: LogInfo) -> list[str]:
+    """Entries that the laptop's clock dates otherwise than a cosigner's allows."""
+    return [
+        words("{entries} from entry {seq} on, later than a cosigner saw them: the laptop's clock was ahead",
+              entries=words.n(one.count, "entry", "entries"), seq=words.number(one.seq))
+        if one.late
+        else words("{entries} from entry {seq} on, earlier than a cosignature that they follow: the clock was behind",
+                   entries=words.n(one.count, "entry", "entries"), seq=words.number(one.seq))
+        for one in info.clock
+    ]  # fmt: skip
 
 
 def _deposits(words: Words, report: Report, at: int, one: Standing, drawn: bool) -> Markup:

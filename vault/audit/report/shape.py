@@ -59,6 +59,10 @@ def _log(one: Standing) -> dict[str, Any]:
         "vouched": [
             {"size": head.size, "time": head.time, "by": list(head.by), "whole": head.whole} for head in info.vouched
         ],
+        "clock": [
+            {"seq": one.seq, "count": one.count, "time": one.time, "bound": one.bound, "late": one.late}
+            for one in info.clock
+        ],
         "stamps": [{"size": stamp.size, "time": stamp.time, "authority": stamp.authority} for stamp in info.stamps],
         "chains": info.chains,
         "findings": [
