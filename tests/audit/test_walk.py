@@ -16,6 +16,7 @@ from vault.audit import entries as forms
 from vault.audit.history import History, Parting
 from vault.audit.log import AuditLog
 from vault.audit.walk import MAX_PROBLEMS, RECORD_BYTES, Parts, Walk, Walked
+from vault.errors import Damaged
 from vault.formats import canonical
 from vault.model.events import Entry, Event
 
@@ -89,6 +90,13 @@ def test_maps_are_not_recomputed_for_ever(log: AuditLog, monkeypatch: pytest.Mon
     monkeypatch.setattr("vault.audit.walk.MAX_MAP_LEAVES", 4096)
     (problem,) = walked(parts).problems
     assert (problem.kind, problem.seq) == ("map", 61)
+
+
+def test_more_cases_than_anybody_has_are_refused(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = list(log.stored())
+    monkeypatch.setattr("vault.audit.walk.MAX_CASES", len(make.CASES) - 1)
+    with pytest.raises(Damaged, match="more cases"):
+        walked(parts)
 
 
 def changed(parts: Sequence[Parts], at: int, side: int, **members: object) -> list[Parts]:

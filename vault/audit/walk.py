@@ -27,6 +27,8 @@ CASE_MARK_BYTES = RECORD_BYTES - merkle.HASH_BYTES
 MAX_PROBLEMS = 50
 """Of each kind: problems that can be explained must leave room for those that can't."""
 MAX_DEVICES = 256
+MAX_CASES = 1 << 18
+"""Memory grows with cases; a holder of so many is none, but somebody who wants the check to run out of it."""
 MAX_POINTS = 100_000
 """Seals and chains that are looked at: more than one a day in two centuries is no log of ours."""
 MAX_MAP_LEAVES = 1 << 26
@@ -195,6 +197,8 @@ class Walk:
             self._add(REWRITE, "has a case without a number in it, or a number without a case")
             return
         expected = self._numbers.get(case, 0) + 1
+        if expected == 1 and len(self._numbers) >= MAX_CASES:
+            raise Damaged("the log has more cases than a log may have")
         if int(n) != expected:
             self._add(REWRITE, f"is number {n} of case {case}, where number {expected} should be")
         self._numbers[case] = int(n)
