@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,7 +62,7 @@ def _own(session: Session, target: Path, table: Path | None) -> Report:
     from vault.usecases import own_report, reporting
 
     lang = session.options.lang or languages.default()
-    with session.vault() as vault, session.console.progress("Making the report"):
+    with session.vault() as vault, session.console.progress("Making the report"), _no_collector():
         made = own_report.make(vault, table)
         reporting.write(made, target, lang, lambda text: languages.error(lang, text))
     return made
@@ -76,10 +79,20 @@ def _made(
     mine, cosigner = audit_auditor.keys(session)
     terms = audit_auditor.terms_of(session, accept, policy, cosigner)
     lang = session.options.lang or languages.default()
-    with session.console.progress("Making the report") as advance:
+    with session.console.progress("Making the report") as advance, _no_collector():
         made = reporting.report(files, mine, folder, auditor.with_progress(terms, advance), table)
         reporting.write(made, target, lang, lambda text: languages.error(lang, text))
     return made
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """What is counted has no cycles, and Python would search it for some again and again: a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tell(session: Session, made: Report, target: Path, table: Path | None) -> None:
