@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from vault.redaction import engine, fingerprint
-from vault.redaction.found import Finder
 from vault.sandbox import names
 from vault.sandbox.names import NameFinder
+
+if TYPE_CHECKING:
+    from vault.redaction.found import Finder
 
 ABSENT = "names that nobody listed are looked for by rules alone, which miss more of them"
 HINT = "Install the extra casevault[models]."
@@ -21,6 +23,8 @@ def present() -> bool:
 
 def engine_version() -> str:
     """The engine as it would search now: its number, whether models take part, and the hash of all its rules."""
+    from vault.redaction import engine, fingerprint  # a third of a second, for those who search
+
     return f"{engine.version(models=present())}+{fingerprint.digest()}"
 
 
