@@ -82,7 +82,7 @@ def test_a_refusal_tells_the_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert fault["hint"] == f"{error.hint} {extras_hint.line(['ocr'])}"
 
 
-@pytest.mark.parametrize("extra", sorted(extras.PACKAGES))
+@pytest.mark.parametrize("extra", sorted(doctor.PICTURES))
 def test_doctor_tells_of_each_extra(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     subject, there, without = doctor.PICTURES[extra]
 

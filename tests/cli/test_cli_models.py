@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_tools import environment
 
-from vault.sandbox import names
+from vault.sandbox import extras
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path[:0] = sys.argv[1:3]; del sys.argv[1:3]; from commands.main import main; main()"
@@ -26,7 +26,7 @@ def without(tmp_path: Path) -> Path:
     """A folder with every installed package but those of the extra."""
     folder = tmp_path / "packages"
     folder.mkdir()
-    absent = {name for wanted in names.PACKAGES.values() for name in wanted}
+    absent = set(extras.PACKAGES["models"])
     for key in ("purelib", "platlib"):
         for entry in Path(sysconfig.get_path(key)).iterdir():
             link = folder / entry.name
@@ -74,7 +74,7 @@ def test_without_models_many_texts_are_told_once(without: Path) -> None:
     assert not any(one["source"] == "model" for line in done.stdout.splitlines() for one in json.loads(line)["spans"])
 
 
-@pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed")
+@pytest.mark.skipif(not extras.present("models"), reason="the extra casevault[models] is not installed")
 @pytest.mark.skipif(sys.platform != "linux", reason="the jail's walls exist on Linux only")
 def test_with_models_what_rules_miss_is_found_and_nothing_is_said(tmp_path: Path) -> None:
     everything = tmp_path / "all"

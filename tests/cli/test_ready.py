@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -34,7 +35,14 @@ def test_it_answers_as_a_start_anew_does(words: str, tmp_path: Path) -> None:
     with ready.anew():
         wanted = _run(words, tmp_path, given)
     assert found.stdout + found.stderr
-    assert (found.returncode, found.stdout, found.stderr) == (wanted.returncode, wanted.stdout, wanted.stderr)
+    assert (found.returncode, found.stdout, _named(found.stderr)) == (
+        wanted.returncode, wanted.stdout, _named(wanted.stderr),
+    )  # fmt: skip
+
+
+def _named(said: bytes) -> bytes:
+    """An interpreter has several names in its folder, and hints show the one that it was started by."""
+    return re.sub(rb"/bin/python3[.0-9]*", b"/bin/python", said)
 
 
 def test_each_module_can_be_loaded_before_all_others() -> None:

@@ -13,13 +13,13 @@ from vault.redaction import engine, found
 from vault.redaction.engine import PROFILES, Engine, redact
 from vault.redaction.found import SOURCE
 from vault.redaction.labels import Labels
-from vault.sandbox import names
+from vault.sandbox import extras
 from vault.sandbox.names import LABELS, NameFinder
 
 APPLICANT = Person("a", "Зарема Магомедовна Алиева", role="applicant")
 WITNESS = Person("w", "Ольга Дмитриевна Тимченко", role="witness")
 
-needs_models = pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed")
+needs_models = pytest.mark.skipif(not extras.present("models"), reason="the extra casevault[models] is not installed")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 import vaults
 
 from vault.errors import Refused
-from vault.sandbox import names
+from vault.sandbox import extras
 from vault.usecases import bundling, cases, doctor, models, overview, people, recipients, redacting
 from vault.usecases.bundling import Order
 from vault.usecases.people import NewPerson
@@ -16,13 +16,13 @@ TEXT = "Тернёва рассказала, что вместе с ней из 
 
 pytestmark = [
     pytest.mark.models,
-    pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed"),
+    pytest.mark.skipif(not extras.present("models"), reason="the extra casevault[models] is not installed"),
 ]
 
 
 def take_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine without one of the extra's packages."""
-    monkeypatch.setitem(names.PACKAGES, "latin", ("a_package_that_nobody_has",))
+    monkeypatch.setitem(extras.PACKAGES, "models", ("a_package_that_nobody_has",))
 
 
 def a_case(vault: UnlockedVault) -> str:

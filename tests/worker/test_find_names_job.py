@@ -20,7 +20,7 @@ import vaults
 
 from vault.errors import Refused
 from vault.model.findings import Found
-from vault.sandbox import names
+from vault.sandbox import extras, names
 from vault.sandbox.names import NameFinder
 from vault.sandbox.transport import worker_command
 from vault.sandbox.windows import OVERLAP, WINDOW, windows
@@ -31,7 +31,7 @@ LIE = "import sys; sys.path[:0] = sys.argv[1:3]; del sys.argv[1:3]; import liar;
 RUSSIAN = "Сергей Крапивин приехал из Казани в Министерство юстиции."
 ENGLISH = "Jonathan Whitmore met his lawyer in Manchester on Monday."
 
-pytestmark = pytest.mark.skipif(not names.installed(), reason="the extra casevault[models] is not installed")
+pytestmark = pytest.mark.skipif(not extras.present("models"), reason="the extra casevault[models] is not installed")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the jail's walls exist on Linux only")
 
 

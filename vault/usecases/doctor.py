@@ -9,7 +9,7 @@ from typing import Literal
 
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable
 from vault.model.records import Evidence
-from vault.sandbox import extras, jail, names
+from vault.sandbox import extras, jail
 from vault.session import machine as system
 from vault.store import locks
 from vault.usecases import items, models, rowcheck
@@ -222,7 +222,7 @@ def machine() -> Iterator[Finding]:
     for feature in jail.jail_report().features:
         level: Level = "ok" if feature.state == "works" else "warning"
         yield Finding(level, f"jail: {feature.feature}", f"{feature.state}: {feature.detail}")
-    absent = names.missing_packages()
+    absent = extras.missing_packages("models")
     if absent:
         yield Finding("warning", "models", f"not installed ({', '.join(absent)}): {models.ABSENT}", models.HINT)
     else:

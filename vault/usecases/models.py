@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from vault.sandbox import names
-from vault.sandbox.names import NameFinder
+from vault.sandbox import extras
 
 if TYPE_CHECKING:
     from vault.redaction.found import Finder
@@ -18,7 +17,7 @@ HINT = "Install the extra casevault[models]."
 
 def present() -> bool:
     """Whether the extra `casevault[models]` is installed; nothing of it is loaded to find out."""
-    return names.installed()
+    return extras.present("models")
 
 
 def engine_version() -> str:
@@ -34,5 +33,7 @@ def finder(*, accept_weak_jail: bool) -> Iterator[Finder | None]:
     if not present():
         yield None
         return
+    from vault.sandbox.names import NameFinder
+
     with NameFinder(accept_weak_jail=accept_weak_jail) as asked:
         yield asked.find

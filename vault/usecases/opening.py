@@ -25,7 +25,6 @@ from vault.session import failed_unlocks, places
 from vault.store import header_file, locks
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
-from vault.usecases import sealing
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
 _BUILDING = ".casevault-init-"
@@ -147,7 +146,11 @@ def _note_what_came_before(vault: UnlockedVault) -> None:
         vault.log.append(events, writer)
         if failed is not None:
             failed_unlocks.clear(vault.header.vault)
-    sealing.quietly_catch_up(vault)
+    with contextlib.suppress(CasevaultError):
+        if vault.log.kept.chain() is not None:
+            from vault.usecases import sealing  # what only vaults with an auditor need
+
+            sealing.catch_up(vault)
 
 
 def _went_back(last: Entry, writer: Writer) -> int:

@@ -13,8 +13,8 @@ from vault.audit.kept import Seed
 from vault.audit.log import Late
 from vault.audit.seal_keys import SealKey
 from vault.audit.seals import Statement
-from vault.crypto import age, kdf, signing
-from vault.errors import CasevaultError, Damaged
+from vault.crypto import kdf, signing
+from vault.errors import Damaged
 from vault.model.events import Event
 from vault.model.records import RecipientRecord
 from vault.usecases.unlocked import UnlockedVault
@@ -178,15 +178,9 @@ def _witness(record: RecipientRecord) -> signing.CosignerKey | None:
 def _seed(
     auditor: RecipientRecord, witness: signing.CosignerKey, statement: Statement, epoch: int, key: bytes
 ) -> Seed:
+    from vault.crypto import age  # whoever only opens a vault needs none of it
+
     sealed = io.BytesIO()
     payload = seals.seed_payload(statement, epoch, key)
     age.encrypt(io.BytesIO(payload), sealed, [age.parse_recipient(auditor.age_key)])
     return Seed(statement.chain, epoch, witness.name, sealed.getvalue())
-
-
-def quietly_catch_up(vault: UnlockedVault) -> None:
-    """As `catch_up`, when the vault is opened: what can't be sealed now is sealed later, and `status` says so."""
-    try:
-        catch_up(vault)
-    except CasevaultError:
-        return
