@@ -39,7 +39,7 @@ def verify(
         "problems": problems,
     }
     t = session.console.text
-    line = t("The log is whole: {count} entries, root {root}.", count=report.size, root=report.root.hex())
+    line = t("The log is whole. Entries: {count}, root: {root}.", count=report.size, root=report.root.hex())
     session.console.answer(data, problems or [line])
     if problems:
         raise Damaged("the log or a database is damaged", hint="Run 'casevault doctor' and restore from a backup.")

@@ -54,7 +54,7 @@ def extract(
         session.console.hint("deposit the log first: casevault audit export --to R --out FILE")
     else:
         session.console.say(
-            "{vouched} of {count} entries are vouched for, up to {time} (UTC).",
+            "Entries vouched for: {vouched} of {count}, up to {time} (UTC).",
             vouched=made.vouched, count=made.entries, time=_minute(made.until),
         )  # fmt: skip
 
@@ -85,6 +85,11 @@ def proof(
     session.console.answer({"proof": shape}, text.removesuffix("\n").split("\n") if out is None else [out])
     if not made.cosigned_by:
         session.console.warn("No cosigned head covers this entry yet: the proof rests on the log's own signature.")
+        return
+    session.console.say(
+        "The head of the first {count} entries is vouched for by {names}: check it with --verifier and that key.",
+        count=made.size, names=", ".join(made.cosigned_by),
+    )  # fmt: skip
 
 
 class Piece(NamedTuple):
@@ -130,11 +135,11 @@ def _tell_extract(session: Session, checked: CheckedExtract) -> None:
         "vouched": checked.vouched, "vouched_by": list(checked.vouched_by), "until": checked.until,
         "last": checked.last, "complete": checked.complete,
     }  # fmt: skip
-    lines.append(t("Case {case}: {count} entries, as the log signed them.", case=checked.case, count=checked.entries))
+    lines.append(t("Case {case}, as the log signed it. Entries: {count}.", case=checked.case, count=checked.entries))
     if checked.until is not None:
         lines.append(
             t(
-                "{vouched} of them are all that there were at {time} (UTC): {names}",
+                "Of them, all that there were at {time} (UTC): {vouched}; {names}",
                 vouched=checked.vouched,
                 time=_minute(checked.until),
                 names=", ".join(checked.vouched_by),
@@ -146,7 +151,7 @@ def _tell_extract(session: Session, checked: CheckedExtract) -> None:
 
 def _tell_proof(session: Session, checked: CheckedProof) -> None:
     line = session.console.text(
-        "Entry {seq} stands in the log of {count} entries: {names}",
+        "Entry {seq} stands in the log (entries: {count}): {names}",
         seq=checked.index, count=checked.size, names=", ".join(checked.signed_by),
     )  # fmt: skip
     data = {

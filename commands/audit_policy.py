@@ -92,7 +92,7 @@ def _lines(session: Session, found: KeptPolicy) -> list[str]:
         (t("Policy"), file),
         (t("Cosignatures"), t("none are asked for") if quorum is None else _asked(session, quorum)),
         (t("Purposes"), ", ".join(sorted(policy.required)) or t("are not asked for")),
-        (t("Deposit"), t("overdue after {days} days", days=policy.overdue_days)),
+        (t("Deposit"), t("days until it is overdue: {days}", days=policy.overdue_days)),
     ]
     rules = [
         (name, ", ".join(value) if isinstance(value, list) else str(value))

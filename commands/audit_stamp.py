@@ -54,7 +54,7 @@ def _request(session: Session, out: str) -> None:
 
     with session.vault() as vault:
         made = stamping.request(vault, path)
-    line = session.console.text("Request for the head of {count} entries: {path}", count=made.size, path=path)
+    line = session.console.text("Request for the log's head (entries: {count}): {path}", count=made.size, path=path)
     session.console.answer({"request": {"size": made.size, "root": made.root.hex(), "path": str(path)}}, [line])
     session.console.hint(
         "send it to an authority from any computer, then: casevault audit stamp --in ANSWER --tsa-cert CERTIFICATES"

@@ -165,7 +165,7 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     data = {"dry_run": {"evidence": found, "left_out": job.left_out, "exhibits": exhibits}}
     session.console.answer(data, columns(rows))
     session.console.say(
-        "{count} items would go, {left} would stay. Nothing was written.", count=len(rows), left=job.left_out
+        "Items that would go: {count}; that would stay: {left}. Nothing was written.", count=len(rows), left=job.left_out
     )
 
 
@@ -188,7 +188,7 @@ def _hand_over(session: Session, made: Bundle, path: Path, words_file: Path | No
     console.answer({"bundle": shape}, [made.id, str(path), f"SHA-256  {made.sha256}"])
     console.say("Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint)
     if made.left_out:
-        console.warn("{count} items of the case are not in it.", count=made.left_out)
+        console.warn("Items of the case that are not in it: {count}.", count=made.left_out)
     console.hint("check it as the recipient would: casevault bundle verify {path}", path=path)
 
 

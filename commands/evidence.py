@@ -258,7 +258,7 @@ def verify(context: typer.Context, case: CaseArgument = None) -> None:
     problems = [{"evidence": one.evidence.id, "message": one.problem} for one in results if one.problem]
     lines = [f"{one['evidence']}  {one['message']}" for one in problems]
     if not problems:
-        lines = [session.console.text("{count} items are whole.", count=len(results))]
+        lines = [session.console.text("Items that are whole: {count}.", count=len(results))]
     data = {"checked": len(results), "problems": problems, "ok": not problems}
     session.console.answer(data, lines)
     if problems:

@@ -197,7 +197,7 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
 
     if not may_be_strong() and not weak_jail:
         session.console.warn(
-            "{count} were stored but not read: this system can't lock the reader in. If you trust where they "
+            "Stored but not read: {count}; this system can't lock the reader in. If you trust where they "
             "come from, run 'casevault doctor --accept-weak-jail'.",
             count=len(waiting),
         )
@@ -207,7 +207,7 @@ def read_texts(session: Session, vault: UnlockedVault, items: Sequence[Evidence]
     session.mark("read")
     if postponed:
         session.console.warn(
-            "{count} items were not read for the search yet; 'casevault doctor' reads them.", count=postponed
+            "Items not read for the search yet: {count}; 'casevault doctor' reads them.", count=postponed
         )
     if refused:
         session.console.warn(
@@ -253,7 +253,7 @@ def _report(session: Session, results: Sequence[Added], failures: Sequence[dict[
     for failure in failures:
         console.warn("{path}: {message}", path=failure["path"], message=failure["message"])
     if left:
-        console.warn("{count} originals stay on this computer in plain text:", count=len(left))
+        console.warn("Originals stay on this computer in plain text ({count}):", count=len(left))
         for path in left:
             console.say("    {path}", path=path)
     console.hint("look at one: casevault evidence show {item}", item=added[0][1].id)

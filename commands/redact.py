@@ -78,7 +78,7 @@ def plan(
         )  # fmt: skip
     if review.reopened:
         session.console.warn(
-            "{count} rejections are open again, because the list of people has changed: {findings}",
+            "Rejections that are open again: {count}, because the list of people has changed: {findings}",
             count=len(review.reopened), findings=_some(review.reopened),
         )  # fmt: skip
     if review.plan.undecided({finding.evidence for finding in review.plan.findings}):
@@ -250,7 +250,7 @@ def add(
     elsewhere = sum(one.state == "proposed" for one in new)
     if elsewhere:
         session.console.warn(
-            "The same words stand in {count} other places of the case: look at them and decide.", count=elsewhere
+            "The same words stand elsewhere in the case too ({count}): look at them and decide.", count=elsewhere
         )
 
 
@@ -318,14 +318,14 @@ def _summary(session: Session, review: Review) -> list[str]:
     count = {state: sum(f.state == state for f in findings) for state in ("proposed", "accepted", "rejected")}
     lines = [
         console.text(
-            "{all} findings: {open} open, {accepted} accepted, {rejected} rejected.",
+            "Findings: {all}; {open} open, {accepted} accepted, {rejected} rejected.",
             all=len(findings), open=count["proposed"], accepted=count["accepted"], rejected=count["rejected"],
         )
     ]  # fmt: skip
     withheld = sum(f.category == "picture" and f.state == "accepted" for f in findings)
     if withheld:
         console.warn(
-            "{count} pages that no machine has read are withheld whole: look at each in the preview, draw boxes, "
+            "Pages that no machine has read are withheld whole: {count}. Look at each in the preview, draw boxes, "
             "then reject its finding to let it leave.",
             count=withheld,
         )

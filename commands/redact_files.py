@@ -77,10 +77,10 @@ def _tell(session: Session, target: str, mode: Mode, made: RedactedFile) -> None
         "checks": {"leak_check": "clean"},
     }
     console.answer(shape, [target])
-    console.say("{count} findings were removed; the leak check found nothing.", count=made.findings)
+    console.say("Findings removed: {count}; the leak check found nothing.", count=made.findings)
     if made.faces or made.unsure:
         console.say(
-            "Covered on pages of pixels: {faces} faces, {unsure} regions that no machine read for sure.",
+            "Covered on pages of pixels: faces: {faces}; regions that no machine read for sure: {unsure}.",
             faces=made.faces, unsure=made.unsure,
         )  # fmt: skip
     for note in made.notes:
@@ -119,7 +119,7 @@ def check(
     session.console.answer({"leaks": found, "pixels": pixels}, lines or [session.console.text("Nobody was found.")])
     if not examined.pixels_read:
         session.console.warn(
-            "Of {pictures} pictures and pages of pixels {read} were read: look at the others yourself.", **pixels
+            "Pictures and pages of pixels: {pictures}, of them read: {read}; look at the others yourself.", **pixels
         )
         extras_hint.warn_of_unread_pictures(session, ["ocr"])
     if found:

@@ -157,7 +157,7 @@ def _decoded(session: Session) -> Decoded:
         console.say("The text was read as {encoding}.", encoding=found.encoding)
     if found.broken:
         console.warn(
-            "{count} characters can't be read. The words that they stand in are taken out.", count=found.broken
+            "Characters that can't be read: {count}. The words that they stand in are taken out.", count=found.broken
         )
     if kind == "text/html":
         console.warn("This is a web page: names that are spelled by codes, such as &#1054;, are not found in it.")

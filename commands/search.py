@@ -64,9 +64,9 @@ def search(
         for hit in hits
     ]
     session.console.answer({"hits": found, "total": total}, lines)
-    session.console.say("{shown} of {total} hits.", shown=len(hits), total=total)
+    session.console.say("Hits: {shown} of {total}.", shown=len(hits), total=total)
     if unread and not total:
         session.console.hint(
-            "{count} items are scans or photos whose words were not read yet: casevault redact plan CASE reads them",
+            "Scans or photos whose words were not read yet: {count}; casevault redact plan CASE reads them",
             count=unread,
         )

@@ -52,8 +52,8 @@ def error(lang: str, english: str) -> str:
     for pattern, russian in _patterns():
         if match := pattern.fullmatch(english):
             pieces = russian.split(_HOLE)
-            # What stands in a hole may be a word of the library's too, such as "the passphrase".
-            values = [table.get(value, value) for value in match.groups()]
+            # What stands in a hole may be the library's too, such as "the passphrase", or why something failed.
+            values = [error(lang, value) for value in match.groups()]
             return pieces[0] + "".join(v + piece for v, piece in zip(values, pieces[1:], strict=True))
     return english
 

@@ -126,7 +126,7 @@ def test_words_with_broken_characters_go(folder: Path) -> None:
     assert done.code == 0
     assert "Тимч" not in done.out
     assert "нко" not in done.out
-    assert "1 characters can't be read" in done.err
+    assert "Characters that can't be read: 1" in done.err
     assert redact(folder, data, "--json").json["unreadable"] == 1
 
 

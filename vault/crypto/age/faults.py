@@ -9,6 +9,7 @@ from __future__ import annotations
 from vault.errors import Damaged, Usage, WrongSecret
 
 DAMAGED_HINT = "The file was altered or cut short after it was made: use another copy of it."
+NO_MATCH_HINT = "It may be the wrong key file or a mistyped passphrase, or the file was sealed for somebody else."
 
 
 def header_fault(what: str) -> Damaged:
@@ -33,7 +34,7 @@ def armor_fault(what: str) -> Damaged:
 
 def no_match() -> WrongSecret:
     """None of the given identities opens the file."""
-    return WrongSecret("none of the given keys or passphrases opens this file")
+    return WrongSecret("none of the given keys or passphrases opens this file", hint=NO_MATCH_HINT)
 
 
 def bad_key(what: str) -> Usage:
