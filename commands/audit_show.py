@@ -14,6 +14,7 @@ from commands.context import Session, session_of
 from commands.printing import one_line, size, width
 from vault.errors import Usage
 from vault.model.events import ACTIONS
+from vault.model.ids import tidy_id
 
 if TYPE_CHECKING:
     from vault.model.events import Disclosure, Entry
@@ -57,7 +58,8 @@ def show(
 ) -> None:
     """Show who did what, when, in which case, why, and how it ended. Contents and names are never in the log.
 
-    One line is one operation, in this computer's time. With --all, or --json, one entry is one line.
+    One line is one operation, in this computer's time; the program's own entries, such as daily seals, have none.
+    With --all, or --json, one entry is one line.
     """
     session = session_of(context)
     if action is not None and action not in ACTIONS:
@@ -68,15 +70,19 @@ def show(
 
     with session.vault() as vault:
         within = None if case is None else picking.case(session, vault, case)
-        wanted = auditing.Wanted(within, actor, action, first, end)
+        wanted = auditing.Wanted(within, None if actor is None else tidy_id(actor), action, first, end)
         if session.console.json:
             entries = auditing.show(vault, wanted, limit)
             session.console.answer({"entries": [shapes.entry(one.entry, one.object_id) for one in entries]})
             return
-        lines = _lines(session, vault, wanted, limit or PEOPLE_SEE, everything=everything)
+        lines, own = _lines(session, vault, wanted, limit or PEOPLE_SEE, everything=everything)
         named = auditing.titles(vault, {line.case for line in lines if line.case}) if titles else {}
         kinds = {slot.members["id"]: slot.members["kind"] for slot in vault.header.slots}
     session.console.answer({}, _table(session, lines, kinds, named))
+    if own:
+        session.console.say(
+            "The program's own entries, such as daily seals, not shown: {count}; see --all", count=own
+        )
 
 
 def moment(text: str, what: str) -> datetime:
@@ -97,12 +103,14 @@ class _Line:
 
 def _lines(
     session: Session, vault: UnlockedVault, wanted: Wanted, newest: int, *, everything: bool
-) -> Sequence[_Line]:
+) -> tuple[Sequence[_Line], int]:
+    """The lines, and how many entries of the program's own have none."""
     from vault.usecases import auditing
 
     if everything:
-        return [_of_entry(session, one) for one in auditing.show(vault, wanted, newest)]
-    return [_of_operation(session, one) for one in auditing.operations_of(vault, wanted, newest)]
+        return [_of_entry(session, one) for one in auditing.show(vault, wanted, newest)], 0
+    found, own = auditing.operations_of(vault, wanted, newest)
+    return [_of_operation(session, one) for one in found], own
 
 
 def _of_entry(session: Session, shown: ShownEntry) -> _Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from commands.printing import columns
 from vault.errors import Damaged, Usage
 
 if TYPE_CHECKING:
+    from vault.crypto.timestamps import Stamped
     from vault.usecases.stamping import CheckedStamp
 
 
@@ -71,7 +73,7 @@ def _receive(session: Session, answer: str, tsa_cert: str) -> None:
     assert taken.stamped is not None
     t = session.console.text
     lines = [
-        t("The head of {count} entries existed by {time}.", count=taken.size, time=taken.stamped.latest),
+        t("Log's head (entries: {count}), stamped at (UTC): {time}", count=taken.size, time=_when(taken.stamped)),
         t("Authority: {name}", name=taken.stamped.authority),
         t("Its root (SHA-256): {fingerprint}", fingerprint=taken.stamped.root),
     ]
@@ -100,7 +102,16 @@ def _state(session: Session, one: CheckedStamp) -> tuple[str, str]:
         return "", session.console.library(one.problem)
     if one.stamped is None:
         return session.console.text("waiting for the answer"), ""
-    return one.stamped.time[:19].replace("T", " "), one.stamped.authority
+    return _when(one.stamped), one.stamped.authority
+
+
+def _when(stamped: Stamped) -> str:
+    """The time as the authority gave it, with the seconds by which it may be off where it claims no better than a
+    second: the head existed by the sum of both."""
+    time, latest = (datetime.fromisoformat(one) for one in (stamped.time, stamped.latest))
+    off = int((latest - time).total_seconds())
+    shown = time.strftime("%Y-%m-%d %H:%M:%S")
+    return f"{shown} (± {off} s)" if off > 1 else shown
 
 
 def _warn(session: Session, one: CheckedStamp) -> None:

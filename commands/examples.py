@@ -312,6 +312,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "keygen": (
         ("casevault keygen --out my-key.txt", "A key pair; the public half is printed."),
+        ("casevault keygen --out key-2.txt --public-out key-2.pub", "The public half as a file to send."),
         ("casevault keygen --out old-key.txt --x25519 --json", "For older age programs."),
     ),
     "shell": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,6 +27,9 @@ def keygen(
         bool,
         typer.Option("--heads", help="For somebody who vouches that the log goes on, without seeing its entries."),
     ] = False,
+    public_out: Annotated[
+        str | None, typer.Option("--public-out", metavar="FILE", help="Write the public half to this new file too.")
+    ] = None,
     no_passphrase: Annotated[
         bool, typer.Option("--no-passphrase", help="Do not protect the file, even on a terminal.")
     ] = False,
@@ -39,15 +42,29 @@ def keygen(
     if out is None:
         raise Usage("--out FILE is missing: where to write the key file")
     path = paths.new_file(out, "the key file")
+    public_path = None if public_out is None else paths.new_file(public_out, "the file for the public keys")
+    if public_path is not None and paths.same(path, public_path):
+        raise Usage("--out and --public-out name one file", hint="The key file stays with you: give each its own.")
     from vault.usecases import keygen as use
 
     passphrase = None if no_passphrase else _passphrase(session)
-    public = use.make(path, classic=x25519, heads_only=heads, passphrase=passphrase)
+    public = use.make(path, classic=x25519, heads_only=heads, passphrase=passphrase, public_out=public_path)
     t = session.console.text
     lines = [t("Age key:"), public.age, t("Verifier key:"), public.verifier]
-    data = {"recipient": {"age": public.age, "verifier": public.verifier}, "path": str(path)}
+    data: dict[str, Any] = {"recipient": {"age": public.age, "verifier": public.verifier}, "path": str(path)}
+    if public_path is not None:
+        data["public_path"] = str(public_path)
     session.console.answer(data, lines)
-    session.console.hint("give the lines above to whoever writes to you; keep {file} to yourself", file=out)
+    if public_out is not None:
+        session.console.hint(
+            "give {public} to whoever writes to you; keep {file} to yourself", public=public_out, file=out
+        )
+        return
+    session.console.hint(
+        "give the lines above to whoever writes to you (--public-out FILE writes them to a file); keep {file} to "
+        "yourself",
+        file=out,
+    )
 
 
 def _passphrase(session: Session) -> str | None:

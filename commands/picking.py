@@ -92,7 +92,7 @@ def recipient(session: Session, vault: UnlockedVault, given: str | None) -> str:
     from vault.usecases import recipients
 
     active = [one for one in recipients.listing(vault) if one.state == "active"]
-    found = [(one.id, recipient_label(one)) for one in active]
+    found = [(one.id, recipient_label(session, one)) for one in active]
     return _pick(session, "Which recipient?", found, "there is no recipient yet")
 
 
@@ -111,9 +111,9 @@ def person_label(person: PersonRecord) -> str:
     return f"{person.id}  {one_line(person.name)}"
 
 
-def recipient_label(recipient: RecipientRecord) -> str:
+def recipient_label(session: Session, recipient: RecipientRecord) -> str:
     """A recipient in a list to pick from."""
-    return f"{recipient.id}  {one_line(recipient.name)} ({recipient.role})"
+    return f"{recipient.id}  {one_line(recipient.name)} ({session.console.text(recipient.role)})"
 
 
 def _need_terminal(session: Session, what: str, command: str) -> None:

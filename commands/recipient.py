@@ -44,6 +44,9 @@ def add(
     with session.vault() as vault:
         made = recipients.add(vault, role, texts["name"], texts.get("address", ""), age_key, verifier)
     session.console.answer({"recipient": {"id": made.id}}, [made.id])
+    if made.role == "auditor":
+        session.console.hint("deposit the log with them: casevault audit export --to {id} --out FILE", id=made.id)
+        return
     session.console.hint(
         "hand a case over: casevault redact plan CASE, then bundle create CASE --to {id}", id=made.id
     )

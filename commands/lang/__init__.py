@@ -58,6 +58,11 @@ def error(lang: str, english: str) -> str:
     return english
 
 
+def is_known(english: str) -> bool:
+    """Whether an error with `{}` in it, or a finished one, has a translation."""
+    return english in _tables()["errors"] or any(pattern.fullmatch(english) for pattern, _ in _patterns())
+
+
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     found = []

@@ -67,6 +67,36 @@ def errors(folder: str) -> set[str]:
     return found
 
 
+def _calls(folder: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a package, or in one file, by the last part of its name."""
+    place = ROOT / folder
+    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                yield name, node
+
+
+def given_to(folder: str, maker: str) -> set[str]:
+    """The texts that a package gives to a function that words its errors, `{}` where a value stands."""
+    given = (_branches(node.args[0]) for name, node in _calls(folder) if name == maker and node.args)
+    return {text for some in given for one in some if (text := _template(one)) and any(map(str.isalpha, text))}
+
+
+def named_files() -> set[str]:
+    """What new files are called in errors: the last words given to `output.check` and `paths.new_file`."""
+    found = set()
+    for folder in ("vault/usecases", "commands"):
+        for name, node in _calls(folder):
+            if name in ("check", "new_file", "refuse_inside_vault") and len(node.args) == 2:
+                found |= {text for text in [_literal(node.args[1])] if text}
+    return found
+
+
+def _branches(node: ast.expr) -> list[ast.expr]:
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+
+
 def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 

@@ -171,7 +171,7 @@ def _audit(vault: UnlockedVault, made: vaults.DossierVault, base: Path) -> None:
     stamping.request(vault, base / "Замятина.tsq")
     wanted = auditing.Wanted(made.case_id)
     auditing.show(vault, wanted)
-    auditing.titles(vault, [one.operation.first.case or "" for one in auditing.operations_of(vault, wanted, 50)])
+    auditing.titles(vault, [one.operation.first.case or "" for one in auditing.operations_of(vault, wanted, 50)[0]])
     assert auditing.verify(vault).ok
     assert not log_state.read(vault).wrong
 

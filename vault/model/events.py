@@ -321,10 +321,14 @@ class ExpectedRow:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """The result of verifying the log; `problems` name the entries and pages, and are empty if `ok`."""
+    """The result of verifying the log; `problems` name the entries and pages, and are empty if `ok`.
+
+    The first `since` entries were taken as they stand, under a head that somebody vouched for: 0 where all were read.
+    """
 
     size: int
     root: bytes
     checkpoint: bytes
     ok: bool
     problems: tuple[str, ...]
+    since: int = 0

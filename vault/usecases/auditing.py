@@ -8,11 +8,14 @@ from datetime import datetime
 
 from vault.audit import operations
 from vault.audit.operations import Operation
-from vault.errors import Damaged, Usage
+from vault.errors import Damaged, NotFound, Usage
 from vault.model.events import Entry, Head, VerifyReport
 from vault.model.records import TABLES, Case, RecipientRecord
 from vault.usecases import cases as cases_of
 from vault.usecases.unlocked import UnlockedVault
+
+OWN_ACTIONS = frozenset({"audit.seal", "audit.map", "audit.chain"})
+"""What the program logs of its own accord, day by day: nobody did anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,28 @@ def show(vault: UnlockedVault, wanted: Wanted, newest: int | None = None) -> lis
     return shown if newest is None else shown[::-1]
 
 
-def operations_of(vault: UnlockedVault, wanted: Wanted, newest: int) -> list[ShownOperation]:
-    """The newest operations, in order: intents and outcome as one. The look is logged as by `show`."""
+def operations_of(vault: UnlockedVault, wanted: Wanted, newest: int) -> tuple[list[ShownOperation], int]:
+    """The newest operations, in order: intents and outcome as one. The look is logged as by `show`.
+
+    The program's own entries are left out, unless `wanted.action` asks for them; the number says how many were, among
+    those as new as the oldest operation that is given, or of all where there are no more operations.
+    """
     names = _Names(vault)
-    found = operations.fold(_entries(vault, wanted, reverse=True), newest)
-    return [ShownOperation(one, names.id_of(one.first.case, one.object)) for one in found]
+    own: list[int] = []
+    entries = _entries(vault, wanted, reverse=True)
+    found = operations.fold(entries if wanted.action else _others(entries, own), newest)
+    if len(found) == newest:
+        own = [seq for seq in own if seq > found[0].first.seq]
+    return [ShownOperation(one, names.id_of(one.first.case, one.object)) for one in found], len(own)
+
+
+def _others(entries: Iterator[Entry], own: list[int]) -> Iterator[Entry]:
+    """The entries that somebody caused; the numbers of the program's own go to `own`."""
+    for entry in entries:
+        if entry.action in OWN_ACTIONS:
+            own.append(entry.seq)
+        else:
+            yield entry
 
 
 def titles(vault: UnlockedVault, case_ids: Iterable[str]) -> dict[str, str]:
@@ -69,11 +89,25 @@ def _entries(
     vault: UnlockedVault, wanted: Wanted, *, reverse: bool = False, limit: int | None = None
 ) -> Iterator[Entry]:
     case_id = None if wanted.case_id is None else vault.catalogue.require(Case, wanted.case_id).id
+    if wanted.actor is not None:
+        _require_actor(vault, wanted.actor)
     vault.note("audit.show", case_id)
     return vault.log.entries(
         case=case_id, actor=wanted.actor, action=wanted.action, since=wanted.since, until=wanted.until,
         reverse=reverse, limit=limit,
     )  # fmt: skip
+
+
+def _require_actor(vault: UnlockedVault, actor: str) -> None:
+    """Raise NotFound for a key slot that neither the vault nor any entry has; a removed one is still in the log."""
+    if any(slot.members["id"] == actor for slot in vault.header.slots):
+        return
+    if next(vault.log.entries(actor=actor, limit=1), None) is None:
+        # What was typed is not repeated: it may be a name, put in the wrong place.
+        raise NotFound(
+            "no key slot of this vault, and none in its log, has that id",
+            hint="'casevault audit show' without --actor shows who is in the log.",
+        )
 
 
 class _Names:
@@ -116,7 +150,7 @@ def verify(vault: UnlockedVault, *, only_new: bool = False) -> VerifyReport:
         since = Head(cosigned.size, cosigned.root, cosigned.note)
     report = vault.log.verify(since)
     problems = (*report.problems, *not_vouched(vault))
-    return replace(report, ok=not problems, problems=problems)
+    return replace(report, ok=not problems, problems=problems, since=since.size if since is not None else 0)
 
 
 def not_vouched(vault: UnlockedVault) -> Iterator[str]:

@@ -13,6 +13,7 @@ identity file too.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import re
 import secrets
@@ -29,6 +30,7 @@ NAME_BYTES = 8
 MAX_FILE = 64 * 1024
 _PRIVATE = "PRIVATE+KEY+"
 _COMMENT = "# witness key: "
+_VERIFIER = "# verifier key: "
 _NAME = re.compile(f"(?:{WITNESS}|{HEADS})[0-9a-f]{{{2 * NAME_BYTES}}}", re.ASCII)
 
 
@@ -40,13 +42,23 @@ class PublicKeys:
     verifier: str
 
 
-def make(out: Path, *, classic: bool = False, heads_only: bool = False, passphrase: str | None = None) -> PublicKeys:
+def make(
+    out: Path,
+    *,
+    classic: bool = False,
+    heads_only: bool = False,
+    passphrase: str | None = None,
+    public_out: Path | None = None,
+) -> PublicKeys:
     """Write a new identity file, mode 0600. Raises OutputExists, StorageFailed.
 
+    `public_out` gets the public half: the age key, and the verifier key as a comment, so that `age -R` takes it.
     `classic` is X25519 alone. `heads_only` makes a key that vouches for heads without seeing entries; the other is
     reserved for whole checks (`vault/audit/cosigner.py`).
     """
     output.check(out, "the key file")
+    if public_out is not None:
+        output.check(public_out, "the file for the public keys")
     identity = age.X25519Identity.generate() if classic else age.HybridIdentity.generate()
     seed = secrets.token_bytes(signing.SEED_BYTES)
     key = Cosigner((HEADS if heads_only else WITNESS) + secrets.token_hex(NAME_BYTES), seed).key
@@ -55,13 +67,18 @@ def make(out: Path, *, classic: bool = False, heads_only: bool = False, passphra
     lines = [
         f"# created: {now()}",
         f"# public key: {public.age}",
-        f"# verifier key: {public.verifier}",
+        f"{_VERIFIER}{public.verifier}",
         f"{_COMMENT}{_PRIVATE}{key.name}+{key.id.hex()}+{private}",
         identity.to_string(),
     ]
     data = "".join(line + "\n" for line in lines).encode("ascii")
-    with output.new_file(out) as file:
-        file.write(data if passphrase is None else _sealed(data, passphrase))
+    with contextlib.ExitStack() as files:
+        if public_out is not None:
+            # It gets its name last: a public key must not be about whose secret was never written.
+            file = files.enter_context(output.new_file(public_out))
+            file.write(f"{public.age}\n{_VERIFIER}{public.verifier}\n".encode("ascii"))
+        with output.new_file(out) as file:
+            file.write(data if passphrase is None else _sealed(data, passphrase))
     return public
 
 
