@@ -10,7 +10,7 @@ import typer
 
 from commands import audit_extract, identity, paths, secrets
 from commands.context import Session, session_of
-from vault.errors import Damaged, Locked, Usage
+from vault.errors import Damaged, Locked, Usage, hinted
 
 if TYPE_CHECKING:
     from vault.audit.cosigner import Cosigner
@@ -27,6 +27,11 @@ AcceptOption = Annotated[
     typer.Option("--accept", metavar="KIND", help="You know the reason: overdue, replaced or seal; repeatable."),
 ]
 PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="FILE", help="Your policy file.")]
+FingerprintOption = Annotated[
+    str | None, typer.Option("--fingerprint", metavar="F", help="The log's fingerprint, told by phone.")
+]
+BEGIN = 64
+"""Bytes that tell what a file is."""
 OLD_DAYS = 2
 """Days by which the newest entry of an export may be older than its check without a word."""
 
@@ -45,9 +50,7 @@ def check(
         str | None,
         typer.Option("--until", metavar="DATE", help="For an extract: it must be complete at least up to here."),
     ] = None,
-    fingerprint: Annotated[
-        str | None, typer.Option("--fingerprint", metavar="F", help="The log's fingerprint, told by phone.")
-    ] = None,
+    fingerprint: FingerprintOption = None,
 ) -> None:
     """Check an export of a log against what you have seen of it before. No vault is needed.
 
@@ -55,7 +58,7 @@ def check(
     forked, put back, cut, rewritten or replaced is named so. Also checks an extract of one case, or a .tlog-proof.
     """
     session = session_of(context)
-    path = _path(file)
+    path = _export(file)
     piece = audit_extract.Piece(path, verifier or [], until)
     if audit_extract.is_piece(path):
         audit_extract.check(session, piece, [])
@@ -65,7 +68,9 @@ def check(
     if state is None:
         # Whoever gets a sealed extract of one case keeps no record of logs.
         mine, _ = keys(session)
-        if extract_check.holds_piece(path, mine):
+        with hinted(auditor.FILE_HINT):
+            is_piece = extract_check.holds_piece(path, mine)
+        if is_piece:
             audit_extract.check(session, piece, mine)
             return
     folder = state_folder(state)
@@ -89,13 +94,15 @@ def cosign(
     state: StateOption = None,
     accept: AcceptOption = None,
     policy: PolicyOption = None,
+    fingerprint: FingerprintOption = None,
 ) -> None:
     """Check an export, and if nothing is wrong sign its head and the map of its cases. No vault is needed.
 
-    Nothing is signed while there are findings that you have not accepted. Send the new file back.
+    Nothing is signed while there are findings that you have not accepted, nor of a log that you never checked,
+    unless you give its fingerprint. Send the new file back.
     """
     session = session_of(context)
-    path = _path(file)
+    path = _export(file)
     out = paths.needed(session, out)
     target = paths.new_file(out, "the cosignature")
     from vault.usecases import auditor
@@ -106,7 +113,8 @@ def cosign(
         raise Usage("this identity file has no witness key", hint="Make one with 'casevault keygen --out FILE'.")
     terms = terms_of(session, accept, policy, cosigner)
     with session.console.progress("Checking") as advance:
-        done = auditor.cosign(path, mine, folder, cosigner, target, auditor.with_progress(terms, advance))
+        terms = auditor.with_progress(terms, advance)
+        done = auditor.cosign(path, mine, folder, cosigner, target, terms, fingerprint, known_only=True)
     told(session, done.checked, out if done.written else None)
     if done.written:
         session.console.hint("send {path} back: casevault audit accept FILE takes it in", path=out)
@@ -148,21 +156,50 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
     """Answer with what a check found. Raises Damaged if anything was, that is not accepted."""
     console, t = session.console, session.console.text
     lines = [t("Log {log}: {count} entries.", log=checked.log, count=checked.size)]
-    if checked.first:
-        lines.append(t("Fingerprint of the log: {fingerprint}", fingerprint=checked.fingerprint))
-    elif checked.consistent_since:
+    lines.append(t("Fingerprint of the log: {fingerprint}", fingerprint=checked.fingerprint))
+    lines.append(t("The export was made at {time} (UTC), by the laptop's clock.", time=_minute(checked.made)))
+    if checked.consistent_since:
         lines.append(t("It continues the {count} entries that you have seen.", count=checked.consistent_since))
     if checked.quorum is not None:
         lines.append(t("Enough parties vouch for its first {count} entries.", count=checked.quorum))
-    for one in checked.findings:
-        place = "" if one.seq is None else f" ({one.seq})"
-        mark = t("accepted") + ": " if one.accepted else ""
-        lines.append(f"{mark}{t(one.kind)}{place}: {console.library(one.message)}")
+    lines += [_line(session, one) for one in checked.findings if not checked.is_beside(one)]
+    for one in filter(checked.is_beside, checked.findings):
+        lines.append(t("Another log, {log}, which says nothing against this one:", log=one.log))
+        lines.append(_line(session, one))
     data = shape(checked)
     if signed is not None:
         data["path"] = signed
         lines.append(signed)
     console.answer(data, lines)
+    _warn(session, checked)
+    if not checked.ok:
+        raise Damaged(
+            "the log is not as it should be",
+            kind="findings",
+            hint="Keep the file, and talk to whoever sent it over another channel than the one it came by.",
+        )
+    if checked.first and checked.own is None:
+        console.say("This log is new to you. Compare the fingerprint with its owner by phone before you rely on it.")
+
+
+def _line(session: Session, finding: Any) -> str:
+    """One finding. Its kind is shown as scripts and --accept have it, too."""
+    t = session.console.text
+    place = "" if finding.seq is None else f" ({finding.seq})"
+    mark = t("accepted") + ": " if finding.accepted else ""
+    word = t(finding.kind)
+    kind = word if word == finding.kind else f"{word} [{finding.kind}]"
+    return f"{mark}{kind}{place}: {session.console.library(finding.message)}"
+
+
+def _warn(session: Session, checked: Checked) -> None:
+    console = session.console
+    if checked.first and checked.own is not None:
+        console.warn(
+            "You have signed this log before, up to {count} entries: your folder does not know of it. Put the folder "
+            "back from its backup. If there is none, compare the fingerprint by phone, as at first.",
+            count=checked.own.size,
+        )
     for out in checked.clock:
         console.warn(AHEAD if out.late else BEHIND, count=out.count, seq=out.seq, time=_minute(out.time))
     if (days := _days_old(checked)) >= OLD_DAYS:
@@ -172,14 +209,6 @@ def told(session: Session, checked: Checked, signed: str | None = None) -> None:
             "nor are its seals.",
             days=days,
         )
-    if not checked.ok:
-        raise Damaged(
-            "the log is not as it should be",
-            kind="findings",
-            hint="Keep the file, and talk to whoever sent it over another channel than the one it came by.",
-        )
-    if checked.first:
-        console.say("This log is new to you. Compare the fingerprint with its owner by phone before you rely on it.")
 
 
 AHEAD = (
@@ -207,6 +236,24 @@ def _path(file: str | None) -> Path:
     if file is None:
         raise Usage("the file is missing: what is to be checked?")
     return Path(file).expanduser()
+
+
+def _export(file: str | None) -> Path:
+    """The file to be checked. Raises Usage where it is what an auditor answers: that is for the laptop."""
+    from vault.formats import audit_cosignature
+
+    path = _path(file)
+    try:
+        with path.open("rb") as opened:
+            begin = opened.read(BEGIN)
+    except OSError:
+        return path  # whoever reads it says why not
+    if audit_cosignature.begins(begin):
+        raise Usage(
+            "this is an auditor's answer, not an export",
+            hint="It is for the vault that it answers: casevault audit accept FILE takes it in.",
+        )
+    return path
 
 
 def state_folder(state: str | None) -> Path:

@@ -32,7 +32,7 @@ def export(
         recipient = picking.recipient(session, vault, to)
         with session.console.progress("Exporting the log") as advance:
             made = depositing.export(vault, recipient, path, advance)
-    t = session.console.text
+    t, to_id = session.console.text, made.recipient
     shape = {
         "path": out,
         "to": made.recipient,
@@ -48,7 +48,9 @@ def export(
         session.console.say("Only signed heads are in it, no entries: their key is for heads alone.")
     if not made.sealed:
         session.console.warn("The log goes out without seals: this computer can't keep their key.")
-    session.console.hint("send {path} to the auditor, then casevault audit accept FILE with their answer", path=out)
+    session.console.hint(
+        "send {path} to {recipient}, then casevault audit accept FILE with their answer", path=out, recipient=to_id
+    )
 
 
 def accept(
@@ -76,6 +78,12 @@ def accept(
         count=taken.size, recipient=taken.recipient, time=when[:16].replace("T", " "),
     )  # fmt: skip
     session.console.answer({"accepted": shape}, [line])
+    if taken.known:
+        session.console.say("This answer was accepted already: nothing new is in it.")
+    if taken.newest > taken.size:
+        session.console.say(
+            "It is an older one: the newest answer vouches for the first {count} entries.", count=taken.newest
+        )
 
 
 MAX_SECONDS = 253_402_300_799

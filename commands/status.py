@@ -90,21 +90,34 @@ def _log_rows(session: Session, log: LogState) -> list[tuple[str, str]]:
     if vouched is not None:
         day = _utc(vouched.time)[:10]
         rows.append(
-            (t("Cosigned"), t("up to entry {size}, {day}; {count} since then",
-                              size=vouched.size - 1, day=day, count=log.uncosigned))
+            (t("Cosigned"), t("the first {size} entries, {day}, by {who}; {count} since then",
+                              size=vouched.size, day=day, who=_who(session, vouched.by), count=log.uncosigned))
         )  # fmt: skip
     elif log.cosigners:
         rows.append((t("Cosigned"), t("nothing yet")))
     if log.asked:
-        met = t("not met") if log.met is None else t("met up to entry {size}", size=log.met - 1)
+        met = t("not met") if log.met is None else t("met for the first {size} entries", size=log.met)
         rows.append((t("Quorum"), met))
     if log.seals.chain is not None:
         day = t("none yet, the first one comes tomorrow") if log.sealed is None else log.sealed[:10]
         rows.append((t("Last seal"), day))
     if log.stamped is not None or log.waiting:
-        size = "–" if log.stamped is None else t("up to entry {size}", size=log.stamped - 1)
+        size = "–" if log.stamped is None else t("the first {size} entries", size=log.stamped)
         rows.append((t("Stamped"), size + (t(", {count} waiting", count=log.waiting) if log.waiting else "")))
     return rows
+
+
+def _who(session: Session, names: tuple[str, ...]) -> str:
+    """By kind, who vouches: the names of their keys say nothing to anybody."""
+    from vault.audit.cosigner import WITNESS
+
+    whole = sum(name.startswith(WITNESS) for name in names)
+    kinds = []
+    if whole:
+        kinds.append(session.console.text("an auditor's key"))
+    if whole < len(names):
+        kinds.append(session.console.text("a key for heads alone"))
+    return ", ".join(kinds)
 
 
 def _warn_of_log(session: Session, log: LogState) -> None:

@@ -24,6 +24,9 @@ person, or the text of a document. The exit code of each class stands in `comman
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 
 class CasevaultError(Exception):
     """Base of all errors that a caller is meant to catch."""
@@ -82,6 +85,17 @@ class WrongSecret(CasevaultError):
 class Damaged(CasevaultError):
     kind = "damaged"
     hint = "Run 'casevault doctor --read-data' to see everything that is affected."
+
+
+@contextlib.contextmanager
+def hinted(hint: str) -> Iterator[None]:
+    """What to do about damage that is met within, where it does not say so itself: not all of it is a vault's."""
+    try:
+        yield
+    except Damaged as error:
+        if error.hint == Damaged.hint:
+            error.hint = hint
+        raise
 
 
 class Forged(Damaged):

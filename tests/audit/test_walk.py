@@ -164,7 +164,7 @@ def parted(
         some = now[at : at + chunk]
         history.feed(records(some), some)
     after = walked(now, roots_at=[before.size])
-    known = {(before.size, before.root), *((size, before.roots[size]) for size in heads)}
+    known = dict.fromkeys([(before.size, before.root), *((size, before.roots[size]) for size in heads)], "")
     found = history.judge(after.root, after.roots, (before.size, before.root), known)
     assert chunk == 1 or found == parted(seen, now, chunk=1, heads=heads)
     return found
@@ -223,7 +223,7 @@ def test_without_records_the_root_tells(log: AuditLog) -> None:
         history = History(None, 60, before.ended)
         history.feed(records(now), now)
         after = walked(now, roots_at=[60])
-        found = history.judge(after.root, after.roots, (60, before.root), set())
+        found = history.judge(after.root, after.roots, (60, before.root), {})
         assert [one.kind for one in found] == kind
 
 

@@ -108,6 +108,7 @@ def test_from_the_deposit_to_the_lawyer(scratch: Scratch) -> None:
     }  # fmt: skip
     case = scratch.case()
     scratch.json("audit", "export", "--to", ids["auditor"], "--out", "deposit.age")
+    outside(0, "audit", "check", "deposit.age", "--state", "state", "--identity", "auditor.key")
     outside(0, "audit", "cosign", "deposit.age", "--out", "answer", "--state", "state", "--identity", "auditor.key")
     scratch.json("audit", "accept", "answer")
     plain = scratch.json("audit", "extract", case, "--out", "case.json")["extract"]

@@ -103,6 +103,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     made = Office(folder, laptop, recipient, folder / "second.age")
     first, answer = folder / "first.age", folder / "first.answer"
     laptop.json("audit", "export", "--to", recipient, "--out", first)
+    assert made.auditor("check", first, "--state", "logs").code == 0
     assert made.auditor("cosign", first, "--state", "logs", "--out", answer).code == 0
     laptop.json("audit", "accept", answer)
     for title in ("Второе", "Третье"):

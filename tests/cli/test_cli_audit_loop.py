@@ -69,6 +69,90 @@ def test_the_loop(scratch: Scratch, auditor: Auditor) -> None:
     assert json.loads((scratch.folder / "one.json").read_bytes())["casevault"] == "audit-cosignature"
 
 
+def test_the_loop_in_words(scratch: Scratch, auditor: Auditor) -> None:
+    made = scratch.json("audit", "export", "--to", auditor.id, "--out", "one.age")["export"]
+    unseen = auditor.run("cosign", "one.age", "--out", "one.json")
+    assert unseen.code == exits.USAGE
+    assert "compare the fingerprint" in unseen.err
+    for _ in range(2):
+        shown = auditor.run("check", "one.age").out
+        assert made["fingerprint"] in shown
+        assert "The export was made at 2" in shown
+    wrong = auditor.run("cosign", "one.age", "--out", "one.json", "--fingerprint", "0000 " * 8)
+    assert wrong.code == exits.DAMAGED
+    assert "Sign nothing" in wrong.err
+    assert "doctor" not in wrong.err
+    assert not (scratch.folder / "one.json").exists()
+    assert auditor.run("cosign", "one.age", "--out", "one.json").code == 0
+    for words in (("check", "one.json"), ("cosign", "one.json", "--out", "two.json")):
+        mixed = auditor.run(*words)
+        assert mixed.code == exits.USAGE
+        assert "casevault audit accept" in mixed.err
+    first = scratch.run("audit", "accept", "one.json")
+    assert f"The first {made['size']} entries" in first.out
+    assert "already" not in first.err
+    assert "already" in scratch.run("audit", "accept", "one.json").err
+    status = scratch.run("status").out
+    assert f"the first {made['size']} entries" in status
+    assert "an auditor's key" in status
+    proof = scratch.run("audit", "proof", "0", "--out", "0.tlog-proof")
+    assert auditor.public["verifier"].partition("+")[0] in proof.err
+    shutil.rmtree(scratch.folder / "auditor-logs")
+    scratch.run("audit", "export", "--to", auditor.id, "--out", "two.age")
+    lost = auditor.run("check", "two.age")
+    assert lost.code == 0
+    assert f"You have signed this log before, up to {made['size']} entries" in lost.err
+
+
+def test_two_parties_and_their_quorum(scratch: Scratch, auditor: Auditor) -> None:
+    lawyer = Auditor(scratch, "lawyer", "lawyer", "--heads")
+    keys = [one.public["verifier"] for one in (auditor, lawyer)]
+    policy = f"witness a {keys[0]}\nwitness l {keys[1]}\ngroup both all a l\nquorum both\n"
+    (scratch.folder / "policy.toml").write_text(f"[cosignatures]\nquorum = '''\n{policy}'''\n", "utf-8")
+    assert scratch.run("audit", "policy", "--from", "policy.toml").code == 0
+    sizes = []
+    for one in (auditor, lawyer):
+        assert "не собраны" in scratch.run("status", "--lang", "ru").out
+        sent = scratch.run("audit", "export", "--to", one.id, "--out", f"{one.name}.age")
+        assert one.id in sent.err
+        assert "to the auditor" not in sent.err
+        assert one.run("check", f"{one.name}.age").code == 0
+        assert one.run("cosign", f"{one.name}.age", "--out", f"{one.name}.json").code == 0
+        sizes.append(scratch.json("audit", "accept", f"{one.name}.json")["accepted"]["size"])
+    assert sizes[0] < sizes[1]
+    assert scratch.json("status")["log"]["quorum"] == {"asked": True, "met": True, "size": sizes[0]}
+    assert "a key for heads alone" in scratch.run("status").out
+    scratch.run("audit", "export", "--to", auditor.id, "--out", "last.age")
+    assert auditor.run("check", "last.age", "--policy", "policy.toml", "--json").json["quorum"] == sizes[0]
+
+
+def test_errors_say_what_somebody_without_a_vault_can_do(scratch: Scratch, auditor: Auditor) -> None:
+    scratch.run("audit", "export", "--to", auditor.id, "--out", "one.age")
+    assert auditor.run("check", "one.age").code == 0
+    data = (scratch.folder / "one.age").read_bytes()
+    for wrong in (data[:-1], data[:200], data[:-900] + b"x" + data[-899:], b"age-encryption.org/v1\n", b"", b"{}"):
+        (scratch.folder / "wrong.age").write_bytes(wrong)
+        report = ("report", "wrong.age", "--out", "report.html")
+        for words in (("check", "wrong.age"), ("cosign", "wrong.age", "--out", "never"), report):
+            done = auditor.run(*words)
+            assert done.code == exits.DAMAGED, (wrong[:30], words)
+            assert "doctor" not in done.err, (wrong[:30], words)
+            assert "again" in done.err or "another copy" in done.err, (wrong[:30], words)
+        done = scratch.run("audit", "accept", "wrong.age")
+        assert done.code == exits.DAMAGED
+        assert "doctor" not in done.err
+        stamp = scratch.run("audit", "stamp", "--in", "wrong.age", "--tsa-cert", "wrong.age")
+        assert stamp.code != 0
+        assert "doctor" not in stamp.err
+    (state,) = (scratch.folder / "auditor-logs").glob("*.json")
+    for wrong in (b"", b"{}", state.read_bytes()[:-3]):
+        state.write_bytes(wrong)
+        done = auditor.run("check", "one.age")
+        assert done.code == exits.DAMAGED
+        assert "doctor" not in done.err
+        assert "back from" in done.err
+
+
 def test_findings(scratch: Scratch, auditor: Auditor) -> None:
     shutil.copytree(scratch.vault, scratch.folder / "old")
     for name in ("one", "two"):
@@ -87,7 +171,7 @@ def test_findings(scratch: Scratch, auditor: Auditor) -> None:
         assert signed.code == exits.DAMAGED
         assert not (scratch.folder / "never.json").exists()
     shown = auditor.run("check", "three.age", "--lang", "ru")
-    assert "откат" in shown.out
+    assert "откат [rollback]" in shown.out
     assert "история" in shown.out
     assert auditor.run("check", "three.age", "--accept", "fork").code == exits.USAGE
     assert auditor.run("check", "two.age").code == 0
@@ -132,6 +216,7 @@ def test_heads_alone_for_a_lawyer(scratch: Scratch) -> None:
     lawyer = Auditor(scratch, "lawyer", "lawyer", "--heads")
     made = scratch.json("audit", "export", "--to", lawyer.id, "--out", "heads.age")["export"]
     assert made["kind"] == "heads"
+    assert lawyer.run("check", "heads.age").code == 0
     assert lawyer.run("cosign", "heads.age", "--out", "heads.json").code == 0
     assert scratch.json("audit", "accept", "heads.json")["accepted"]["maps"] == 0
 
@@ -150,6 +235,7 @@ def test_who_may_not(scratch: Scratch, auditor: Auditor) -> None:
     assert not (scratch.folder / "never.age").exists()
     scratch.run("audit", "export", "--to", auditor.id, "--out", "one.age")
     assert scratch.run("audit", "export", "--to", auditor.id, "--out", "one.age").code == exits.USAGE
+    assert auditor.run("check", "one.age").code == 0
     assert auditor.run("cosign", "one.age", "--out", "one.json").code == 0
     assert scratch.run("recipient", "remove", auditor.id).code == 0
     assert scratch.run("recipient", "remove", lawyer).code == 0
@@ -189,5 +275,7 @@ def test_a_key_file_with_a_passphrase(scratch: Scratch) -> None:
     scratch.run("audit", "export", "--to", to, "--out", "one.age")
     mine = ("one.age", "--identity", "a.key", "--state", "logs")
     assert run("audit", "check", *mine, cwd=scratch.folder).code == exits.LOCKED
-    assert run("audit", "cosign", *mine, *words, "--out", "one.json", cwd=scratch.folder).code == 0
+    shown = run("audit", "check", *mine, *words, "--json", cwd=scratch.folder).json["fingerprint"]
+    more = (*words, "--fingerprint", shown, "--state", "other-logs", "--out", "one.json")
+    assert run("audit", "cosign", *mine, *more, cwd=scratch.folder).code == 0
     assert scratch.run("audit", "accept", "one.json").code == 0

@@ -120,6 +120,10 @@ def test_a_party_that_sees_no_entries(loop: Loop) -> None:
     there = json.loads(added)["recipient"]["id"]
     loop.laptop(f"casevault audit export --to {there} --out heads.age")
     shutil.copy(loop.folder("laptop") / "heads.age", loop.folder("board"))
+    unseen = "casevault audit cosign heads.age --state logs --out never.json --identity lawyer-key.txt"
+    assert "compare the fingerprint" in loop.run("board", unseen, code=2)
+    assert not (loop.folder("board") / "never.json").exists()
+    loop.run("board", "casevault audit check heads.age --state logs --identity lawyer-key.txt")
     line = "casevault audit cosign heads.age --state logs --out second.json --identity lawyer-key.txt --json"
     assert json.loads(loop.run("board", line).splitlines()[0])["kind"] == "heads"
     shutil.copy(loop.folder("board") / "second.json", loop.folder("laptop"))

@@ -73,6 +73,7 @@ def _deposit(run: Callable[..., Any], found: dict[str, Any]) -> None:
     for name in ("first.age", "second.age"):
         found["audit export"] = run("audit", "export", "--to", to, "--out", name)
     mine = ("--identity", "key.txt", "--state", "logs")
+    run("audit", "check", "second.age", *mine)
     found["audit cosign"] = run("audit", "cosign", "second.age", *mine, "--out", "answer.json")
     found["audit accept"] = run("audit", "accept", "answer.json")
     found["audit check"] = run("audit", "check", "first.age", *mine, code=exits.DAMAGED)

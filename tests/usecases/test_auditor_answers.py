@@ -83,6 +83,56 @@ def test_accepted_is_only_what_belongs_to_this_log(tmp_path: Path, laptop: Lapto
     assert laptop.accept(good).maps == 1
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b" \t\r\n\r\n"])
+def test_an_answer_that_came_through_mail_or_an_editor(laptop: Laptop, auditor: Auditor, to: str, end: bytes) -> None:
+    good = auditor.answer(laptop.export(to))
+    data = good.read_bytes()
+    for odd in (b"\n" + data, data + b"\x00", data + b"\xa0", data + b"\n{}"):
+        good.write_bytes(odd)
+        with pytest.raises(Damaged) as caught:
+            laptop.accept(good)
+        assert "again" in caught.value.hint
+        assert "doctor" not in caught.value.hint
+    good.write_bytes(data + end)
+    assert laptop.accept(good).maps == 1
+
+
+def test_an_answer_twice_and_an_older_one(laptop: Laptop, auditor: Auditor, to: str) -> None:
+    first = auditor.answer(laptop.export(to))
+    laptop.use()
+    second = auditor.answer(laptop.export(to))
+    later = laptop.accept(second)
+    assert (later.known, later.newest) == (False, later.size)
+    older = laptop.accept(first)
+    assert (older.known, older.newest) == (False, later.size)
+    assert older.size < later.size
+    again = laptop.accept(second)
+    assert (again.known, again.newest) == (True, later.size)
+
+
+def test_nothing_is_signed_unseen(tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str) -> None:
+    path, out = laptop.export(to), tmp_path / "answer"
+
+    def cosign(told: str | None) -> use.Cosignable:
+        return use.cosign(
+            path, auditor.identity, auditor.state, auditor.cosigner, out, auditor.terms(), told, known_only=True
+        )
+
+    for _ in range(2):
+        with pytest.raises(Usage) as unseen:
+            cosign(None)
+        assert "--fingerprint" in unseen.value.hint
+    with pytest.raises(Forged) as other:
+        cosign("0000 " * 8)
+    assert "Sign nothing" in other.value.hint
+    assert AuditorState(auditor.state).logs() == []
+    assert not out.exists()
+    with laptop.open() as vault:
+        told = depositing.fingerprint(vault.log.key)
+    assert cosign(told).written
+    assert not auditor.check(path).first
+
+
 def test_a_cosignature_by_nobody_on_record(tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str) -> None:
     path = laptop.export(to)
     stranger = Auditor(tmp_path, "stranger")

@@ -229,7 +229,8 @@ def test_how_far_enough_parties_vouch(tmp_path: Path, laptop: Laptop, auditor: A
     path = round_of(laptop, auditor, to)
     laptop.accept(lawyer.answer(laptop.export(there)))
     checked = auditor.check(laptop.export(to), policy=policy)
-    assert (checked.quorum, checked.ok) == (0, True)
+    front, _ = forge.opened(path, auditor.identity)
+    assert (checked.quorum, checked.ok) == (front.size, True)  # the lawyer's later head covers it
     assert auditor.check(path.with_name("vault-3.age")).quorum is None
     # Both answer for one head: the lawyer is given that of an export to the auditor.
     front, _ = forge.opened(laptop.export(there), lawyer.identity)
@@ -242,6 +243,45 @@ def _both(checkpoint: bytes, size: int, *parties: Auditor) -> Cosigned:
     note = notes.parse(checkpoint)
     signed = notes.Note(note.text, (*note.signatures, *(one.cosigner.cosign(note.text, 7) for one in parties)))
     return Cosigned(size, parse_body(note.text).root, notes.serialise(signed))
+
+
+def test_another_log_that_is_late_says_nothing_against_this_one(
+    tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str, hands: Hands
+) -> None:
+    other = new_laptop(tmp_path, "other")
+    late = auditor.check(other.export(other.add(auditor))).log
+    round_of(laptop, auditor, to)
+    hands.forward(20)
+    auditor.check(laptop.export(to))
+    hands.forward(20)
+    path = laptop.export(to)
+    checked = auditor.check(path)
+    assert [(one.kind, one.log, one.accepted) for one in checked.findings] == [("overdue", late, False)]
+    assert checked.ok
+    assert auditor.cosign(path).written
+    hands.forward(40)
+    own = auditor.check(laptop.export(to))
+    assert not own.ok
+    assert {one.log for one in own.findings} == {late, own.log}
+
+
+def test_an_older_file_says_when_it_was_seen_before(
+    tmp_path: Path, laptop: Laptop, auditor: Auditor, to: str, hands: Hands
+) -> None:
+    lawyer = Auditor(tmp_path, "lawyer", "lawyer", heads_only=True)
+    for party, there in ((auditor, to), (lawyer, laptop.add(lawyer))):
+        days, paths = [], []
+        for _ in range(2):
+            hands.forward(3)
+            laptop.use()
+            paths.append(laptop.export(there))
+            days.append(time.strftime("%Y-%m-%d", time.gmtime(time.time())))
+            assert party.check(paths[-1]).ok
+        assert party.check(paths[1]).ok
+        hands.forward(3)
+        (found,) = party.check(paths[0]).findings
+        assert found.kind == "rollback"
+        assert f"seen on {days[0]}; a newer one was checked on {days[1]}" in found.message
 
 
 def test_other_programs_write_during_the_export(laptop: Laptop, auditor: Auditor, to: str) -> None:
@@ -292,7 +332,8 @@ def test_a_state_that_is_damaged_is_said_to_be(laptop: Laptop, auditor: Auditor,
     later, odd = good.replace(b'"v":1', b'"v":2'), good.replace(b'"devices":[', b'"devices":7,"x":[')
     for wrong in (b"", b"{}", b"[]", good[:-1], later, odd):
         file.write_bytes(wrong)
-        with pytest.raises(Damaged):
+        with pytest.raises(Damaged) as caught:
             auditor.check(path)
+        assert "backup" in caught.value.hint or "copy" in caught.value.hint
     file.write_bytes(good)
     assert auditor.check(path).ok

@@ -601,6 +601,22 @@ def test_a_proof_under_the_newest_cosigned_head(vault: UnlockedVault, case: str)
     assert all(entry.count is None and entry.object is None and entry.digest is None for entry in logged)
 
 
+def test_a_proof_rests_on_the_auditor_where_somebody_else_cosigned_last(vault: UnlockedVault, case: str) -> None:
+    deposit(vault, AUDITOR)
+    by_auditor = vault.log.kept.latest_cosigned()
+    work(vault, case)
+    after = vault.log.head().size - 1
+    take_in(vault, None, LAWYER)
+    by_lawyer = vault.log.kept.latest_cosigned()
+    assert by_auditor is not None
+    assert by_lawyer is not None
+    one = proofs.proof(vault, 5)
+    assert (one.size, one.cosigned_by) == (by_auditor.size, (AUDITOR.key.name,))
+    assert proven(one.data, AUDITOR.key).signed_by == (AUDITOR.key.name,)
+    late = proofs.proof(vault, after)
+    assert (late.size, late.cosigned_by) == (by_lawyer.size, (LAWYER.key.name,))
+
+
 def test_proofs_that_must_not_pass(vault: UnlockedVault, case: str) -> None:
     deposit(vault, AUDITOR)
     good = tlog_proof.parse(proofs.proof(vault, 5).data)

@@ -103,6 +103,34 @@ def test_the_quorum_of_the_policy(vault: UnlockedVault) -> None:
     assert found.vouched.size == part
 
 
+def test_a_later_head_vouches_for_the_beginning(vault: UnlockedVault) -> None:
+    """Each party's export adds entries, so that no two ever cosign the same head."""
+    on_record(vault, "auditor", AUDITOR)
+    on_record(vault, "lawyer", LAWYER)
+    policies.replace(vault, BOTH.encode())
+    first = cosigned(vault, AUDITOR)
+    assert log_state.read(vault).met is None
+    vault.note("vault.status")
+    second = cosigned(vault, LAWYER)
+    assert first < second
+    assert log_state.read(vault).met == first
+    vault.note("vault.status")
+    cosigned(vault, AUDITOR)
+    assert log_state.read(vault).met == second
+
+
+def test_a_head_that_the_log_does_not_lead_through_meets_no_quorum(vault: UnlockedVault) -> None:
+    policies.replace(vault, BOTH.encode())
+    cosigned(vault, AUDITOR)
+    for _ in range(2):
+        vault.note("vault.status")
+    head = vault.log.head()
+    text = notes.parse(head.checkpoint).text.replace(f"\n{head.size}\n", f"\n{head.size - 1}\n")
+    line = LAWYER.cosign(text, int(time.time()))
+    vault.log.kept.add_cosigned(Cosigned(head.size - 1, head.root, notes.serialise(notes.Note(text, (line,)))))
+    assert log_state.read(vault).met is None
+
+
 def test_a_deposit_is_overdue_by_the_policy(vault: UnlockedVault) -> None:
     on_record(vault, "auditor", AUDITOR)
     now = int(time.time())

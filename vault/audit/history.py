@@ -11,7 +11,7 @@ them is held as long as they agree.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from vault.crypto import merkle
 MAX_MARKS = 250_000
 """Records from the first that differs on that are looked for in the log: the memory of an attack, some 20 MB."""
 
+DATE = 10
+"""Characters of the date in a time."""
 Head = tuple[int, bytes]
 """Size and root."""
 
@@ -79,10 +81,11 @@ class History:
             left -= len(seen) // RECORD_BYTES
             seen = self._file.read(min(left, 4096) * RECORD_BYTES)
 
-    def judge(self, root: bytes, roots: dict[int, bytes], seen: Head, heads: Collection[Head]) -> list[Parting]:
+    def judge(self, root: bytes, roots: dict[int, bytes], seen: Head, heads: Mapping[Head, str]) -> list[Parting]:
         """How the log, fed whole and with this root, parts from what was seen; [] if it continues it.
 
-        `seen` is the newest head that was seen, `heads` are all; `roots` has the log's own at the size of `seen`.
+        `seen` is the newest head that was seen, `heads` are all, with the time when; `roots` has the log's own at the
+        size of `seen`.
         """
         size, seen_root = seen
         if self._at >= size:
@@ -92,9 +95,8 @@ class History:
         if self._differs is not None:
             return self._parted(size)
         gone = f"{size - self._at} of the {size} entries that you have seen are not in it"
-        if (self._at, root) in heads:
-            message = f"the log is at an older state, which you have seen before, of {self._at} entries: {gone}"
-            return [Parting("rollback", self._at, message)]
+        if old := older((self._at, root), seen, heads):
+            return [Parting("rollback", self._at, f"{old}: {gone}")]
         if self._file is None:
             return [Parting("truncation", self._at, f"the log is shorter than it was: {gone}")]
         return [Parting("truncation", self._at, f"the end of the log was cut off: {gone}")]
@@ -119,6 +121,17 @@ class History:
             )
             found.append(Parting("rollback", at, message))
         return found
+
+
+def older(head: Head, seen: Head, heads: Mapping[Head, str]) -> str:
+    """That this very head was seen before the newest one, and when; empty if it was not. `heads`: the times."""
+    if head not in heads:
+        return ""
+    then, now = heads[head][:DATE], heads.get(seen, "")[:DATE]
+    said = f"the log is at an older state, which you have seen before, of {head[0]} entries"
+    if not then or not now:
+        return said
+    return f"{said} (seen on {then}; a newer one was checked on {now})"
 
 
 def _time(untrusted_case_part: bytes) -> str:

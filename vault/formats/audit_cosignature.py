@@ -18,6 +18,8 @@ MAGIC: Final = "audit-cosignature"
 VERSION: Final = 1
 MAX_BYTES: Final = 1 << 20
 MAX_MAPS: Final = 64
+_MARK: Final = b'{"casevault":"audit-cosignature"'
+_BLANKS: Final = b" \t\r\n"
 _WHAT: Final = "the cosignature file"
 
 
@@ -38,9 +40,14 @@ def serialise(file: CosignatureFile) -> bytes:
     )
 
 
+def begins(untrusted_data: bytes) -> bool:
+    """Whether a file begins as one of these does."""
+    return untrusted_data.startswith(_MARK)
+
+
 def parse(untrusted_data: bytes) -> CosignatureFile:
-    """Read a file. Raises Damaged, NewerFormat."""
-    found = canonical.load(untrusted_data, _WHAT, limit=MAX_BYTES)
+    """Read a file; blanks at its end, which mail and editors add, are none of it. Raises Damaged, NewerFormat."""
+    found = canonical.load(untrusted_data.rstrip(_BLANKS), _WHAT, limit=MAX_BYTES)
     if not isinstance(found, dict) or found.get("casevault") != MAGIC:
         raise Damaged("this is no cosignature of an audit log")
     if type(found.get("v")) is int and found["v"] > VERSION:

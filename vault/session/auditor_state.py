@@ -35,10 +35,12 @@ _ROOT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class SeenHead:
-    """A head that was checked: how many entries, and the root of their tree."""
+    """A head that was checked: how many entries, the root of their tree, and when it was first seen (by the auditor's
+    clock, as `Entry.time`; empty where nobody noted it)."""
 
     size: int
     root: bytes
+    time: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def _serialise(state: LogState) -> bytes:
 
 
 def _head(head: SeenHead) -> list[Any]:
-    return [head.size, base64.b64encode(head.root).decode()]
+    return [head.size, base64.b64encode(head.root).decode(), *([head.time] if head.time else [])]
 
 
 def _parse(data: bytes) -> LogState:
@@ -252,8 +254,10 @@ def _parse(data: bytes) -> LogState:
 
 
 def _parse_head(value: Any) -> SeenHead:
-    size, root = value
-    head = SeenHead(size, base64.b64decode(root, validate=True))
+    size, root, *time = value
+    head = SeenHead(size, base64.b64decode(root, validate=True), *time)
+    if len(time) > 1 or not isinstance(head.time, str):
+        raise ValueError
     if type(size) is not int or size < 0 or len(head.root) != _ROOT_BYTES:
         raise ValueError
     return head

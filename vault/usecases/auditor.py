@@ -20,7 +20,7 @@ from vault.audit.cosigner import Cosigner, is_witness
 from vault.audit.history import History
 from vault.bundle.signature import same_fingerprint
 from vault.crypto import age, signing
-from vault.errors import Busy, Forged, NotAllowed, Usage
+from vault.errors import Busy, Forged, NotAllowed, Usage, hinted
 from vault.formats import audit_cosignature, audit_export
 from vault.formats import note as notes
 from vault.session.auditor_state import AuditorState, LogState, SeenHead, SeenWriter
@@ -29,6 +29,8 @@ from vault.usecases.auditor_look import Checked as Checked
 from vault.usecases.auditor_look import Look
 from vault.usecases.auditor_look import Terms as Terms
 
+FILE_HINT = "Ask for the file again: nothing was signed, and nothing of it is remembered."
+STATE_HINT = "Put your folder (--state) back from a backup of it; another one would know no log."
 NO_EXPORT = audit_export.NO_EXPORT
 """The `kind` of Damaged for a file that opens but is no export."""
 
@@ -50,7 +52,7 @@ def check(
     `told` is the log's fingerprint as somebody told it. Raises Damaged if the file is none or is not whole, Forged if
     the log has another fingerprint, WrongSecret, Usage, NewerFormat, Busy, StorageFailed.
     """
-    with _held(state_folder) as state:
+    with hinted(FILE_HINT), _held(state_folder) as state:
         return _check(path, identities, state, terms or Terms(), told)[0]
 
 
@@ -69,15 +71,20 @@ def cosign(
     cosigner: Cosigner,
     out: Path,
     terms: Terms | None = None,
+    told: str | None = None,
+    *,
+    known_only: bool = False,
 ) -> Cosignable:
     """Check an export and, if nothing is left unexplained, write the cosignature of its head to a new file.
 
-    Raises NotAllowed for a key of the wrong kind for this export, and what `check` and `output.new_file` raise.
+    `told` is the log's fingerprint as somebody told it. With `known_only` a log that was never checked with this
+    folder is refused with Usage, unless its fingerprint is told: nobody has compared it yet. Raises NotAllowed for a
+    key of the wrong kind for this export, and what `check` and `output.new_file` raise.
     """
     terms = replace(terms or Terms(), own=cosigner.key)
     output.check(out, "the cosignature")
-    with _held(state_folder) as state:
-        checked, remembered = _check(path, identities, state, terms)
+    with hinted(FILE_HINT), _held(state_folder) as state:
+        checked, remembered = _check(path, identities, state, terms, told, known_only=known_only)
         if not checked.ok:
             return Cosignable(checked, written=False)
         _may_sign(cosigner.key, checked)
@@ -145,15 +152,33 @@ _ARMOR = b"-----BEGIN AGE"
 
 
 def _check(
-    path: Path, identities: Sequence[age.Identity], state: AuditorState, terms: Terms, told: str | None = None
+    path: Path,
+    identities: Sequence[age.Identity],
+    state: AuditorState,
+    terms: Terms,
+    told: str | None = None,
+    *,
+    known_only: bool = False,
 ) -> tuple[Checked, LogState]:
     with _opened(path, identities) as reader:
         front = reader.front
         key = findings.log_key(front)
         if told is not None and not same_fingerprint(told, key):
-            raise Forged("the log has another fingerprint than the one that you were told", kind="fingerprint")
+            raise Forged(
+                "the log has another fingerprint than the one that you were told",
+                kind="fingerprint",
+                hint="Sign nothing. Call whoever holds the log, on a number that you already had: this file is of "
+                "another log, or the fingerprint was misread.",
+            )
         log = key.name.removeprefix(heads.ORIGIN)
-        prior = state.read(log)
+        with hinted(STATE_HINT):
+            prior = state.read(log)
+        if known_only and prior is None and told is None:
+            raise Usage(
+                "this log was never checked with your folder, and nothing is signed unseen",
+                hint="Run 'casevault audit check' first and compare the fingerprint by phone, or give it with "
+                "--fingerprint.",
+            )
         look = Look(front, key, prior, terms)
         if front.kind == "heads":
             for _ in reader.batches():
@@ -169,10 +194,12 @@ def _check(
 
 
 def _concluded(look: Look, state: AuditorState, records: SeenWriter | None = None) -> tuple[Checked, LogState]:
-    look.judge_beside(state.logs())
+    with hinted(STATE_HINT):
+        logs = state.logs()
+    look.judge_beside(logs)
     checked = look.result()
     remembered = look.remembered(checked)
-    if look.counts(checked):
+    if checked.ok:
         # In this order: records beyond the head that is remembered do no harm, missing ones would.
         if records is not None:
             records.keep(remembered.id)

@@ -11,7 +11,7 @@ from vault.audit.bounds import OutOfBounds
 from vault.audit.clock import moment_text
 from vault.audit.cosigner import is_witness
 from vault.audit.findings import Finding, Vouched
-from vault.audit.history import History
+from vault.audit.history import History, older
 from vault.audit.kept import Stamp
 from vault.audit.policy import Policy
 from vault.audit.seals import ChainState
@@ -40,8 +40,8 @@ class Checked:
     `cosigned` are heads that others vouch for, newest first; `own` the newest that this auditor did (size, root).
     `front` holds seeds and stamps as they came, `walked` what the entries gave (None for heads only), `chains` the
     chains of seals that were checked, `explained` what was accepted in an earlier check. `deposited` is the time of
-    the deposit before this one, empty if there was none. `quorum` is the size of the newest head that enough parties
-    vouch for by the policy: 0 if there is none, None if the policy asks for nobody.
+    the deposit before this one, empty if there was none. `quorum` is for how many entries enough parties vouch by
+    the policy, each by a head of so many or more: 0 if for none, None if the policy asks for nobody.
     """
 
     log: str
@@ -66,8 +66,13 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found, or nothing that was not accepted."""
-        return all(one.accepted for one in self.findings)
+        """Whether nothing was found of this log, or nothing that was not accepted. That another one is overdue says
+        nothing against it."""
+        return all(one.accepted or self.is_beside(one) for one in self.findings)
+
+    def is_beside(self, finding: Finding) -> bool:
+        """Whether a finding is about another log, which is overdue."""
+        return finding.kind == "overdue" and finding.log != self.log
 
     @property
     def clock(self) -> tuple[OutOfBounds, ...]:
@@ -117,6 +122,7 @@ class Look:
         self._walked: Walked | None = None
         self._history: History | None = None
         self._chains: tuple[ChainState, ...] = ()
+        self._proven: set[tuple[int, bytes]] = set()
         head = findings.signed_head(front, key)
         self._head = head if isinstance(head, Head) else None
         cosigners = [] if terms.policy.quorum is None else list(terms.policy.quorum.witnesses.values())
@@ -177,7 +183,7 @@ class Look:
             self._judge_stamp(stamp, walked)
         if prior is not None:
             seen = (prior.seen.size, prior.seen.root)
-            parted = past.judge(walked.root, walked.roots, seen, {(one.size, one.root) for one in prior.heads})
+            parted = past.judge(walked.root, walked.roots, seen, _times(prior))
             for one in parted:
                 self._add(one.kind, one.message, one.seq)
                 if one.kind == "fork" and one.seq == 0 and prior.log != self._front.log:
@@ -209,11 +215,11 @@ class Look:
         for vouched in self._vouched:
             self._judge_proof(head, SeenHead(vouched.size, vouched.root), proofs, "cosigned")
         if prior is not None:
-            seen = {(one.size, one.root) for one in prior.heads}
+            seen, times = (prior.seen.size, prior.seen.root), _times(prior)
             if head.size < prior.seen.size:
-                known = (head.size, head.root) in seen
+                old = older((head.size, head.root), seen, times)
                 message = f"the log has {head.size} entries; you have seen it with {prior.seen.size}"
-                self._add("rollback" if known else "truncation", message)
+                self._add("rollback" if old else "truncation", f"{old}: {message}" if old else message)
             else:
                 self._judge_proof(head, prior.seen, proofs, "seen")
 
@@ -228,6 +234,8 @@ class Look:
                 merkle.verify_consistency(old.size, head.size, old.root, head.root, hashes)
         except Forged:
             self._add("fork", f"the log does not continue the head of {old.size} entries that was {what}")
+        else:
+            self._proven.add((old.size, old.root))
 
     def judge_beside(self, logs: Sequence[LogState]) -> None:
         """The deposits of all logs, and whether a new log stands in the place of a known one."""
@@ -274,8 +282,21 @@ class Look:
         policy = self._terms.policy.quorum
         if policy is None or policy.quorum is None:
             return None
-        good = (one.size for one in self._vouched if policy.met(by.key for by in one.by))
-        return max(good, default=0)
+        # Every party's export adds entries, so no two of them cosign one head: a later one vouches for its beginning.
+        keys: set[signing.CosignerKey] = set()
+        for one in self._vouched:
+            if not self._leads_through(one):
+                continue
+            keys.update(by.key for by in one.by)
+            if policy.met(keys):
+                return one.size
+        return 0
+
+    def _leads_through(self, one: Vouched) -> bool:
+        """Whether a cosigned head is one of this log, by its entries or by a proof."""
+        if self._walked is None:
+            return (one.size, one.root) in self._proven
+        return one.size <= self._walked.size and self._walked.roots.get(one.size) == one.root
 
     def result(self) -> Checked:
         """What was found."""
@@ -314,15 +335,11 @@ class Look:
             walked=self._walked,
         )
 
-    def counts(self, checked: Checked) -> bool:
-        """Whether this deposit is to be remembered: another log that is overdue says nothing against this one."""
-        return all(one.accepted or (one.kind == "overdue" and one.log != checked.log) for one in checked.findings)
-
     def remembered(self, checked: Checked) -> LogState:
         """What to remember of the log from now on."""
         prior, walked = self._prior, self._walked
-        seen = SeenHead(checked.size, checked.root)
-        older = prior.heads if prior is not None else ()
+        seen = SeenHead(checked.size, checked.root, self._now)
+        before = prior.heads if prior is not None else ()
         new = prior is None or prior.seen != seen
         accepted = [_mark(one) for one in checked.findings if one.accepted and findings.is_settled(one)]
         devices = (set(prior.devices) if prior else set()) | (walked.devices if walked else set())
@@ -330,8 +347,8 @@ class Look:
             log=checked.verifier,
             vault=checked.vault,
             kind=checked.kind,
-            seen=seen,
-            heads=(*older, seen)[-MAX_HEADS:] if new else older,
+            seen=seen if prior is None or new else prior.seen,
+            heads=(*before, seen)[-MAX_HEADS:] if new else before,
             cosigned=checked.own,
             first=self._now if prior is None else prior.first,
             ended=walked.ended if walked is not None else "",
@@ -345,6 +362,12 @@ class Look:
 MAX_SECONDS = 1 << 37
 """POSIX seconds of the year 6325: times of cosignatures beyond it are not read as times."""
 _PARTINGS = frozenset({"fork", "rollback", "truncation", "rewrite"})
+
+
+def _times(prior: LogState) -> dict[tuple[int, bytes], str]:
+    """When each head was first seen; that of the newest is known even where it was not noted with it."""
+    newest = prior.seen.time or prior.deposited
+    return {(one.size, one.root): one.time for one in prior.heads} | {(prior.seen.size, prior.seen.root): newest}
 
 
 def _mark(finding: Finding) -> Explained:

@@ -14,7 +14,7 @@ from vault.audit.cosigner import HEADS, is_witness
 from vault.audit.kept import Cosigned
 from vault.bundle.signature import fingerprint
 from vault.crypto import age, signing
-from vault.errors import Busy, Damaged, Forged, NotAllowed, Usage
+from vault.errors import Busy, Damaged, Forged, NotAllowed, Usage, hinted
 from vault.formats import audit_cosignature, audit_export, checkpoint
 from vault.formats import note as notes
 from vault.formats.audit_export import Front, Parts, Proof, Stamp
@@ -25,6 +25,7 @@ from vault.usecases import recipients, sealing
 from vault.usecases.unlocked import UnlockedVault
 
 AUDITOR = "auditor"
+ANSWER_HINT = "Ask whoever sent it for the file again; nothing of it was taken in."
 ACTION = "audit.export"
 MAX_EXPORTS = 256
 """Earlier exports to the same recipient whose heads a proof of consistency is given for."""
@@ -52,13 +53,16 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A cosignature that was taken in: of which head, when it was made (POSIX seconds), by which recipient."""
+    """A cosignature that was taken in: of which head, when it was made (POSIX seconds), by which recipient; the size
+    of the newest cosigned head, and whether all of this had been taken in before."""
 
     size: int
     time: int
     recipient: str
     key_name: str
     maps: int
+    newest: int
+    known: bool
 
 
 def export(vault: UnlockedVault, recipient_id: str, out: Path, progress: Progress | None = None) -> Deposit:
@@ -228,11 +232,12 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
     NewerFormat, Usage, LogUnavailable.
     """
     data = _read(file)
-    answer = audit_cosignature.parse(data)
     key = vault.log.key
-    if answer.log != key.name:
-        raise Forged("this cosignature is of another log", hint="It answers an export of another vault.")
-    head = heads.open_checkpoint(answer.note, key)
+    with hinted(ANSWER_HINT):
+        answer = audit_cosignature.parse(data)
+        if answer.log != key.name:
+            raise Forged("this cosignature is of another log", hint="It answers an export of another vault.")
+        head = heads.open_checkpoint(answer.note, key)
     if head.size > vault.log.head().size or vault.log.root_at(head.size) != head.root:
         raise Forged(
             "the cosigned head is not one that this log had",
@@ -240,7 +245,8 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
         )
     note = notes.parse(answer.note)
     known = _cosigners(vault)
-    found = cosignatures.verify(note, list(known))
+    with hinted(ANSWER_HINT):
+        found = cosignatures.verify(note, list(known))
     if not found:
         raise NotAllowed(
             "nobody on record has the key of this cosignature",
@@ -255,8 +261,25 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
         digest=hashlib.sha256(data).hexdigest(), outcome="ok",
     )  # fmt: skip
     cosigned = Cosigned(head.size, head.root, notes.serialise(kept), maps)
+    before = vault.log.kept.cosigned()
     vault.log.append([event], vault.writer, lambda beside: beside.add_cosigned(cosigned))
-    return Accepted(head.size, found[0].timestamp, record.id, found[0].key.name, len(maps))
+    newest = max([head.size, *(one.size for one in before)])
+    return Accepted(
+        head.size, found[0].timestamp, record.id, found[0].key.name, len(maps), newest, _is_known(cosigned, before)
+    )
+
+
+def _is_known(new: Cosigned, before: Sequence[Cosigned]) -> bool:
+    """Whether all that a cosigned head bears was kept already."""
+    there = next((one for one in before if one.size == new.size), None)
+    if there is None:
+        return False
+    return _lines([new.note]) <= _lines([there.note]) and _lines(new.maps) <= _lines(there.maps)
+
+
+def _lines(bodies: Sequence[bytes]) -> set[tuple[str, notes.Signature]]:
+    found = map(notes.parse, bodies)
+    return {(note.text, line) for note in found for line in note.signatures}
 
 
 def _read(file: Path) -> bytes:
@@ -282,15 +305,16 @@ def _vouched_map(
     vault: UnlockedVault, untrusted_note: bytes, size: int, keys: Sequence[signing.CosignerKey]
 ) -> bytes:
     """A map note with the log's own signature and those of the witnesses among `keys`. Raises Forged, Damaged."""
-    said, names = casemap.open_note(untrusted_note, None, keys)
-    if said.origin != vault.log.key.name or not names:
-        raise Forged("a map in this cosignature is vouched for by nobody who cosigned the head")
+    with hinted(ANSWER_HINT):
+        said, names = casemap.open_note(untrusted_note, None, keys)
+        if said.origin != vault.log.key.name or not names:
+            raise Forged("a map in this cosignature is vouched for by nobody who cosigned the head")
     root = said.root.hex()
     if not any(
         one.digest == root and one.time == said.time and one.seq < size
         for one in vault.log.entries(action="audit.map", reverse=True)
     ):
-        raise Forged("a map in this cosignature is not one that the log holds")
+        raise Forged("a map in this cosignature is not one that the log holds", hint=ANSWER_HINT)
     note = notes.parse(untrusted_note)
     mine = [one for one in note.signatures if one.name in names]
     return notes.serialise(notes.Note(note.text, (vault.log.sign(note.text), *mine)))

@@ -10,6 +10,7 @@ from datetime import datetime
 from vault.audit import cosignatures
 from vault.audit.kept import Cosigned
 from vault.audit.policy import Policy
+from vault.audit.tlog_policy import Policy as QuorumPolicy
 from vault.crypto import signing
 from vault.errors import Damaged
 from vault.formats import note as notes
@@ -34,10 +35,11 @@ class Vouched:
 @dataclass(frozen=True, slots=True)
 class LogState:
     """`cosigners` are the recipients on record who can vouch for the log; `vouched` is the newest head that anybody
-    known has cosigned; `asked` whether the policy names a quorum, `met` how many entries are covered by a head that
-    has it, None if none has; `overdue` whether a deposit has waited longer than the policy allows. `sealed` is the
-    time of the last seal, `stamped` the size of the newest stamped head, `waiting` counts requests without an answer.
-    `wrong` says that a cosigned head is not one of this log, or bears a bad signature."""
+    known has cosigned; `asked` whether the policy names a quorum, `met` for how many entries it holds, as each party
+    cosigned a head of so many or more, None if for none; `overdue` whether a deposit has waited longer than the
+    policy allows. `sealed` is the time of the last seal, `stamped` the size of the newest stamped head, `waiting`
+    counts requests without an answer. `wrong` says that a cosigned head is not one of this log, or bears a bad
+    signature."""
 
     size: int
     cosigners: int
@@ -70,13 +72,12 @@ def read(vault: UnlockedVault, now: int | None = None) -> LogState:
     vouched = next((Vouched(size, max(c.timestamp for c in found), _names(found)) for size, found in heads), None)
     quorum = policy.quorum
     asked = quorum is not None and quorum.quorum is not None
-    met = [size for size, found in heads if quorum is not None and quorum.met([one.key for one in found])]
     return LogState(
         size=vault.log.head().size,
         cosigners=len(active),
         vouched=vouched,
         asked=asked,
-        met=max(met, default=None) if asked else None,
+        met=_met(quorum, heads) if quorum is not None and asked else None,
         overdue=_overdue(active, vouched, now - policy.overdue_days * DAY),
         seals=seals,
         sealed=_last_seal(vault) if seals.chain is not None else None,
@@ -122,6 +123,16 @@ def _checked(
         if same and found:
             heads.append((one.size, found))
     return heads, wrong
+
+
+def _met(quorum: QuorumPolicy, heads: Sequence[tuple[int, tuple[cosignatures.Cosignature, ...]]]) -> int | None:
+    """For how many entries the quorum holds: who cosigned a later head of this log vouches for its beginning too."""
+    keys: set[signing.CosignerKey] = set()
+    for size, found in heads:
+        keys.update(one.key for one in found)
+        if quorum.met(keys):
+            return size
+    return None
 
 
 def _names(found: Sequence[cosignatures.Cosignature]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from vault.audit import casemap
 from vault.audit import entries as forms
+from vault.audit.cosigner import WITNESS
+from vault.audit.kept import Cosigned
 from vault.crypto import merkle, signing
 from vault.errors import Damaged, Forged, NotFound
 from vault.formats import checkpoint, tlog_proof
@@ -30,7 +32,8 @@ class MadeProof:
 
 
 def proof(vault: UnlockedVault, seq: int) -> MadeProof:
-    """The proof of entry `seq` (from 0) under the newest cosigned head that covers it, else under the newest head.
+    """The proof of entry `seq` (from 0) under the newest head that covers it and that a witness cosigned, else
+    anybody; else under the newest head of all. For it is most often checked under the auditor's key.
 
     It is logged first, without the number: an extract of the case must not show it. Raises NotFound, Damaged.
     """
@@ -42,8 +45,8 @@ def proof(vault: UnlockedVault, seq: int) -> MadeProof:
     if read is None:
         raise Damaged(f"entry {seq} of the audit log is not in its canonical form")
     vault.note("audit.proof", read[forms.CASE_GROUP["case"]])
-    cosigned = log.kept.latest_cosigned()
-    if cosigned is not None and cosigned.size > seq:
+    cosigned = _covering(log.kept.cosigned(), seq)
+    if cosigned is not None:
         size, root, signed = cosigned.size, cosigned.root, cosigned.note
     else:
         head = log.head()
@@ -56,6 +59,14 @@ def proof(vault: UnlockedVault, seq: int) -> MadeProof:
         raise Damaged(f"entry {seq} of the audit log does not lead to its signed head") from None
     by = tuple(one.name for one in notes.parse(signed).signatures if one.name != log.key.name)
     return MadeProof(tlog_proof.serialise(tlog_proof.Proof(seq, tuple(hashes), signed, data)), size, by)
+
+
+def _covering(newest_first: Sequence[Cosigned], seq: int) -> Cosigned | None:
+    covering = [one for one in newest_first if one.size > seq]
+    by_witness = (
+        one for one in covering if any(line.name.startswith(WITNESS) for line in notes.parse(one.note).signatures)
+    )
+    return next(by_witness, covering[0] if covering else None)
 
 
 @dataclass(frozen=True, slots=True)

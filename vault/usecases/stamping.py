@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vault.audit.kept import Stamp
 from vault.crypto import timestamps
-from vault.errors import CasevaultError, Damaged, NotFound, Usage
+from vault.errors import CasevaultError, Damaged, NotFound, Usage, hinted
 from vault.formats import note
 from vault.formats.checkpoint import Checkpoint, parse_body
 from vault.model.events import Event
@@ -60,14 +60,19 @@ def request(vault: UnlockedVault, out: Path) -> CheckedStamp:
     return CheckedStamp(head.size, head.root, None)
 
 
+ANSWER_HINT = "Ask the authority again, and take its answer (.tsr) and its certificates as files, unchanged."
+
+
 def receive(vault: UnlockedVault, untrusted_answer: bytes, untrusted_chain: bytes) -> CheckedStamp:
     """Verify an authority's answer and keep it with its request.
 
     `untrusted_chain` are the authority's certificates, PEM or one in DER; the self-signed ones are what is trusted.
     Raises Damaged, Forged, NotFound if it answers none of this vault's requests, Usage if it is there already.
     """
-    chain = timestamps.chain(untrusted_chain)
-    waiting = _asked_for(vault.log.kept.stamps(), untrusted_answer)
+    stamps = vault.log.kept.stamps()
+    with hinted(ANSWER_HINT):
+        chain = timestamps.chain(untrusted_chain)
+        waiting = _asked_for(stamps, untrusted_answer)
     if waiting.response:
         raise Usage("this request has its answer already: it was taken in before")
     answered = Stamp(waiting.size, waiting.checkpoint, waiting.request, untrusted_answer, chain)
@@ -122,7 +127,8 @@ def _verified(stamp: Stamp, root_at: RootAt, time_at: TimeAt | None, trusted: Co
         raise Damaged("the head that was stamped is not one of this log")
     if not stamp.response:
         return CheckedStamp(stamp.size, head.root, None)
-    stamped = timestamps.verify(stamp.request, stamp.response, stamp.chain, stamp.checkpoint, trusted)
+    with hinted(ANSWER_HINT):
+        stamped = timestamps.verify(stamp.request, stamp.response, stamp.chain, stamp.checkpoint, trusted)
     dated = time_at(stamp.size) if time_at is not None else None
     ahead = 0 if dated is None else _seconds(stamped.latest, dated)
     return CheckedStamp(stamp.size, head.root, stamped, ahead=ahead if ahead > TOLERANCE else 0)
