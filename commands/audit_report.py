@@ -107,7 +107,7 @@ def _tell(session: Session, made: Report, target: Path, table: Path | None) -> N
             "The report has tables instead of plots. With plots: {command}", command=extras_hint.line(["report"])
         )
     session.console.say(
-        "{entries} entries of {logs} logs; {flags} things to ask about.", entries=made.activity.entries,
+        "Entries: {entries}. Logs: {logs}. Things to ask about: {flags}.", entries=made.activity.entries,
         logs=len(made.logs), flags=len(made.flags),
     )  # fmt: skip
     if not data["ok"]:

@@ -166,8 +166,7 @@ def test_the_list_holds_every_operation(page: Page, report: Report) -> None:
         total += value
         seqs.append(total)
     assert seqs == list(held.seq)
-    covered = {seq + step for seq, after in zip(held.seq, held.after, strict=True) for step in (0, after)}
-    # One outcome may end several intents; each entry stands in the list, as a row or as the end of one.
+    covered = {at for seq, after in zip(held.seq, held.after, strict=True) for at in range(seq, seq + after + 1)}
     assert covered == set(range(report.activity.entries))
 
 
@@ -177,7 +176,7 @@ def test_the_oldest_are_left_out_where_there_are_too_many(report: Report, monkey
     data = unpacked(page)
     assert len(data["columns"]["seq"]) == 100  # type: ignore[call-overload]
     assert data["columns"]["seq"][0] == report.activity.operations.seq[-100]  # type: ignore[call-overload]
-    assert "The list holds the newest 100 operations" in page.text
+    assert "The list holds the newest 100 lines" in page.text
 
 
 def test_without_matplotlib_the_numbers_are_unfolded(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

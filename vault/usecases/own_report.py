@@ -79,6 +79,7 @@ def _info(vault: UnlockedVault, walked: Walked, now: str) -> LogInfo:
         vouched=heads,
         stamps=tuple(_stamp(one) for one in stamping.listing(vault) if not one.waiting),
         chains=len(walked.chains),
+        own=max((head.size for head in heads), default=0),
     )
 
 

@@ -137,7 +137,7 @@ def info(checked: Checked, origins: set[str]) -> LogInfo:
     because another one was read first."""
     heads = _vouched(checked)
     findings = tuple(
-        Finding(one.kind, one.message, one.seq, one.accepted)
+        Finding(one.kind, one.message, one.seq, one.accepted, one.log != checked.log)
         for one in checked.findings
         if one.kind != "overdue" or one.log == checked.log or one.log not in origins
     )
@@ -155,7 +155,14 @@ def info(checked: Checked, origins: set[str]) -> LogInfo:
         stamps=_stamps(checked),
         chains=len(checked.chains),
         clock=checked.clock,
+        own=_own_size(checked),
     )
+
+
+def _own_size(checked: Checked) -> int:
+    """The newest head that this auditor signed; what the log holds since is new to them."""
+    own = checked.own
+    return own.size if own is not None and own.size <= checked.size else 0
 
 
 def _vouched(checked: Checked) -> tuple[Vouched, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from vault.audit.flags import STRONG
+from vault.audit.flags import STRONG, Flag
 from vault.audit.report.collect import UNKNOWN_TIME, local_time, minutes, seconds
 from vault.audit.report.data import Flagged
 from vault.audit.report.words import Words
@@ -105,7 +105,26 @@ def said(words: Words, one: Flagged) -> str:
         values["by"] = duration(words, flag.numbers.get("seconds", 0))
         for name in ("before", "after"):
             values[name] = at_text(words, flag.words.get(name, ""), 0)
+        slow = _against_machine(words, flag)
+        if slow:
+            return slow
     return words(ITEMS[flag.kind], **values) if flag.kind in ITEMS else flag.text
+
+
+def _against_machine(words: Words, flag: Flag) -> str:
+    """What is said where the clock went on, or not so far back, but the machine ran longer than it shows."""
+    before, after = (seconds(flag.words.get(name, "")) for name in ("before", "after"))
+    behind = flag.numbers.get("seconds", 0)
+    if UNKNOWN_TIME in (before, after) or before - after >= behind - 1:
+        return ""
+    return words(
+        "by {by}, against the time that the machine ran: it ran {ran} between two entries that are dated "
+        "{before} and {after} (UTC)",
+        by=duration(words, behind),
+        ran=duration(words, behind + after - before),
+        before=words.moment(local_time(before, 0)),
+        after=words.moment(local_time(after, 0)),
+    )
 
 
 def duration(words: Words, count: int) -> str:

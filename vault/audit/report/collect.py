@@ -3,71 +3,19 @@
 from __future__ import annotations
 
 import bisect
-import calendar
-import functools
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
 
-from vault.audit.report.data import (
-    AUTOMATIC,
-    DAY_SECONDS,
-    OPENS,
-    Activity,
-    BadUnlocks,
-    Left,
-    Silence,
-    Tally,
-)
+from vault.audit.report import dating
+from vault.audit.report.data import DAY_SECONDS, OPENS, OWN_ENDS, Activity, BadUnlocks, Left, Tally
+from vault.audit.report.folding import Folding, Place, is_own
+from vault.audit.report.spans import Stretches
+from vault.audit.report.times import UNKNOWN_TIME as UNKNOWN_TIME
+from vault.audit.report.times import local_time as local_time
+from vault.audit.report.times import minutes as minutes
+from vault.audit.report.times import seconds as seconds
+from vault.audit.report.times import utc_text as utc_text
 from vault.model.events import Entry
-
-UNKNOWN_TIME = -1 << 40
-"""Stands for a time that no calendar has, such as 2025-19-39."""
-SILENCE_SECONDS = 7 * DAY_SECONDS
-MAX_SILENCES = 1000
-_EPOCH = date(1970, 1, 1).toordinal()
-
-
-@functools.lru_cache(maxsize=4096)
-def _midnight(day: str) -> int | None:
-    try:
-        return calendar.timegm(date.fromisoformat(day).timetuple())
-    except (ValueError, OverflowError):
-        return None
-
-
-def seconds(time: str) -> int:
-    """UTC seconds since 1970 of a time as entries say it, UNKNOWN_TIME if no calendar has it."""
-    midnight = _midnight(time[:10])
-    try:
-        hour, minute, second = int(time[11:13]), int(time[14:16]), int(time[17:19])
-    except ValueError:
-        return UNKNOWN_TIME
-    if midnight is None or hour > 23 or minute > 59 or second > 60:
-        return UNKNOWN_TIME
-    return midnight + hour * 3600 + minute * 60 + second
-
-
-@functools.lru_cache(maxsize=256)
-def minutes(offset: str) -> int:
-    """Minutes east of UTC."""
-    value = int(offset[1:3]) * 60 + int(offset[4:6])
-    return -value if offset[0] == "-" else value
-
-
-@functools.lru_cache(maxsize=65_536)
-def day_of(local: int) -> date:
-    """The day of local seconds since 1970, given in whole days."""
-    return date.fromordinal(max(1, min(_EPOCH + local, date.max.toordinal())))
-
-
-def local_time(at: int, offset: int) -> datetime:
-    """The holder's time, without zone; the nearest that Python knows."""
-    return datetime(1970, 1, 1) + timedelta(seconds=max(-(10**10), min(at + offset * 60, 25 * 10**10)))
-
-
-def utc_text(at: int) -> str:
-    """ISO 8601 of UTC seconds, as in entries but without milliseconds."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Collector:
@@ -77,14 +25,13 @@ class Collector:
         self.activity = Activity()
         self._log = -1
         self._first_row = 0
-        self._open: dict[tuple[str, str | None, str], list[int]] = {}
-        self._before: tuple[int, int] | None = None
+        self._folding = Folding()
+        self._stretches = Stretches()
 
     def begin(self) -> None:
         """The next log's entries follow."""
         self._end_log()
         self._log += 1
-        self._first_row = len(self.activity.operations)
 
     def offset_at(self, seq: int) -> int:
         """The offset, in minutes, of the operation that this entry of the current log begins or belongs to."""
@@ -98,9 +45,21 @@ class Collector:
         return self.activity
 
     def _end_log(self) -> None:
-        self.activity.unfinished += sorted(row for rows in self._open.values() for row in rows)
-        self._open.clear()
-        self._before = None
+        self._end_unfinished(sorted({place.row for place in self._folding.open.values()}))
+        dating.date(self.activity, self._log, self._first_row, self._stretches.found)
+        self._folding, self._stretches = Folding(), Stretches()
+        self._first_row = len(self.activity.operations)
+
+    def _end_unfinished(self, rows: list[int]) -> None:
+        """The last command of the log, if it is an export, is the one that is read here."""
+        found, held = self.activity, self.activity.operations
+        if rows and str(found.indexes.actions.values[held.action[rows[-1]]]) in OWN_ENDS:
+            later = range(rows[-1] + 1, len(held))
+            if all(held.own[row] for row in later):
+                found.reading.append(rows.pop())
+        for row in rows:
+            held.outcome[row] = 0
+        found.unfinished += rows
 
     def read(self, entries: Iterable[Entry]) -> None:
         """All entries of the log."""
@@ -111,42 +70,72 @@ class Collector:
         """One entry, in order."""
         self.activity.entries += 1
         at = seconds(entry.time)
-        self._note_silence(entry, at)
-        if entry.phase == "outcome":
-            rows = self._open.pop((entry.op or "", entry.case, entry.action), None)
-            if rows is not None:
-                self._close(rows, entry)
-                return
-        row = self._add(entry, at)
-        if entry.phase == "intent":
-            self._open.setdefault((entry.op or "", entry.case, entry.action), []).append(row)
-        self._count(entry, row, at)
-
-    def _note_silence(self, entry: Entry, at: int) -> None:
         if at == UNKNOWN_TIME:
             self.activity.untimed += 1
+        else:
+            self._stretches.feed(entry.seq, at)
+        if entry.phase == "outcome":
+            place = self._folding.close(entry)
+            if place is not None:
+                self._close(place, entry)
+                return
+        place = self._folding.find(entry) if entry.phase == "intent" else None
+        if place is not None:
+            self._join(place, entry)
             return
-        before = self._before
-        if before is not None and at - before[0] > SILENCE_SECONDS and len(self.activity.silences) < MAX_SILENCES:
-            self.activity.silences.append(Silence(self._log, before[1], before[0], at))
-        # A clock that was set ahead and back again must not hide what comes after it.
-        self._before = (at, entry.seq)
+        row = self._add(entry, at)
+        first = True if entry.phase == "outcome" else self._folding.begin(entry, row)
+        self._count(entry, row, at, first=first)
 
-    def _close(self, rows: list[int], entry: Entry) -> None:
-        held = self.activity.operations
-        outcome = self.activity.indexes.outcomes.of(entry.outcome)
-        alone = len(rows) == 1
-        for row in rows:
-            held.outcome[row] = outcome
-            held.after[row] = entry.seq - held.seq[row]
-            if alone and entry.count is not None:
-                held.count[row] = entry.count + 1
-            if alone and entry.bytes is not None:
-                held.bytes[row] = entry.bytes + 1
-        if entry.outcome != "ok":
+    def _join(self, place: Place, entry: Entry) -> None:
+        """One more entry of a command that stands in a row already."""
+        held, row = self.activity.operations, place.row
+        held.after[row] = max(held.after[row], entry.seq - held.seq[row])
+        thing = self.activity.indexes.objects.of(entry.object)
+        if place.head and held.object[row] != thing:
+            held.object[row] = 0
+        elif not held.object[row]:
+            held.object[row] = thing if entry.disclosure is not None else 0
+        if entry.count is not None and not held.count[row]:
+            held.count[row] = entry.count + 1
+        if entry.bytes is not None and (place.head or not held.bytes[row]):
+            held.bytes[row] = max(1, held.bytes[row]) + entry.bytes
+        if entry.purpose is not None and not held.purpose[row]:
+            held.purpose[row] = self.activity.indexes.purposes.of(entry.purpose)
+        self._disclose(entry, row)
+
+    def _close(self, place: Place, entry: Entry) -> None:
+        held, indexes, row = self.activity.operations, self.activity.indexes, place.row
+        held.after[row] = max(held.after[row], entry.seq - held.seq[row])
+        if entry.count is not None and (place.head or not held.count[row]):
+            held.count[row] = entry.count + 1
+        if entry.bytes is not None and (place.head or not held.bytes[row]):
+            held.bytes[row] = entry.bytes + 1
+        for at in place.left:
+            self.activity.left[at] = replace(self.activity.left[at], outcome=entry.outcome)
+        if not place.head and entry.action != indexes.actions.values[held.action[row]]:
+            return  # the program's own reading
+        before = held.outcome[row]
+        if place.head or entry.outcome != "ok" or not before:
+            held.outcome[row] = indexes.outcomes.of(entry.outcome)
+        if entry.outcome != "ok" and before in (0, indexes.outcomes.of("ok")) and not held.own[row]:
             self._person(entry).failed += 1
             if entry.case is not None:
                 self._case(entry.case).failed += 1
+
+    def _disclose(self, entry: Entry, row: int) -> None:
+        given = entry.disclosure
+        if given is None:
+            return
+        place = self._folding.open.get((entry.op or "", entry.case, entry.action))
+        if place is not None:
+            place.left.append(len(self.activity.left))
+        self.activity.left.append(
+            Left(row, given.recipient, given.bundle, given.profile, given.consent, entry.outcome)
+        )
+        self._person(entry).left += 1
+        if entry.case is not None:
+            self._case(entry.case).left += 1
 
     def _add(self, entry: Entry, at: int) -> int:
         held, indexes = self.activity.operations, self.activity.indexes
@@ -164,6 +153,7 @@ class Collector:
         held.after.append(0)
         held.count.append(0 if entry.count is None else entry.count + 1)
         held.bytes.append(0 if entry.bytes is None else entry.bytes + 1)
+        held.own.append(is_own(entry))
         return len(held.seq) - 1
 
     def _person(self, entry: Entry) -> Tally:
@@ -178,45 +168,38 @@ class Collector:
             found = self.activity.cases[case] = Tally()
         return found
 
-    def _count(self, entry: Entry, row: int, at: int) -> None:
+    def _count(self, entry: Entry, row: int, at: int, *, first: bool) -> None:
         activity = self.activity
-        if entry.disclosure is not None:
-            given = entry.disclosure
-            activity.left.append(Left(row, given.recipient, given.bundle, given.profile, given.consent))
         if entry.action == "vault.unlock-failed":
             self._count_unlocks(entry, at)
         elif entry.action == "clock.step":
             activity.clock_steps.append((self._log, entry.seq))
-        activity.programs.setdefault(entry.program, at)
+        if activity.operations.own[row]:
+            activity.own += 1
+            return
+        self._disclose(entry, row)
         person = self._person(entry)
-        tallies = [person] if entry.case is None else [person, self._case(entry.case)]
-        opened = entry.action in OPENS and entry.case is not None
-        for tally in tallies:
-            tally.operations += 1
-            tally.opens += opened
-            tally.left += entry.disclosure is not None
-            tally.without_purpose += opened and entry.purpose is None
-        if entry.case is not None:
-            person.others.add(entry.case)
-            tallies[1].others.add(entry.actor)
-        if at != UNKNOWN_TIME:
-            self._count_time(entry, at, opened, tallies)
+        if first:
+            activity.done += 1
+            person.operations += 1
+            self._count_hour(entry, at)
+        if entry.case is None:
+            return
+        case = self._case(entry.case)
+        case.operations += 1
+        person.others.add(entry.case)
+        case.others.add(entry.actor)
+        if entry.action in OPENS:
+            for tally in (person, case):
+                tally.opens += 1
+                tally.without_purpose += entry.purpose is None
 
-    def _count_time(self, entry: Entry, at: int, opened: bool, tallies: list[Tally]) -> None:
-        activity = self.activity
+    def _count_hour(self, entry: Entry, at: int) -> None:
+        if at == UNKNOWN_TIME:
+            self.activity.untimed_done += 1
+            return
         days, second = divmod(at + minutes(entry.offset) * 60, DAY_SECONDS)
-        day = day_of(days)
-        if entry.action not in AUTOMATIC:
-            activity.heat[(days + 3) % 7][second // 3600] += 1
-        if opened:
-            activity.opens[day] += 1
-        for tally in tallies:
-            if opened:
-                tally.days[day] += 1
-            tally.first = at if tally.first is None or at < tally.first else tally.first
-            tally.last = at if tally.last is None or at > tally.last else tally.last
-        activity.first = at if activity.first is None or at < activity.first else activity.first
-        activity.last = at if activity.last is None or at > activity.last else activity.last
+        self.activity.heat[(days + 3) % 7][second // 3600] += 1
 
     def _count_unlocks(self, entry: Entry, at: int) -> None:
         since = at if entry.since is None else seconds(entry.since)

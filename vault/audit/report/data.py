@@ -36,8 +36,10 @@ OPENS = frozenset(
     }
 )
 """What shows somebody something of a case: each counts as one opening of it."""
-AUTOMATIC = frozenset({"audit.seal", "audit.map", "audit.chain", "clock.step", "jail.weak"})
-"""What the program writes by itself; no sign that a person was at work."""
+AUTOMATIC = frozenset({"audit.seal", "audit.map", "audit.chain", "clock.step", "jail.weak", "vault.unlock-failed"})
+"""What the program writes by itself, at a time of its own; no sign that the person was at work."""
+OWN_ENDS = frozenset({"audit.export", "audit.report"})
+"""The last of them in a log is what it was read by: its end can't be there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Finding:
     message: str
     seq: int | None = None
     accepted: bool = False
+    other: bool = False
+    """It is about another log than the one in which it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class LogInfo:
     chains: int = 0
     clock: tuple[OutOfBounds, ...] = ()
     """Entries whose times a cosignature excludes."""
+    own: int = 0
+    """Size of the newest head that the reader cosigned: what is before it is not new to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +114,30 @@ class Left:
     bundle: str
     profile: str
     consent: str
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A stretch without any entry, from entry `seq` to the next one; both times UTC in seconds."""
+    """A stretch without any entry, from entry `seq` to the `next` one; both times UTC in seconds."""
 
     log: int
     seq: int
     start: int
     end: int
+    next: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """Entries `seq` to `last`, dated from `low` to `high` (UTC in seconds), whose times other entries undo."""
+
+    log: int
+    seq: int
+    last: int
+    count: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +173,12 @@ def _numbers() -> array[int]:
 
 @dataclass(slots=True)
 class Operations:
-    """The entries, an intent and its outcome in one row; columns of equal length.
+    """The entries, those of one command and case in one row; columns of equal length.
 
     `time` is UTC in seconds (UNKNOWN_TIME where the entry says no real time), `offset` minutes east of UTC, `seq` the
-    entry, `after` how many entries later its outcome stands (0: none), `count` and `bytes` are one more than said
-    (0: not said). Others are places in the Index of their name.
+    first entry, `after` how many entries later its last one stands (0: none), `count` and `bytes` are one more than
+    said (0: not said), `own` is 1 for what the program writes by itself. Others are places in the Index of their
+    name.
     """
 
     log: array[int] = field(default_factory=_numbers)
@@ -174,6 +195,7 @@ class Operations:
     after: array[int] = field(default_factory=_numbers)
     count: array[int] = field(default_factory=_numbers)
     bytes: array[int] = field(default_factory=_numbers)
+    own: array[int] = field(default_factory=_numbers)
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -213,6 +235,12 @@ class Activity:
     """Everything counted. Days and hours are the holder's, by the offset of each entry."""
 
     entries: int = 0
+    done: int = 0
+    """Commands that persons gave: as many as those of all persons together."""
+    own: int = 0
+    """Rows of what the program wrote by itself."""
+    untimed_done: int = 0
+    """Commands that the heat map can't hold, as no calendar has their time."""
     operations: Operations = field(default_factory=Operations)
     indexes: Indexes = field(default_factory=Indexes)
     heat: list[list[int]] = field(default_factory=lambda: [[0] * HOURS for _ in range(WEEKDAYS)])
@@ -226,6 +254,11 @@ class Activity:
     """(log, seq)"""
     unfinished: list[int] = field(default_factory=list)
     """Rows of intents that no outcome followed."""
+    reading: list[int] = field(default_factory=list)
+    """Rows of the exports that are read here; their ends can't be in them."""
+    astray: list[Astray] = field(default_factory=list)
+    astray_opens: int = 0
+    """Openings that stand at no day, as their dates are wrong."""
     untimed: int = 0
     first: int | None = None
     last: int | None = None

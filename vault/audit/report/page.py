@@ -64,7 +64,8 @@ def _foot(words: Words, report: Report) -> str:
 
 def _header(words: Words, report: Report) -> Markup:
     found = report.activity
-    parts = [words.n(found.entries, "entry", "entries"), words.n(len(report.logs), "laptop", "laptops"),
+    parts = [words.n(found.entries, "entry", "entries"), words.n(found.done, "operation", "operations"),
+             words.n(len(report.logs), "laptop", "laptops"),
              words.n(len(found.cases), "case", "cases")]  # fmt: skip
     if found.first is not None and found.last is not None:
         first, last = (words.day(local_time(at, 0).date()) for at in (found.first, found.last))
@@ -87,6 +88,7 @@ def _nav(words: Words) -> Markup:
 def _main(words: Words, report: Report, drawn: bool) -> Markup:
     summary = tag(
         "section", page_summary.tiles(words, report), page_summary.laptops(words, report),
+        page_summary.others_late(words, report),
         None if drawn else tag("p", words(NO_PLOTS)), id="summary", aria_label=words("Summary"),
     )  # fmt: skip
     return tag(

@@ -20,11 +20,14 @@ def activity(words: Words, report: Report, drawn: bool) -> Markup:
     """The section."""
     found = report.activity
     parts: list[Child] = [tag("h2", words("Activity"), id="activity-title")]
-    if found.first is None:
+    if not len(found.operations):
         return tag("section", *parts, tag("p", words("There are no operations.")), id="activity")
     lead = words(
-        "An operation is one command, with its beginning and its end. Hours and days are those of the holder's clock."
-    )
+        "An operation is one command that a person gave, whatever number of entries it left: {operations}. What the "
+        "program wrote by itself, such as daily seals, is not among them: {own}. Hours and days are those of the "
+        "holder's clock.",
+        operations=words.number(found.done), own=words.n(found.own, "entry", "entries"),
+    )  # fmt: skip
     parts += [
         tag("p", lead, klass="lead"),
         tag("h3", words("Operations by hour and weekday")),
@@ -57,6 +60,8 @@ def _heat(words: Words, report: Report, drawn: bool) -> Markup:
         + " "
         + words("The darker, the more; the line frames the usual hours.")
     )
+    if report.activity.untimed_done:
+        caption += " " + words("Without a time, and so not here: {count}.", count=report.activity.untimed_done)
     return figure(plot, caption, details(words("The same as a table"), numbers, opened=not drawn))
 
 
@@ -73,10 +78,10 @@ def _flagged_days(words: Words, report: Report) -> dict[date, str]:
 def _opens(words: Words, report: Report, drawn: bool) -> Markup:
     opens = report.activity.opens
     flagged = _flagged_days(words, report)
-    plot = timelines.opens(words, opens, flagged) if drawn else None
+    plot = timelines.opens(words, opens, flagged, report.activity.astray_opens) if drawn else None
     first, last, _ = drawing.window(opens)
     width = drawing.bin_days(first, last)
-    caption = timelines.opens_text(words, opens) + " "
+    caption = timelines.opens_text(words, opens, report.activity.astray_opens) + " "
     caption += (
         words("One bar is one day.")
         if width == 1
@@ -111,7 +116,9 @@ def _cases(words: Words, report: Report, drawn: bool) -> Markup:
         words("Case"), words("Openings"), words("Days"), words("Most on one day"), words("Without a purpose"),
         words("Disclosures"), words("Persons"), words("First"), words("Last"),
     )  # fmt: skip
-    title = words("The {count} cases that were opened most", count=min(SHOWN_CASES, len(rows)))
+    title = words(
+        "The cases that were opened most: {cases}", cases=words.n(min(SHOWN_CASES, len(rows)), "case", "cases")
+    )
     numbers = listed(words, heads, rows, title, shown=SHOWN_CASES, numbers=(1, 2, 4, 5, 6), klass="wide")
     caption = words(
         "One square is one week: the darker, the more openings. At the right the most on one day, and that day."

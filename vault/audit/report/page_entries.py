@@ -31,12 +31,17 @@ def entries(words: Words, report: Report) -> Markup:
         "the table for spreadsheets holds the same."
     )
     limit = words(
-        "The list holds the newest {count} operations; the table for spreadsheets holds all.", count=rows.MAX_ROWS
+        "The list holds the newest {count} lines; the table for spreadsheets holds all.", count=rows.MAX_ROWS
+    )
+    lines = words(
+        "A line is a command with all its entries, one for each case that it touched; what the program wrote by "
+        "itself is marked so, and is nobody's operation."
     )
     return tag(
         "section",
         tag("h2", words("Entries"), id="entries-title", tabindex=-1),
         tag("p", note, id="list-note"),
+        tag("p", lines, klass="lead"),
         tag("p", limit) if rows.left_out(report.activity) else None,
         tag("div", _filters(words, report), _turn(words), _list(words), id="list-area", hidden=True),
         tag("script", Markup(_json(_list_words(words, report))), type="application/json", id="list-words"),
@@ -119,6 +124,9 @@ def _list_words(words: Words, report: Report) -> dict[str, object]:
         "weekdays": words.weekdays(),
         "untimed": words("time unknown"),
         "open": words("no end logged"),
+        "reading": words("this export") if report.names is None else words("this report"),
+        "program": words("the program itself"),
+        "persons": words("all persons"),
         "shown": words("{first}–{last} of {all}"),
         "nothing": words("No entry fits."),
         "range": words("entries {first}–{last}"),

@@ -7,7 +7,7 @@ from vault.audit.report.asking import duration
 from vault.audit.report.collect import UNKNOWN_TIME, local_time
 from vault.audit.report.data import LogInfo, Report
 from vault.audit.report.markup import Child, Markup, joined, tag
-from vault.audit.report.page_parts import figure, listed
+from vault.audit.report.page_parts import beyond, figure, listed
 from vault.audit.report.page_summary import log_name, spaced
 from vault.audit.report.standing import Standing, standings, utc
 from vault.audit.report.words import Words
@@ -37,7 +37,7 @@ def integrity(words: Words, report: Report, drawn: bool) -> Markup:
             parts.append(tag("h3", log_name(words, report, at)))
         parts += [_facts(words, one), _deposits(words, report, at, one, drawn), _stamps(words, one.info)]
     parts += [tag("h3", words("Gaps")), _gaps(words, report), _programs(words, report)]
-    return tag("section", *parts, id="integrity", aria_labelledby="integrity-title", klass="page")
+    return tag("section", *parts, id="integrity", aria_labelledby="integrity-title", klass="integrity")
 
 
 def limits(words: Words) -> Markup:
@@ -132,11 +132,21 @@ def _gaps(words: Words, report: Report) -> Markup:
         parts.append(
             tag("p", words("Entries whose time no calendar has: {count}.", count=found.untimed), klass="bad")
         )
+    parts += _astray(words, report)
     if found.clock_steps:
         steps = words.n(len(found.clock_steps), "change", "changes")
         parts.append(tag("p", words("The clock of the laptop was set: {steps}.", steps=steps), " ", tag(
             "a", words("show the entries"), href="#entries", data_show="action=clock.step", klass="screen",
         )))  # fmt: skip
+    for row in found.reading:
+        seq = words.number(found.operations.seq[row])
+        said = (
+            words("Entry {seq} is the beginning of this export; the end of it can't be in it.", seq=seq)
+            if report.names is None
+            else words("Entry {seq} is the beginning of this report; the end of it can't be in it.", seq=seq)
+        )
+        place = f"{log_name(words, report, found.operations.log[row])}: " if len(report.logs) > 1 else ""
+        parts.append(tag("p", place + said))
     if found.unfinished:
         parts.append(
             tag(
@@ -163,6 +173,27 @@ def _gaps(words: Words, report: Report) -> Markup:
     return joined([*parts, tag("p", note), listed(words, heads, rows, name, shown=SHOWN_GAPS, numbers=(3,))])
 
 
+def _astray(words: Words, report: Report) -> list[Child]:
+    """Times that were left out of the dates, each stretch once."""
+    found = report.activity.astray
+    parts: list[Child] = []
+    for one in found[:SHOWN_GAPS]:
+        place = f"{log_name(words, report, one.log)}: " if len(report.logs) > 1 else ""
+        first, last = (words.moment(local_time(at, 0)) for at in (one.low, one.high))
+        said = words(
+            "{entries} from entry {seq} on, dated {time} UTC: the clock was wrong, as entries before or after "
+            "them show. These dates are left out of this report's first and last days, plots over time and gaps.",
+            entries=words.n(one.count, "entry", "entries"), seq=words.number(one.seq),
+            time=first if first == last else f"{first} – {last}",
+        )  # fmt: skip
+        link = tag("a", words("show the entries"), href="#entries", klass="screen",
+                   data_show=f"log={one.log}&seq={one.log}-{one.seq}-{one.last}")  # fmt: skip
+        parts.append(tag("p", place + said, " ", link))
+    if len(found) > SHOWN_GAPS:
+        parts.append(beyond(words, len(found) - SHOWN_GAPS))
+    return parts
+
+
 def _silence(words: Words, report: Report, at: int) -> list[Child]:
     one = report.activity.silences[at]
     place = f"{log_name(words, report, one.log)}: " if len(report.logs) > 1 else ""
@@ -174,7 +205,7 @@ def _silence(words: Words, report: Report, at: int) -> list[Child]:
             "a",
             place + words.number(one.seq),
             href="#entries",
-            data_show=f"log={one.log}&seq={one.log}-{one.seq}-{one.seq + 1}",
+            data_show=f"log={one.log}&seq={one.log}-{one.seq}-{one.next}",
         ),
     ]
 

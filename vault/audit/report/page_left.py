@@ -13,6 +13,8 @@ from vault.audit.report.page_summary import log_name
 from vault.audit.report.words import Words
 
 SHOWN_IN_ROW = 8
+FULL_PAGE = 8
+"""From so many disclosures on, they begin on a sheet of their own."""
 MAX_DISCLOSURES = 10_000
 """On the page; more than any case manager makes in a lifetime."""
 
@@ -23,14 +25,8 @@ def pairs(report: Report) -> Counter[tuple[str, str]]:
     return Counter(
         (one.recipient, str(cases[held.case[one.row]] or "–"))
         for one in report.activity.left
-        if outcome(report, one.row) in ("ok", "")
+        if one.outcome in ("ok", None)
     )
-
-
-def outcome(report: Report, row: int) -> str:
-    """The code of an operation's outcome, empty where none was logged."""
-    found = report.activity.indexes.outcomes.values[report.activity.operations.outcome[row]]
-    return "" if found is None else str(found)
 
 
 def disclosures(words: Words, report: Report, drawn: bool) -> Markup:
@@ -63,7 +59,8 @@ def disclosures(words: Words, report: Report, drawn: bool) -> Markup:
         ),
         _accounting(words, report),
     ]
-    return tag("section", *parts, id="disclosures", aria_labelledby="disclosures-title", klass="page")
+    return tag("section", *parts, id="disclosures", aria_labelledby="disclosures-title",
+               klass="page" if len(report.activity.left) >= FULL_PAGE else None)  # fmt: skip
 
 
 def _recipients(words: Words, report: Report, counted: Counter[tuple[str, str]]) -> Markup:
@@ -171,7 +168,7 @@ def described(words: Words, report: Report, one: Left) -> str:
         said.append(words(actions.LABELS.get(action, action)))
     if held.count[one.row]:
         said.append(words.n(held.count[one.row] - 1, "item", "items"))
-    code = outcome(report, one.row)
+    code = one.outcome or ""
     if code != "ok":
         said.append("! " + (words(actions.OUTCOMES.get(code, code)) if code else words(actions.UNFINISHED)))
     return ", ".join(said)

@@ -9,7 +9,7 @@ from vault.audit.report import actions, asking
 from vault.audit.report.data import Finding, Flagged, Report
 from vault.audit.report.markup import Child, Markup, details, joined, table, tag
 from vault.audit.report.page_parts import beyond
-from vault.audit.report.standing import Standing, since, standings, utc
+from vault.audit.report.standing import OVERDUE, Standing, since, standings, utc
 from vault.audit.report.words import Words
 
 SHOWN_ASKS = 3
@@ -91,7 +91,12 @@ def _since(words: Words, found: Sequence[Standing], report: Report) -> Markup:
     if moment is None:
         return _tile("warn", question, answer, words("It was checked before, but no cosignature is in it."))
     if not all(one.whole for one in found):
-        return _tile("bad", question, answer, words("Up to then; see the findings."))
+        return _tile(
+            "bad",
+            question,
+            answer,
+            words("Signed since that day, but the findings below put in doubt what the log says now."),
+        )
     return _tile("good", question, answer, words("Every deposit since then continues the one before it."))
 
 
@@ -114,8 +119,24 @@ def _deposit(words: Words, found: Sequence[Standing], report: Report) -> Markup:
     age = words("today") if worst.age_days == 0 else words("{days} ago", days=words.n(worst.age_days, "day", "days"))
     if worst.overdue:
         limit = words("Overdue: the policy allows {days}.", days=words.n(report.policy.overdue_days, "day", "days"))
-        return _tile("warn", question, "! " + age, place + limit, said)
-    return _tile("good", question, age, place + said)
+        return _tile("warn", question, "! " + age, place + limit, said, *_late(words, report))
+    return _tile("good", question, age, place + said, *_late(words, report))
+
+
+def _late(words: Words, report: Report) -> list[str]:
+    """That a deposit of these logs came late: a sentence of its own, as lateness is no damage."""
+    late = [at for at, one in enumerate(standings(report)) if any(not found.other for found in one.late)]
+    said = words("The deposit before this one was late by the policy: ask why. That is no damage to the log.")
+    return [f"{log_name(words, report, at)}: {said}" if len(report.logs) > 1 else said for at in late]
+
+
+def others_late(words: Words, report: Report) -> Markup:
+    """Logs of the reader's folder that are not in this report, and late: a line each, once."""
+    said = dict.fromkeys(found.message for one in standings(report) for found in one.late if found.other)
+    if not said:
+        return Markup("")
+    lines = [words("About another laptop, not in this report: {what}.", what=words.library(one)) for one in said]
+    return tag("div", *(tag("p", one) for one in lines), id="others")
 
 
 def _tail(words: Words, found: Sequence[Standing], report: Report) -> Markup:
@@ -140,7 +161,7 @@ def findings(words: Words, report: Report) -> Markup:
     """What the check found, in a box; nothing if it found nothing."""
     lines: list[Markup] = []
     for log, info in enumerate(report.logs):
-        lines += [_finding(words, report, log, one) for one in info.findings]
+        lines += [_finding(words, report, log, one) for one in info.findings if one.kind != OVERDUE]
     if not lines:
         return Markup("")
     return tag(
@@ -173,24 +194,43 @@ def _entries_link(words: Words, log: int, first: int, last: int) -> Markup:
 
 def questions(words: Words, report: Report) -> Markup:
     """The flags, by kind."""
-    by_kind: dict[str, list[Flagged]] = {}
-    for one in report.flags:
-        by_kind.setdefault(one.flag.kind, []).append(one)
     head = tag("h2", words("What needs a question to the holder"), id="questions-title")
-    if not by_kind:
+    if not report.flags:
         text = words("Nothing stands out under the thresholds of the policy.")
         return tag("section", head, tag("p", text), id="questions", aria_labelledby="questions-title")
-    order = [kind for kind in asking.KINDS if kind in by_kind] + sorted(set(by_kind) - set(asking.KINDS))
+    new = [one for one in report.flags if one.flag.last >= report.logs[one.log].own]
+    old = [one for one in report.flags if one.flag.last < report.logs[one.log].own]
     lead = words("A question is no accusation: most have a good answer. Times are those of the holder's clock.")
+    parts: list[Child] = [head, tag("p", lead, klass="lead")]
+    if old:
+        title = (
+            words("New since your last signature") if report.names is None else words("New since the last deposit")
+        )
+        parts.append(tag("h3", title, id="questions-new"))
+    parts.append(_asked(words, report, new, "") if new else tag("p", words("Nothing new.")))
+    if old:
+        asks = words.n(len(old), "question", "questions")
+        title = (
+            words("Before your last signature: {questions}", questions=asks)
+            if report.names is None
+            else words("Before the last deposit: {questions}", questions=asks)
+        )
+        parts.append(details(title, _asked(words, report, old, "old-"), more=True))
+    return tag("section", *parts, id="questions", aria_labelledby="questions-title")
+
+
+def _asked(words: Words, report: Report, found: Sequence[Flagged], prefix: str) -> Markup:
+    """These flags, by kind, the gravest first; `prefix` tells their anchors from those of others."""
+    by_kind: dict[str, list[Flagged]] = {}
+    for one in found:
+        by_kind.setdefault(one.flag.kind, []).append(one)
+    order = [kind for kind in asking.KINDS if kind in by_kind] + sorted(set(by_kind) - set(asking.KINDS))
     brief = joined(
-        (tag("a", _counted(words, kind, len(by_kind[kind])), href=f"#ask-{kind}") for kind in order),
+        (tag("a", _counted(words, kind, len(by_kind[kind])), href=f"#{prefix}ask-{kind}") for kind in order),
         " · ",
     )
-    return tag(
-        "section", head, tag("p", lead, klass="lead"), tag("p", brief, klass="brief"),
-        tag("ul", *(_kind(words, report, kind, by_kind[kind]) for kind in order), klass="asks"),
-        id="questions", aria_labelledby="questions-title",
-    )  # fmt: skip
+    kinds = (_kind(words, report, kind, by_kind[kind], f"{prefix}ask-{kind}") for kind in order)
+    return joined([tag("p", brief, klass="brief"), tag("ul", *kinds, klass="asks")])
 
 
 def _counted(words: Words, kind: str, count: int) -> str:
@@ -198,7 +238,7 @@ def _counted(words: Words, kind: str, count: int) -> str:
     return f"{title} × {words.number(count)}" if count > 1 else title
 
 
-def _kind(words: Words, report: Report, kind: str, found: Sequence[Flagged]) -> Markup:
+def _kind(words: Words, report: Report, kind: str, found: Sequence[Flagged], anchor: str) -> Markup:
     why = asking.KINDS.get(kind, ("", ""))[1]
     newest = sorted(found, key=lambda one: (one.flag.time, one.flag.seq), reverse=True)
     lines = [_ask(words, report, one) for one in newest[:MAX_ASKS]]
@@ -216,7 +256,7 @@ def _kind(words: Words, report: Report, kind: str, found: Sequence[Flagged]) -> 
         tag("p", words(why), klass="why"),
         tag("ul", *lines),
         rest,
-        id=f"ask-{kind}",
+        id=anchor,
     )
 
 
@@ -230,7 +270,8 @@ def _ask(words: Words, report: Report, one: Flagged) -> Markup:
         cases.append(words("{count} more", count=len(flag.cases) - SHOWN_CASES))
     return tag(
         "li", tag("strong", prefix + asking.when(words, one)), ": ", asking.said(words, one), ". ",
-        *([joined(cases, ", "), " · "] if cases else []), _entries_link(words, one.log, flag.seq, flag.last),
+        joined(cases, ", ") if cases else None,
+        tag("span", " · " if cases else "", _entries_link(words, one.log, flag.seq, flag.last), klass="hint"),
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@
     const plain = (list) => list.filter(Boolean).sort();
     options($("f-action"), data.actions.filter(([code]) => code).sort((a, b) => (a[1] < b[1] ? -1 : 1)));
     const actors = plain([...new Set(data.contexts.map((one) => one[0]))]);
+    options($("f-actor"), [["persons", words.persons], ["program", words.program]]);
     options($("f-actor"), actors.map((one) => [one, one]));
     options($("cases-known"), plain([...data.cases]).map((one) => [one, ""]));
     const recipients = plain([...new Set(Object.values(data.left).map((one) => one[0]))]);
@@ -75,7 +76,7 @@
     for (let row = seqs.length - 1; row >= 0; row--) {
       if (value.log && columns.log[row] !== Number(value.log)) continue;
       if (wanted && data.cases[columns.case[row]] !== wanted) continue;
-      if (value.actor && data.contexts[columns.context[row]][0] !== value.actor) continue;
+      if (value.actor && !isBy(row, value.actor)) continue;
       if (value.action && columns.action[row] !== action) continue;
       if (value.recipient && (data.left[row] || [])[0] !== value.recipient) continue;
       if (first !== null && (days[row] === null || days[row] < first)) continue;
@@ -83,7 +84,7 @@
       if (value.weekday && (days[row] === null || ((days[row] + 3) % 7 + 7) % 7 !== Number(value.weekday))) continue;
       if (value.hour && (days[row] === null || Math.floor((times[row] - days[row] * 86400) / 3600) !== Number(value.hour))) continue;
       if (value.result && value.result !== result(row)) continue;
-      if (range && (columns.log[row] !== range[0] || seqs[row] < range[1] || seqs[row] > range[2])) continue;
+      if (range && (columns.log[row] !== range[0] || seqs[row] + columns.after[row] < range[1] || seqs[row] > range[2])) continue;
       found.push(row);
     }
     page = 0;
@@ -92,7 +93,13 @@
     show();
   }
 
+  function isBy(row, who) {
+    if (who === "program") return data.columns.own[row] === 1;
+    return data.columns.own[row] === 0 && (who === "persons" || data.contexts[data.columns.context[row]][0] === who);
+  }
+
   function result(row) {
+    if (data.reading.includes(row)) return "reading";
     const code = data.outcomes[data.columns.outcome[row]][0];
     if (code) return code === "ok" ? "ok" : "bad";
     return data.phases[data.columns.phase[row]] === "intent" ? "open" : "ok";
@@ -122,17 +129,17 @@
     const context = data.contexts[columns.context[row]], action = data.actions[columns.action[row]];
     const after = columns.after[row] ? "–" + number(seqs[row] + columns.after[row]) : "";
     const left = data.left[row];
-    const state = result(row);
-    const ended = state === "open" ? words.open : data.outcomes[columns.outcome[row]][1];
+    const state = result(row), good = state === "ok" || state === "reading";
+    const ended = state === "open" ? words.open : state === "reading" ? words.reading : data.outcomes[columns.outcome[row]][1];
     cell(tr, (words.logs.length > 1 ? words.logs[columns.log[row]] + ": " : "") + number(seqs[row]) + after, "num");
     cell(tr, moment(row), "when");
-    cell(tr, context[0], "code");
-    tr.lastChild.title = `${words.device} ${context[1]} · ${words.session} ${context[2]} · Casevault ${context[3]}`;
+    cell(tr, columns.own[row] ? words.program : context[0], columns.own[row] ? "soft" : "code");
+    tr.lastChild.title = `${context[0]} · ${words.device} ${context[1]} · ${words.session} ${context[2]} · Casevault ${context[3]}`;
     cell(tr, action[1], "", action[0]);
     cell(tr, data.cases[columns.case[row]], "code");
     cell(tr, left ? left[0] : data.objects[columns.object[row]], "code");
     cell(tr, data.purposes[columns.purpose[row]]);
-    cell(tr, (state === "ok" ? "" : "! ") + ended, state === "ok" ? "" : "bad");
+    cell(tr, (good ? "" : "! ") + ended, good ? "" : "bad");
     cell(tr, amount(row), "num");
     return tr;
   }

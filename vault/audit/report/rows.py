@@ -29,7 +29,7 @@ def packed(activity: Activity, words: Words) -> str:
     columns: dict[str, Sequence[int]] = {
         "log": held.log, "after": held.after, "offset": held.offset, "action": held.action, "phase": held.phase,
         "context": held.context, "case": held.case, "object": held.object, "purpose": held.purpose,
-        "outcome": held.outcome, "count": held.count, "bytes": held.bytes,
+        "outcome": held.outcome, "count": held.count, "bytes": held.bytes, "own": held.own,
     }  # fmt: skip
     columns = {name: column[skip:] for name, column in columns.items()}
     columns["seq"] = differences(held.seq[skip:])
@@ -48,6 +48,7 @@ def packed(activity: Activity, words: Words) -> str:
         "outcomes": [
             [code, words(actions.OUTCOMES.get(code, code)) if code else ""] for code in _texts(indexes.outcomes)
         ],
+        "reading": [row - skip for row in activity.reading if row >= skip],
         "left": {str(one.row - skip): [one.recipient, one.bundle] for one in activity.left if one.row >= skip},
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vault.audit.report.collect import UNKNOWN_TIME, utc_text
-from vault.audit.report.data import BadUnlocks, Flagged, Left, Report, Silence, Tally
+from vault.audit.report.data import Astray, BadUnlocks, Flagged, Left, Report, Silence, Tally
 from vault.audit.report.standing import Standing, standings
 
 
@@ -18,7 +18,8 @@ def shape(report: Report) -> dict[str, Any]:
         "logs": [_log(one) for one in standings(report)],
         "flags": [_flag(one) for one in report.flags],
         "entries": found.entries,
-        "operations": len(found.operations),
+        "operations": found.done,
+        "automatic": found.own,
         "first": _time(found.first),
         "last": _time(found.last),
         "hours": found.heat,
@@ -29,10 +30,12 @@ def shape(report: Report) -> dict[str, Any]:
         "failed_unlocks": [_unlocks(one) for one in found.unlocks],
         "silences": [_silence(one) for one in found.silences],
         "clock_steps": [{"log": log, "seq": seq} for log, seq in found.clock_steps],
+        "times_left_out": [_astray(one) for one in found.astray],
         "unfinished": [_place(report, row) for row in found.unfinished],
+        "this_export": [_place(report, row) for row in found.reading],
         "untimed": found.untimed,
         "programs": [{"program": name, "first": _time(at)} for name, at in found.programs.items()],
-        "ok": all(one.whole for one in standings(report)),
+        "ok": all(one.ok for one in standings(report)),
     }
 
 
@@ -66,7 +69,13 @@ def _log(one: Standing) -> dict[str, Any]:
         "stamps": [{"size": stamp.size, "time": stamp.time, "authority": stamp.authority} for stamp in info.stamps],
         "chains": info.chains,
         "findings": [
-            {"kind": found.kind, "message": found.message, "seq": found.seq, "accepted": found.accepted}
+            {
+                "kind": found.kind,
+                "message": found.message,
+                "seq": found.seq,
+                "accepted": found.accepted,
+                "other_log": found.other,
+            }
             for found in info.findings
         ],
     }
@@ -109,7 +118,7 @@ def _left(report: Report, one: Left) -> dict[str, Any]:
         "bytes": held.bytes[row] - 1 if held.bytes[row] else None,
         "purpose": indexes.purposes.values[held.purpose[row]],
         "consent": one.consent,
-        "outcome": indexes.outcomes.values[held.outcome[row]],
+        "outcome": one.outcome,
     }
 
 
@@ -118,4 +127,11 @@ def _unlocks(one: BadUnlocks) -> dict[str, Any]:
 
 
 def _silence(one: Silence) -> dict[str, Any]:
-    return {"log": one.log, "after": one.seq, "from": _time(one.start), "to": _time(one.end)}
+    return {"log": one.log, "after": one.seq, "next": one.next, "from": _time(one.start), "to": _time(one.end)}
+
+
+def _astray(one: Astray) -> dict[str, Any]:
+    return {
+        "log": one.log, "seq": one.seq, "last": one.last, "count": one.count, "from": _time(one.low),
+        "to": _time(one.high),
+    }  # fmt: skip

@@ -33,7 +33,7 @@ def heat(words: Words, counts: Sequence[Sequence[int]], rules: FlagRules) -> Mar
             text = words(
                 "{day}, {hour}:00 to {hour}:59: {count}", day=names[weekday], hour=f"{hour:02d}", count=value
             )
-            mark = Mark(text, f"weekday={weekday}&hour={hour}" if value else "")
+            mark = Mark(text, f"weekday={weekday}&hour={hour}&actor=persons" if value else "")
             cells.add(hour, weekday, value, mark, text=_short(words, value) if value else "")
     _outline(axes, rules)
     grid(axes, 24, 7)
@@ -133,8 +133,8 @@ def matrix_text(words: Words, left: Mapping[tuple[str, str], int]) -> str:
     by_recipient, by_case = totals(left)
     name, count = by_recipient.most_common(1)[0]
     said = words(
-        "{total} disclosures of {cases} to {recipients}; most, {count}, to {name}.",
-        total=sum(left.values()),
+        "{total} of {cases} to {recipients}; most, {count}, to {name}.",
+        total=words.n(sum(left.values()), "disclosure", "disclosures"),
         cases=words.n(len(by_case), "case", "cases"),
         recipients=words.n(len(by_recipient), "recipient", "recipients"),
         count=count,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vault.audit.report.collect import UNKNOWN_TIME, local_time, seconds
-from vault.audit.report.data import DAY_SECONDS, LogInfo, Report, Vouched
+from vault.audit.report.data import DAY_SECONDS, Finding, LogInfo, Report, Vouched
+
+OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,23 @@ class Standing:
 
     @property
     def whole(self) -> bool:
-        """Whether the check found nothing that counts."""
+        """Whether the check found nothing that counts. Lateness is no damage."""
         return not self.counting
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is left to explain of this log; that another one is late says nothing against it."""
+        return all(one.accepted or (one.kind == OVERDUE and one.other) for one in self.info.findings)
+
+    @property
+    def late(self) -> tuple[Finding, ...]:
+        """What was said of deposits that came late, of this log or of others."""
+        return tuple(one for one in self.info.findings if one.kind == OVERDUE and not one.accepted)
 
     @property
     def counting(self) -> int:
         """How many findings nobody has explained."""
-        return sum(not one.accepted for one in self.info.findings)
+        return sum(not one.accepted and one.kind != OVERDUE for one in self.info.findings)
 
 
 def standing(info: LogInfo, made: str, overdue_days: int) -> Standing:

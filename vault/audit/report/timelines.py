@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 MAX_CASES = 22
 MAX_WEEKS = 80
+FEWEST_WEEKS = 26
+"""So wide is the plot of weeks at least: its squares stay squares."""
 LABELLED = 12
 MAX_MARKS = 200
 """In one plot; a hostile log must not take minutes to draw."""
 
 
 @styled
-def opens(words: Words, days: Counter[date], flagged: Mapping[date, str]) -> Markup:
+def opens(words: Words, days: Counter[date], flagged: Mapping[date, str], astray: int = 0) -> Markup:
     """Openings of cases over time; a triangle where there is a question."""
     height = 190
     first, last, _ = drawing.window(days)
@@ -47,16 +49,17 @@ def opens(words: Words, days: Counter[date], flagged: Mapping[date, str]) -> Mar
             )
     axes.set_ylim(0, max(bins) * 1.02)
     drawing.time_axis(axes, words, first, last)
-    return inline(figure, "opens", words("Openings of cases over time"), opens_text(words, days), marks)
+    return inline(figure, "opens", words("Openings of cases over time"), opens_text(words, days, astray), marks)
 
 
-def opens_text(words: Words, days: Counter[date]) -> str:
-    """The same in words."""
+def opens_text(words: Words, days: Counter[date], astray: int = 0) -> str:
+    """The same in words; `astray` openings have dates that are wrong."""
     _, _, outside = drawing.window(days)
+    outside += astray
     most = max(days, key=lambda day: (days[day], day))
     said = words(
-        "{total} openings on {days} from {first} to {last}; most, {most}, on {day}.",
-        total=sum(days.values()),
+        "{total} on {days} from {first} to {last}; most, {most}, on {day}.",
+        total=words.n(sum(days.values()), "opening", "openings"),
         days=words.n(len(days), "day", "days"),
         first=words.day(min(days)),
         last=words.day(max(days)),
@@ -64,7 +67,7 @@ def opens_text(words: Words, days: Counter[date]) -> str:
         day=words.day(most),
     )
     if outside:
-        said += " " + words("Not drawn, as their dates lie far from all others: {count}.", count=outside)
+        said += " " + words("Not drawn, as their dates are wrong or lie far from all others: {count}.", count=outside)
     return said
 
 
@@ -78,7 +81,7 @@ def case_weeks(words: Words, cases: Sequence[tuple[str, Counter[date]]], everyth
     columns = (last - first).days // width + 1
     height = 56 + 17 * len(shown)
     figure = new_figure(height)
-    axes = new_axes(figure, height, left=78, right=84, top=4, bottom=28)
+    axes = new_axes(figure, height, left=78, right=112, top=4, bottom=28)
     rows = [
         Counter((day - first).days // width for day in days.elements() if first <= day <= last) for _, days in shown
     ]
@@ -86,6 +89,7 @@ def case_weeks(words: Words, cases: Sequence[tuple[str, Counter[date]]], everyth
     for y, ((case, _), counts) in enumerate(zip(shown, rows, strict=True)):
         for x, value in sorted(counts.items()):
             _week(words, cells, case, (x, y), value, first + timedelta(days=x * width), width)
+    columns = max(columns, FEWEST_WEEKS)
     drawing.grid(axes, columns, len(shown))
     axes.set_yticks([y + 0.5 for y in range(len(shown))], [case for case, _ in shown])
     ticks = drawing.month_starts(first, last)
@@ -114,7 +118,10 @@ def _say_most(words: Words, axes: Axes, shown: Sequence[tuple[str, Counter[date]
     for y, (_, days) in enumerate(shown):
         day = max(days, key=lambda one: (days[one], one))
         said = f"{words.number(days[day])} · {words.short_day(day)}"
-        axes.text(columns + 0.4, y + 0.5, said, va="center_baseline", fontsize=FONT - 2, clip_on=False)
+        axes.annotate(
+            said, (columns, y + 0.5), xytext=(8, 0), textcoords="offset points", va="center_baseline",
+            fontsize=FONT - 2, annotation_clip=False,
+        )  # fmt: skip
 
 
 def case_text(words: Words, cases: Sequence[tuple[str, Counter[date]]]) -> str:
@@ -159,8 +166,8 @@ def unlocks_text(words: Words, days: Counter[date]) -> str:
     """The same in words."""
     most = max(days, key=lambda day: (days[day], day))
     return words(
-        "{total} failed attempts on {days}; most, {most}, on {day}.",
-        total=sum(days.values()),
+        "{total} on {days}; most, {most}, on {day}.",
+        total=words.n(sum(days.values()), "failed attempt", "failed attempts"),
         days=words.n(len(days), "day", "days"),
         most=days[most],
         day=words.day(most),
@@ -183,7 +190,7 @@ def deposits(words: Words, name: str, vouched: Sequence[date], first: date, last
     axes.plot(xs[:-1], ys[:-1], color=BAR, linewidth=1.8)
     axes.axhline(overdue, color=ACCENT, linewidth=1.4, dashes=(5, 3))
     axes.annotate(
-        words("overdue after {days} days", days=overdue),
+        words("overdue after {days}", days=words.n(overdue, "day", "days")),
         (1, overdue),
         xycoords=("axes fraction", "data"),
         ha="right",
@@ -196,8 +203,8 @@ def deposits(words: Words, name: str, vouched: Sequence[date], first: date, last
     axes.set_ylim(0, max(*ys, overdue) * 1.18)
     drawing.time_axis(axes, words, first, last)
     said = words(
-        "{count} deposits; the longest time between two was {days}.",
-        count=len(vouched),
+        "{count}; the longest time between two was {days}.",
+        count=words.n(len(vouched), "deposit", "deposits"),
         days=words.n(max(ys), "day", "days"),
     )
     return inline(figure, f"deposits{name}", words("Days since the last deposit"), said, {})
