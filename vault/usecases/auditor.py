@@ -173,32 +173,35 @@ def _check(
         log = key.name.removeprefix(heads.ORIGIN)
         with hinted(STATE_HINT):
             prior = state.read(log)
-        if known_only and prior is None and told is None:
-            raise Usage(
-                "this log was never checked with your folder, and nothing is signed unseen",
-                hint="Run 'casevault audit check' first and compare the fingerprint by phone, or give it with "
-                "--fingerprint.",
-            )
+        unseen = known_only and prior is None and told is None
         look = Look(front, key, prior, terms)
         if front.kind == "heads":
             for _ in reader.batches():
                 pass
             look.judge_heads()
-            return _concluded(look, state)
+            return _concluded(look, state, unseen)
         size, ended = (prior.seen.size, prior.ended) if prior is not None else (0, "")
         with state.new_seen() as records:
             with state.seen(log, size) as seen:
                 look.walk(reader, History(seen, size, ended), records)
             look.judge_entries(identities)
-            return _concluded(look, state, records)
+            return _concluded(look, state, unseen, records)
 
 
-def _concluded(look: Look, state: AuditorState, records: SeenWriter | None = None) -> tuple[Checked, LogState]:
+def _concluded(
+    look: Look, state: AuditorState, unseen: bool, records: SeenWriter | None = None
+) -> tuple[Checked, LogState]:
     with hinted(STATE_HINT):
         logs = state.logs()
     look.judge_beside(logs)
     checked = look.result()
     remembered = look.remembered(checked)
+    if checked.ok and unseen:
+        raise Usage(
+            "this log was never checked with your folder, and nothing is signed unseen",
+            hint="Run 'casevault audit check' first and compare the fingerprint by phone, or give it with "
+            "--fingerprint.",
+        )
     if checked.ok:
         # In this order: records beyond the head that is remembered do no harm, missing ones would.
         if records is not None:
