@@ -165,7 +165,9 @@ def _say_plan(session: Session, vault: UnlockedVault, case_id: str, order: Order
     data = {"dry_run": {"evidence": found, "left_out": job.left_out, "exhibits": exhibits}}
     session.console.answer(data, columns(rows))
     session.console.say(
-        "Items that would go: {count}; that would stay: {left}. Nothing was written.", count=len(rows), left=job.left_out
+        "Items that would go: {count}; that would stay: {left}. Nothing was written.",
+        count=len(rows),
+        left=job.left_out,
     )
 
 
