@@ -93,7 +93,7 @@ def test_the_title_that_use_shows_is_logged(scratch: Scratch) -> None:
     case = scratch.case("Дело Лис")
     done = scratch.run("shell", stdin=f"use {case}\nexit\n")
     assert "Дело Лис" in done.err
-    assert [one[:3] for one in logged(scratch, "case.show")] == [("intent", None, case), ("outcome", "ok", case)]
+    assert [one[:3] for one in logged(scratch, "case.list")] == [("intent", None, case), ("outcome", "ok", case)]
 
 
 def test_titles_of_a_dry_run_are_logged(scratch: Scratch) -> None:
