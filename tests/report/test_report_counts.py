@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 import report_make
 import report_sample
 
@@ -15,7 +16,7 @@ from vault.audit.report.data import Activity, LogInfo, Vouched
 from vault.audit.report.page_left import pairs
 from vault.audit.report.shape import shape
 from vault.audit.report.standing import since, standing
-from vault.model.events import Disclosure, Entry
+from vault.model.events import Disclosure, Entry, RowState
 
 CASE, OTHER = "C-7K3Q9", "C-0ABCD"
 NIGHT = datetime(2025, 1, 5, 22, 30, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_what_the_program_writes_by_itself_is_no_work() -> None:
     one = teller()
     found = counted(one.entry(NIGHT, "audit.seal", "event", count=1), one.entry(NIGHT, "audit.map", "event"))
     assert sum(map(sum, found.heat)) == 0
-    assert found.entries == 2
+    assert (found.entries, found.own, found.done, found.people) == (2, 2, 0, {})
 
 
 def test_an_operation_is_its_intent_and_its_outcome() -> None:
@@ -179,3 +180,93 @@ def test_an_explained_finding_does_not_count() -> None:
     finding = report_sample.Finding("overdue", "late", None, True)
     assert standing(log(findings=(finding,)), report_sample.MADE, 35).whole
     assert not standing(log(findings=(report_sample.Finding("fork", "x"),)), report_sample.MADE, 35).whole
+
+
+def told(*days: float) -> Activity:
+    """Openings so many days after NIGHT, in this order."""
+    one = teller()
+    return counted(*(one.entry(NIGHT + timedelta(days=day), "case.show", "event", CASE) for day in days))
+
+
+def days_of(found: Activity) -> tuple[float, float]:
+    assert found.first is not None
+    assert found.last is not None
+    return tuple((at - int(NIGHT.timestamp())) / 86_400 for at in (found.first, found.last))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("wrong", [1100, -9000, 40])
+def test_one_command_under_a_wrong_clock_spoils_no_dates(wrong: float) -> None:
+    found = told(0, 0.5, 1, wrong, 1.2, 2)
+    assert days_of(found) == (0, 2)
+    assert found.silences == []
+    (stray,) = found.astray
+    assert (stray.seq, stray.last, stray.count) == (3, 3, 1)
+    assert (found.cases[CASE].first, found.cases[CASE].last) == (found.first, found.last)
+    assert (found.cases[CASE].opens, sum(found.opens.values()), found.astray_opens) == (6, 5, 1)
+
+
+def test_a_clock_that_was_ahead_for_long_is_believed_no_more_once_it_is_set_right() -> None:
+    found = told(*(at / 10 for at in range(20)), *(700 + at / 10 for at in range(30)), 3, 4, 5)
+    assert days_of(found) == (0, 5)
+    assert [(one.seq, one.last, one.count) for one in found.astray] == [(20, 49, 30)]
+
+
+def test_a_clock_that_died_at_the_end_takes_nothing_from_the_dates() -> None:
+    found = told(*(at / 10 for at in range(60)), -9000)
+    assert days_of(found) == (0, 5.9)
+    assert [one.seq for one in found.astray] == [60]
+
+
+def test_hours_to_and_fro_are_no_wrong_clock() -> None:
+    found = told(0, 0.9, 0.1, 1.0, 9.5)
+    assert found.astray == []
+    assert [(gap.seq, gap.next) for gap in found.silences] == [(3, 4)]
+
+
+def test_a_read_and_the_change_of_one_command_are_one() -> None:
+    one = teller()
+    change = (RowState("plans", "ab" * 8, "cd" * 32),)
+    entries = [
+        *one.pair(NIGHT, "redact.show", CASE, purpose="review"),
+        *one.pair(NIGHT, "redact.show", CASE, rows=change),
+        *one.pair(NIGHT, "redact.show", CASE),
+    ]
+    one.session = "99999999"
+    entries += one.pair(NIGHT, "redact.show", CASE, rows=change)
+    found = counted(*entries)
+    held = found.operations
+    assert list(zip(held.seq, held.after, strict=True)) == [(0, 3), (4, 1), (6, 1)]
+    assert (found.done, found.cases[CASE].opens) == (3, 3)
+
+
+def test_a_change_of_an_item_by_a_person_stands_alone() -> None:
+    one = teller()
+    change = (RowState("evidence", "ab" * 8, "cd" * 32),)
+    entries = [
+        *one.pair(NIGHT, "evidence.add", CASE, object="aa" * 8, rows=change),
+        *one.pair(NIGHT, "evidence.set", CASE, object="aa" * 8, rows=change),
+        *one.pair(NIGHT, "case.show", CASE),
+        *one.pair(NIGHT, "evidence.set", CASE, object="aa" * 8, rows=change),
+    ]
+    found = counted(*entries)
+    assert (list(found.operations.seq), found.done) == ([0, 4, 6], 3)
+
+
+def test_the_export_that_is_read_is_not_unfinished() -> None:
+    one = teller()
+    entries = [
+        *one.pair(NIGHT, "audit.export", None, ok=None),
+        *one.pair(NIGHT, "case.show", CASE),
+        *one.pair(NIGHT, "audit.export", None, ok=None),
+        one.entry(NIGHT, "audit.seal", "event", count=1, outcome="ok"),
+    ]
+    found = counted(*entries)
+    assert (found.unfinished, found.reading) == ([0], [2])
+
+
+def test_lateness_is_no_damage() -> None:
+    own, other = report_sample.Finding("overdue", "late"), report_sample.Finding("overdue", "late", other=True)
+    late = standing(log(findings=(own, other)), report_sample.MADE, 35)
+    assert (late.whole, late.ok, late.late) == (True, False, (own, other))
+    assert standing(log(findings=(other,)), report_sample.MADE, 35).ok
+    assert not standing(log(findings=(other, report_sample.Finding("seal", "x"))), report_sample.MADE, 35).ok

@@ -212,6 +212,30 @@ def test_the_same_report_is_the_same_page(report: Report) -> None:
     assert html(report, Words("en")) == html(report, Words("en"))
 
 
+def test_what_is_new_since_the_last_signature_stands_first(report: Report) -> None:
+    seqs = sorted(one.flag.last for one in report.flags)
+    signed = seqs[len(seqs) // 2]
+    infos = (report_sample.replace(report.logs[0], own=signed),)
+    page = Page(html(report_sample.replace(report, logs=infos), Words("en")))
+    old = sum(seq < signed for seq in seqs)
+    assert 0 < old < len(seqs)
+    title = f"Before your last signature: {old} question{'s' if old > 1 else ''}"
+    assert title in page.content["summary"]
+    assert page.text.index("New since your last signature") < page.text.index(title)
+    assert any(str(one.get("id")).startswith("old-ask-") for one in page.all("li"))
+    assert "Before your last signature" not in html(report, Words("en"))
+
+
+def test_lateness_is_told_calmly_and_apart() -> None:
+    late = [Finding("overdue", "late itself"), Finding("overdue", "no deposit of V-9", other=True)]
+    found = report_sample.report([report_make.year(500, 20)], infos=[report_sample.info(500, findings=late)])
+    page = Page(html(found, Words("en")))
+    assert "✓ Yes" in page.content["dd"]
+    assert 'id="findings"' not in page.text
+    assert "That is no damage to the log." in page.text
+    assert "About another laptop, not in this report: no deposit of V-9." in page.text
+
+
 # Contrast, WCAG 2.2, 1.4.3 and 1.4.11.
 
 

@@ -15,7 +15,7 @@ import report_sentences
 from vault.audit.findings import KINDS as FINDING_KINDS
 from vault.audit.flags import TEXTS, Flag
 from vault.audit.policy import KINDS
-from vault.audit.report import actions, asking
+from vault.audit.report import actions, asking, squares
 from vault.audit.report.data import Finding, Flagged
 from vault.audit.report.page import html
 from vault.audit.report.words import Words
@@ -124,3 +124,20 @@ def test_numbers_and_dates() -> None:
     assert RUSSIAN.day(date(2025, 3, 3)) == "03.03.2025"
     assert english.size(512) == "512\u202fB"
     assert RUSSIAN.size(1_550_000) == "1,6\u202fМБ"
+
+
+def test_a_slow_clock_is_measured_against_the_machine() -> None:
+    texts = {"before": "2026-11-22T08:00:00.000Z", "after": "2026-11-23T08:00:00.000Z"}
+    time = texts["before"]
+    flag = Flag("clock-back", 5, 9, time, time, "S-7K3Q9N", (), {"seconds": 5 * 86_400, "cases": 0}, texts)
+    said = asking.said(Words("en"), Flagged(0, flag)).replace("\u00a0", " ")
+    assert said.startswith("by 5 days, against the time that the machine ran: it ran 6 days between")
+    back = Flag("clock-back", 5, 9, time, time, "S-7K3Q9N", (), {"seconds": 86_400, "cases": 0},
+                {"before": texts["after"], "after": texts["before"]})  # fmt: skip
+    assert asking.said(Words("en"), Flagged(0, back)).startswith("by 24 hours: from 23")
+
+
+def test_nouns_of_one() -> None:
+    left = {("R-5TQ2MX", "C-7K3Q9"): 1}
+    assert squares.matrix_text(Words("en"), left).startswith("1 disclosure of 1 case to 1 recipient;")
+    assert squares.matrix_text(RUSSIAN, left).startswith("1 передача; 1 дело; 1 получатель.")

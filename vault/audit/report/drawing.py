@@ -77,7 +77,7 @@ def new_figure(height: float) -> Figure:
 
 
 def new_axes(
-    figure: Figure, height: float, *, left: float = 62, right: float = 14, top: float = 12, bottom: float = 34
+    figure: Figure, height: float, *, left: float = 62, right: float = 28, top: float = 12, bottom: float = 34
 ) -> Axes:
     """Axes with these margins."""
     across, down = (left + right) / WIDTH, (top + bottom) / height
