@@ -65,7 +65,7 @@ def test_every_command_of_the_page_runs(folder: Path) -> None:
         shown.append(_run(folder, line, *more))
     written, taken, listed, verified, text = shown
     assert "head.tsq" in written
-    assert "existed by" in taken
+    assert "stamped at" in taken
     assert "CN=Test Time Stamps" in listed
     assert "Verification: OK" in verified
     assert "Hash Algorithm: sha256" in text
