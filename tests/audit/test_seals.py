@@ -101,11 +101,11 @@ def test_a_missing_seal_is_named(gone: int) -> None:
 def test_a_log_that_was_cut_lacks_the_seals_of_the_last_days() -> None:
     ((seq, message),) = check(made(5)[:2]).problems
     assert seq == 15
-    assert "last 3 days" in message
+    assert "at the end, of so many days: 3" in message
 
 
 def test_a_chain_without_any_seal_lacks_them_all() -> None:
-    assert "last 5 days" in check([]).problems[0][1]
+    assert "at the end, of so many days: 5" in check([]).problems[0][1]
     assert check([], until=0.9).problems == ()
 
 

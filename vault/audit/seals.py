@@ -238,7 +238,7 @@ def _order(point: ChainPoint, seals: Sequence[SealPoint]) -> Iterator[tuple[int,
             yield one.seq, "a seal belongs to another chain than the one in use"
             continue
         if one.epoch > wanted:
-            yield one.seq, f"the seals of {one.epoch - wanted} days before this one are missing"
+            yield one.seq, f"seals are missing before this one, of so many days: {one.epoch - wanted}"
         elif one.epoch < wanted:
             yield one.seq, "a day was sealed twice"
         wanted = max(wanted, one.epoch + 1)
@@ -273,7 +273,7 @@ def _missing_end(
     missing = statement.epoch_at(_seconds(end)) - 1 - (seals[-1].epoch if seals else -1)
     if missing > 0:
         seq = seals[-1].seq if seals else point.seq
-        yield seq, f"the seals of the last {missing} days are missing"
+        yield seq, f"seals are missing at the end, of so many days: {missing}"
 
 
 def _ahead(statement: Statement, seals: Sequence[SealPoint], now: str) -> Iterator[tuple[int, str]]:
