@@ -120,8 +120,8 @@ def test_a_slip_of_the_pen_switches_nothing_off() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"\xff\xfe[\x00f\x00", "[flags", "[flags]\n[flags]", "a = " + "[" * 60_000, "a = " + "9" * 60_000,
-        "a = 1\x00", "[flags]\noff = ['hours'", "x." * 20_000 + "y = 1", "[deposit]\noverdue_days = " + "9" * 20,
+        b"\xff\xfe[\x00f\x00", "[flags", "[flags]\n[flags]", "a = " + "[" * 16_000, "a = " + "9" * 16_000,
+        "a = 1\x00", "[flags]\noff = ['hours'", "x." * 8_000 + "y = 1", "[deposit]\noverdue_days = " + "9" * 20,
         "#" * 70_000, b"#" * (10 << 20),
     ],
 )  # fmt: skip

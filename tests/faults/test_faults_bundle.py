@@ -14,7 +14,7 @@ import pytest
 from fault_tracer import supported
 
 # A trial takes long, as several workers take part.
-SLICES = {"kill": 8, "full": 3, "sync": 1}
+SLICES = {"kill": 4, "full": 2, "sync": 1}
 CASES = [(mode, place) for mode, count in SLICES.items() for place in range(count)]
 
 pytestmark = pytest.mark.skipif(supported() != "", reason=supported() or "-")

@@ -16,7 +16,8 @@ from typing import Any
 from vault.audit import tlog_policy
 from vault.errors import Usage
 
-MAX_BYTES = 64 << 10
+MAX_BYTES = 16 << 10
+"""Python's reader of TOML takes time with the square of some hostile texts."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KINDS = (
     "bulk", "clock-back", "dormant", "failed-unlocks", "first-time", "hours", "new-recipient", "quick-export", "slow",
