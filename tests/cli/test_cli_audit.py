@@ -46,7 +46,7 @@ def test_one_line_is_one_operation(busy: tuple[Scratch, str, str]) -> None:
 def test_titles_only_where_asked_and_the_case_is_told(busy: tuple[Scratch, str, str]) -> None:
     scratch, case, _ = busy
     before = len(scratch.json("audit", "show", "--case", case)["entries"])
-    assert "Дело Коваль" in scratch.run("audit", "show", "--titles").out  # as much of it as fits
+    assert "Дело Ковальчук" in scratch.run("audit", "show", "--titles", COLUMNS="120").out
     after = scratch.json("audit", "show", "--case", case)["entries"]
     assert [one["action"] for one in after[before:]] == ["case.list", "audit.show"]
 

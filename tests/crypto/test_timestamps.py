@@ -438,7 +438,10 @@ def test_broken_answers_never_raise_anything_else(
     answer = authority.reply(request)
     whole = timestamps.verify(request, answer, authority.chain, DATA)
     chosen = random.Random(3161)
-    broken = [answer[:length] for length in range(0, len(answer), 17)]
+    for length in range(len(answer)):
+        with pytest.raises((Damaged, Usage)):
+            timestamps.verify(request, answer[:length], authority.chain, DATA)
+    broken = []
     for _ in range(1500):
         one = bytearray(answer)
         for _ in range(chosen.choice((1, 1, 2, 8))):
@@ -452,7 +455,8 @@ def test_broken_answers_never_raise_anything_else(
             continue
         taken += 1
         assert found == whole
-    assert taken < len(broken) / 5  # some bytes of an answer are neither signed nor read
+    # About a tenth of the bytes are neither signed nor read, as the authority's certificates lie in the answer too.
+    assert taken < len(broken) / 5
     assert capfd.readouterr().err == ""
 
 

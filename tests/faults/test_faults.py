@@ -14,8 +14,8 @@ import pytest
 from fault_tracer import supported
 
 SLICES = {
-    ("init", "kill"): 8, ("init", "full"): 4, ("init", "sync"): 2,
-    ("evidence add", "kill"): 8, ("evidence add", "full"): 4, ("evidence add", "sync"): 2,
+    ("init", "kill"): 12, ("init", "full"): 6, ("init", "sync"): 3,
+    ("evidence add", "kill"): 12, ("evidence add", "full"): 6, ("evidence add", "sync"): 3,
     ("evidence get", "kill"): 6, ("evidence get", "full"): 3, ("evidence get", "sync"): 2,
 }  # fmt: skip
 CASES = [(name, mode, place) for (name, mode), count in SLICES.items() for place in range(count)]

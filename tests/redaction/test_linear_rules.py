@@ -57,11 +57,11 @@ def test_doubling_the_text_twice_takes_about_four_times_as_long(unit: str) -> No
 
 
 def test_no_rule_alone_is_slow() -> None:
-    """A fifth of a second of processor time for 2,000 characters would be a rule that looks back too far."""
+    """A fifth of a second of processor time for 4,000 characters would be a rule that looks back too far."""
     quasi_ru_lexicon.find_words("слово")  # loads the dictionary
     slow = []
     for unit in UNITS:
-        text = unit * (2_000 // len(unit))
+        text = unit * (4_000 // len(unit))
         for name, run in RULES:
             if growth.least_seconds(partial(run, text), enough=0.2) > 0.2:
                 slow.append((unit, name))
