@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from vault.model.document import Look
+if TYPE_CHECKING:
+    from vault.model.document import Look
 
 LOOKS: tuple[Look, ...] = ("ocr", "faces")
 """What a page of pixels is searched by."""
