@@ -18,6 +18,7 @@ from vault.errors import Refused, Usage
 if TYPE_CHECKING:
     import typer
 
+    from vault.usecases.opening import Unlocked
     from vault.usecases.unlocked import UnlockedVault
 
 VAULT_VARIABLE = "CASEVAULT_PATH"
@@ -75,14 +76,29 @@ class Session:
 
     def open(self) -> UnlockedVault:
         """Open the vault with the secret that is given or asked for."""
+        from vault.usecases import opening
+
+        return opening.opened(self.folder, self.unlock(), accept_rollback=self.options.accept_rollback)
+
+    def unlock(self) -> Unlocked:
+        """Find the root key with the secret that is given or asked for: for commands that change keys."""
         from commands import secrets
         from vault.usecases import locked, opening
 
         found = locked.peek(self.folder)
         secret = secrets.given(self)
         if secret is not None:
-            return opening.open_vault(self.folder, secret)
-        return secrets.asked(self, found.kinds, lambda typed: opening.open_vault(self.folder, typed))
+            return opening.unlock(self.folder, secret)
+        return secrets.asked(self, found.kinds, lambda typed: opening.unlock(self.folder, typed))
+
+    @contextlib.contextmanager
+    def rooted(self) -> Iterator[tuple[UnlockedVault, bytes]]:
+        """The open vault and its root key, for commands that change keys: a secret is always asked for."""
+        from vault.usecases import opening
+
+        found = self.unlock()
+        with opening.opened(self.folder, found, accept_rollback=self.options.accept_rollback) as vault:
+            yield vault, found.root
 
     @contextlib.contextmanager
     def kept_open(self) -> Iterator[UnlockedVault]:

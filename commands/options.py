@@ -14,6 +14,8 @@ FLAGS = {
     "--no-input": ("no_input", "Never ask for anything."),
     "--require-jail": ("require_jail", "Read documents only where the worker's walls all stand."),
     "--accept-weak-jail": ("accept_weak_jail", "Read documents even where the worker's walls are weak."),
+    "--accept-rollback": ("accept_rollback", "Use an older copy of the vault, knowingly; it is logged."),
+    "--accept-sync-folder": ("accept_sync_folder", "Write where a cloud copies files away, knowingly; it is logged."),
     "--timings": ("timings", "Say how long each part took."),
     "--version": ("version", "Show the version."),
     "--help": ("help", "Show help."),
@@ -25,8 +27,10 @@ VALUES = {
     "--passphrase-file": ("passphrase_file", "FILE", "Take the passphrase from a file's first line."),
     "--passphrase-fd": ("passphrase_fd", "N", "Take the passphrase from an open file descriptor."),
     "--recovery-file": ("recovery_file", "FILE", "Take the recovery code from a file's first line."),
+    "--share-file": ("share_file", "FILE", "Take a trustee's share from a file's first line; once for each share."),
     "--identity": ("identity", "FILE", "A file with your secret key, made by 'casevault keygen'."),
 }
+REPEATED = ("share_file",)
 
 
 class Globals(NamedTuple):
@@ -39,7 +43,10 @@ class Globals(NamedTuple):
     passphrase_file: str | None = None
     passphrase_fd: str | None = None
     recovery_file: str | None = None
+    share_file: tuple[str, ...] = ()
     identity: str | None = None
+    accept_rollback: bool = False
+    accept_sync_folder: bool = False
     require_jail: bool = False
     accept_weak_jail: bool = False
     timings: bool = False
@@ -63,16 +70,17 @@ def hoist(arguments: Sequence[str], base: Globals | None = None) -> tuple[Global
         elif name in VALUES:
             if not equals and (not pending or pending[0] in FLAGS or pending[0] in VALUES):
                 raise Usage(f"{name} needs a value: {name} {VALUES[name][1]}")
-            found[VALUES[name][0]] = value if equals else pending.pop(0)
+            member, value = VALUES[name][0], value if equals else pending.pop(0)
+            found[member] = (*found.get(member, ()), value) if member in REPEATED else value
         else:
             rest.append(word)
     return _checked((base or Globals())._replace(**found)), rest
 
 
 def _checked(options: Globals) -> Globals:
-    given = [options.passphrase_file, options.passphrase_fd, options.recovery_file]
+    given = [options.passphrase_file, options.passphrase_fd, options.recovery_file, options.share_file or None]
     if sum(one is not None for one in given) > 1:
-        raise Usage("give one secret: --passphrase-file, --passphrase-fd or --recovery-file")
+        raise Usage("give one secret: --passphrase-file, --passphrase-fd, --recovery-file or --share-file")
     if options.require_jail and options.accept_weak_jail:
         raise Usage("--require-jail and --accept-weak-jail exclude each other")
     if options.lang is not None and options.lang not in LANGUAGES:

@@ -11,8 +11,10 @@
     ├── Locked               no secret given and none can be asked for
     ├── WrongSecret          the passphrase, code or key opens nothing
     ├── Damaged              data that fails its authentication
-    │   └── Forged           a signature or a sender that does not match
+    │   ├── Forged           a signature or a sender that does not match
+    │   └── Rollback         an older copy of the vault, or of a part of it
     ├── NewerFormat          made by a later version of Casevault
+    ├── OlderFormat          made by an earlier version, to be migrated first
     ├── Refused              an export or a document that must not pass
     ├── Busy                 another process holds the vault
     ├── LogUnavailable       the audit log can't be written, so nothing is shown
@@ -100,6 +102,16 @@ def hinted(hint: str) -> Iterator[None]:
 
 class Forged(Damaged):
     kind = "forged"
+
+
+class Rollback(Damaged):
+    kind = "rollback"
+    hint = "If you put this copy back yourself, say so with --accept-rollback; it is logged. If not, ask who did."
+
+
+class OlderFormat(CasevaultError):
+    kind = "older-format"
+    hint = "Bring it up to date, with a backup first: casevault migrate --backup DIR"
 
 
 class NewerFormat(CasevaultError):

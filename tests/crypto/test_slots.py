@@ -193,9 +193,9 @@ def test_keys_do_not_change_between_versions() -> None:
 def test_a_damaged_case_key_is_named() -> None:
     vault = keys.VaultKeys.derive(ROOT)
     wrapped = kdf.wrap(vault.case_wrap, bytes(32))
-    assert keys.CaseKeys.unwrap(vault, wrapped).identity == bytes(32)
+    assert keys.CaseKeys.unwrap(vault.case_wrap, wrapped).identity == bytes(32)
     with pytest.raises(CasevaultError, match="key of a case"):
-        keys.CaseKeys.unwrap(vault, wrapped[:-1] + bytes([wrapped[-1] ^ 1]))
+        keys.CaseKeys.unwrap(vault.case_wrap, wrapped[:-1] + bytes([wrapped[-1] ^ 1]))
 
 
 def test_pseudonyms_depend_on_the_case() -> None:

@@ -21,7 +21,7 @@ from vault.formats.header import Header, SlotRecord
 from vault.model.document import Block, Document, Page, Part, Word
 from vault.model.findings import Box
 from vault.store import header_file
-from vault.usecases import locked, opening
+from vault.usecases import headers, locked, opening
 
 LATER = {
     "id": "S-AAAAAA", "kind": "shares", "threshold": 2, "Z": "", "ä": {"b": [], "a": {}}, "number": 9007199254740991,
@@ -63,7 +63,7 @@ def test_a_vault_with_a_slot_of_a_later_kind_opens(tmp_path: Path) -> None:
     folder = tmp_path / "vault"
     opening.create(folder, [vaults.CODE])
     with opening.open_vault(folder, vaults.CODE) as vault:
-        wider = opening.sealed(replace(vault.header, slots=(SlotRecord(LATER), *vault.header.slots)), vault.keys)
+        wider = headers.sealed(replace(vault.header, slots=(SlotRecord(LATER), *vault.header.slots)), vault.keys)
     header_file.write(folder, wider)
     with opening.open_vault(folder, vaults.CODE) as vault:
         assert vault.header == wider

@@ -55,6 +55,16 @@ class Seed:
     sealed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class KeptHeader:
+    """One header that the vault had: how many changes there were before it, the SHA-256 of its bytes (hex), and
+    whether it is known to be written."""
+
+    generation: int
+    digest: str
+    done: bool
+
+
 class Kept:
     """Reads and writes what is kept. Raises Damaged, LogUnavailable's causes (StorageFailed, Busy)."""
 
@@ -131,6 +141,39 @@ class Kept:
         """Replace the policy."""
         with self._transaction():
             self._put("policy", 0, "", {"text": text})
+
+    def headers(self) -> list[KeptHeader]:
+        """Every header of the vault that was noted, oldest first."""
+        found = []
+        for generation, _, body in auditdb.read_kept(self._db, "header"):
+            members = _load(body)
+            found.append(KeptHeader(generation, str(members.get("digest")), members.get("done") is True))
+        return found
+
+    def put_header(self, new: KeptHeader) -> None:
+        """Note a header, or that it is written."""
+        with self._transaction():
+            self._put("header", new.generation, "", {"digest": new.digest, "done": new.done})
+
+    def prepared(self) -> str:
+        """The digest of a header that lies ready to be put in place without a key; empty if none does."""
+        rows = auditdb.read_kept(self._db, "prepared")
+        return "" if not rows else str(_load(rows[0][2]).get("digest", ""))
+
+    def set_prepared(self, digest: str) -> None:
+        """Replace it."""
+        with self._transaction():
+            self._put("prepared", 0, "", {"digest": digest})
+
+    def instance(self) -> str:
+        """Which copy of the vault this is: 16 hex digits, new with each restore; empty before the first one."""
+        rows = auditdb.read_kept(self._db, "instance")
+        return "" if not rows else str(_load(rows[0][2]).get("id", ""))
+
+    def put_instance(self, instance: str) -> None:
+        """Replace it."""
+        with self._transaction():
+            self._put("instance", 0, "", {"id": instance})
 
     def _transaction(self) -> contextlib.AbstractContextManager[None]:
         """Its own, or the one of the append that it is part of."""

@@ -13,17 +13,23 @@ from vault.errors import Damaged
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class VaultKeys:
-    """Keys derived from the root key, 32 bytes each."""
+class WorkingKeys:
+    """What every command needs, 32 bytes each: they open the two databases, but no case, and sign nothing."""
 
-    header: bytes
     catalogue: bytes
     audit: bytes
-    audit_signing: bytes
-    case_wrap: bytes
     rows: bytes
     audit_map: bytes
     seals: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VaultKeys(WorkingKeys):
+    """All keys derived from the root key, 32 bytes each."""
+
+    header: bytes
+    audit_signing: bytes
+    case_wrap: bytes
 
     @classmethod
     def derive(cls, root: bytes) -> VaultKeys:
@@ -31,32 +37,40 @@ class VaultKeys:
         return cls(*(kdf.hkdf(root, f"casevault/v1/{name}") for name in _VAULT_LABELS))
 
 
-_VAULT_LABELS = ("header", "catalogue", "audit", "audit-signing", "case-wrap", "rows", "audit-map", "seals")
+_VAULT_LABELS = ("catalogue", "audit", "rows", "audit-map", "seals", "header", "audit-signing", "case-wrap")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CaseKeys:
+class CaseNames:
+    """A case's keys that name and check its rows, 32 bytes each. They open nothing."""
+
+    rows: bytes
+    pseudonyms: bytes
+
+    def pseudonym(self, object_id: str) -> str:
+        """What the audit log calls an object of this case: 16 hex digits that nobody without the key can undo."""
+        return kdf.hmac_sha256(self.pseudonyms, object_id.encode())[:8].hex()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseKeys(CaseNames):
     """A case's X25519 identity and what follows from it, 32 bytes each."""
 
     identity: bytes
-    rows: bytes
-    pseudonyms: bytes
     signing: bytes
 
     @classmethod
     def derive(cls, identity: bytes) -> CaseKeys:
         """All keys of a case from its 32-byte age identity."""
-        labels = ("rows", "pseudonyms", "bundle-signing")
-        return cls(identity, *(kdf.hkdf(identity, f"casevault/v1/case/{name}") for name in labels))
+        rows, pseudonyms, signing = (
+            kdf.hkdf(identity, f"casevault/v1/case/{name}") for name in ("rows", "pseudonyms", "bundle-signing")
+        )
+        return cls(rows, pseudonyms, identity, signing)
 
     @classmethod
-    def unwrap(cls, vault: VaultKeys, wrapped: bytes) -> CaseKeys:
+    def unwrap(cls, case_wrap: bytes, wrapped: bytes) -> CaseKeys:
         """Open a case's wrapped identity. Raises Damaged if it does not open."""
-        identity = kdf.unwrap(vault.case_wrap, wrapped)
+        identity = kdf.unwrap(case_wrap, wrapped)
         if identity is None:
             raise Damaged("the key of a case is damaged in the catalogue")
         return cls.derive(identity)
-
-    def pseudonym(self, object_id: str) -> str:
-        """What the audit log calls an object of this case: 16 hex digits that nobody without the key can undo."""
-        return kdf.hmac_sha256(self.pseudonyms, object_id.encode())[:8].hex()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from vault.errors import Busy, CasevaultError, Damaged, NotFound
+from vault.errors import Busy, CasevaultError, Damaged, NotFound, OlderFormat
 from vault.model.ids import LENGTHS, is_id, new_id, tidy_id
 from vault.model.records import TABLES, Record
 from vault.store import schema, sqlcipher
@@ -64,13 +64,20 @@ class Catalogue:
         return catalogue
 
     @classmethod
-    def open(cls, folder: Path, key: bytes) -> Catalogue:
-        """Raises Damaged if it does not open with this key, NewerFormat if a later version wrote it."""
+    def open(cls, folder: Path, key: bytes, *, older: bool = False) -> Catalogue:
+        """Raises Damaged if it does not open with this key, NewerFormat if a later version wrote it, and OlderFormat
+        if an earlier one did, unless that is wanted."""
         catalogue = cls(sqlcipher.connect(folder / NAME, key))
-        with sqlcipher.translated(NAME):
-            found = schema.version(catalogue.db)
-        if found < len(schema.MIGRATIONS):
-            raise Damaged("the catalogue has no tables: it was never finished")
+        try:
+            with sqlcipher.translated(NAME):
+                found = schema.version(catalogue.db)
+            if found == 0:
+                raise Damaged("the catalogue has no tables: it was never finished")
+            if found < len(schema.MIGRATIONS) and not older:
+                raise OlderFormat("this vault was made by an earlier version of Casevault")
+        except BaseException:
+            catalogue.close()
+            raise
         return catalogue
 
     def close(self) -> None:

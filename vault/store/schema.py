@@ -74,7 +74,17 @@ CREATE VIRTUAL TABLE search USING fts5 (scope, stems, tokenize = 'unicode61 remo
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+CREATE TABLE slot_notes (
+    slot TEXT PRIMARY KEY, label TEXT NOT NULL, recipient TEXT NOT NULL, made TEXT NOT NULL
+) STRICT;
+CREATE TABLE backups (
+    id TEXT PRIMARY KEY, place TEXT NOT NULL, made TEXT NOT NULL, verified TEXT NOT NULL, size INTEGER NOT NULL
+) STRICT;
+CREATE TABLE rotation (case_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """What turns version n into n + 1; each runs in one transaction."""
 
 

@@ -124,7 +124,7 @@ class Adder:
         self.case: Case = cases.require_open(vault, case_id)
         self.provenance = provenance.tidy()
         self.progress = progress
-        self._recipients = [vault.identity(self.case.id).recipient()]
+        self._recipients = [vault.recipient(self.case.id)]
         if self.provenance.translation_of:
             original = vault.catalogue.require(Evidence, self.provenance.translation_of)
             if original.case_id != self.case.id:

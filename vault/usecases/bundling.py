@@ -228,7 +228,7 @@ def _payload(job: _Job, progress: Progress | None) -> tuple[list[MadeExhibit], b
     made: list[MadeExhibit] = []
     files: list[tuple[str, bytes]] = []
     for item in job.found:
-        job.vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
+        job.vault.wrapped_key(str(item.case_id))  # the catalogue's connection must stay in this thread
 
     def make(item: Evidence, document: Document | None) -> tuple[Exhibit, list[MadeFile]]:
         findings = job.plan.of(item.id)

@@ -50,7 +50,7 @@ def new(vault: UnlockedVault, title: str, note: str = "") -> Case:
         status="open",
         note=cleaned(note, "the note"),
         created=now(),
-        wrapped_key=kdf.wrap(vault.keys.case_wrap, identity),
+        wrapped_key=vault.keeper.wrap(case_id, identity),
     )
     vault.commit([Change("case.new", case_id, [Put(case)])])
     return case

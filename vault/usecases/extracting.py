@@ -56,7 +56,7 @@ def read(vault: UnlockedVault, items: Iterable[Evidence], *, accept_weak_jail: b
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]
             for item in batch:
-                vault.case_keys(str(item.case_id))  # the catalogue's connection must stay in this thread
+                vault.wrapped_key(str(item.case_id))  # the catalogue's connection must stay in this thread
             answers = list(pool.map(lambda item: _extract(vault, item, wish), batch))
             yield from [Read(item) for item in _store(vault, list(zip(batch, answers, strict=True)))]
 
@@ -118,7 +118,7 @@ def look(
         text = vault.catalogue.get(ExtractedText, item.id)
         if text is None or not _unlooked(document_json.unpack(text.body)):
             continue
-        vault.case_keys(str(item.case_id))
+        vault.wrapped_key(str(item.case_id))
         answer = _extract(vault, item, wish)
         if isinstance(answer, CasevaultError):
             failed.append((item, answer))

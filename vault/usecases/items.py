@@ -289,7 +289,7 @@ def _keep_named(vault: UnlockedVault, old: str, new: str) -> None:
 
 def _sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
     with content(vault, item) as chunks:
-        stored = vault.objects.put(cast(BinaryIO, output.ChunkReader(chunks)), [vault.identity(case_id).recipient()])
+        stored = vault.objects.put(cast(BinaryIO, output.ChunkReader(chunks)), [vault.recipient(case_id)])
     vault.objects.sync_folders([stored])
     if stored.sha256 != item.sha256:
         vault.objects.remove(stored.name)

@@ -17,14 +17,16 @@ from vault.audit.log import AuditLog
 from vault.crypto import kdf, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, Damaged, StorageFailed, Usage, WrongSecret
-from vault.formats.header import Header, SlotRecord
+from vault.errors import CasevaultError, StorageFailed, Usage, WrongSecret
+from vault.formats.header import Header
 from vault.model.events import MAX_NUMBER, Entry, Event, Writer
 from vault.model.ids import new_id
 from vault.session import failed_unlocks, places
 from vault.store import header_file, locks
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
+from vault.usecases import headers
+from vault.usecases.keeper import OwnKeeper
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
 _BUILDING = ".casevault-init-"
@@ -52,7 +54,7 @@ def create(folder: Path, secrets_: Sequence[slots.Secret], cost: Argon2Parameter
     root = kdf.random_key()
     made = tuple(slots.make(secret, root, cost) for secret in secrets_)
     keys = VaultKeys.derive(root)
-    header = sealed(Header(new_id("V"), tuple(_record(slot) for slot in made)), keys)
+    header = headers.sealed(Header(new_id("V"), tuple(map(headers.record_of, made))), keys)
     building = folder.parent / f"{_BUILDING}{secrets.token_hex(6)}.part"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -102,30 +104,71 @@ def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str) -> None:
     (folder / OBJECTS_NAME).mkdir(mode=0o700)
     Catalogue.create(folder, keys.catalogue).close()
     log = AuditLog.create(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
-    vault = UnlockedVault(folder, header, keys, Catalogue.open(folder, keys.catalogue), log, _writer(actor, keys))
+    vault = UnlockedVault(
+        folder,
+        header,
+        keys,
+        Catalogue.open(folder, keys.catalogue),
+        log,
+        _writer(actor, keys),
+        OwnKeeper(keys.case_wrap),
+    )
     with vault:
-        vault.note("vault.init")
+        log.append(
+            [Event("vault.init", "event", outcome="ok")], vault.writer, lambda kept: headers.first(kept, header)
+        )
     header_file.write(folder, header)
 
 
-def open_vault(folder: Path, secret: slots.Secret) -> UnlockedVault:
-    """Open the vault at `folder`. Raises NoVault, WrongSecret, Damaged, NewerFormat."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Unlocked:
+    """A header that was found true, the slot that a secret opened, and the root key."""
+
+    header: Header
+    slot: str
+    root: bytes
+
+
+def unlock(folder: Path, secret: slots.Secret) -> Unlocked:
+    """Find the root key of the vault at `folder`. Raises NoVault, WrongSecret, Damaged, NewerFormat."""
     header = header_file.read(folder)
     try:
-        slot, root = slots.open_any(tuple(_slot(record) for record in header.slots), secret)
+        slot, root = slots.open_any(tuple(map(headers.slot_of, header.slots)), secret)
     except WrongSecret:
         failed_unlocks.note(header.vault, time.time_ns() // MILLISECOND)
         raise
-    keys = VaultKeys.derive(root)
-    check_mac(header, keys)
+    headers.check_mac(header, VaultKeys.derive(root))
+    return Unlocked(header, slot.id, root)
+
+
+def open_vault(folder: Path, secret: slots.Secret, *, accept_rollback: bool = False) -> UnlockedVault:
+    """Open the vault at `folder`. Raises NoVault, WrongSecret, Damaged, NewerFormat; Rollback for an older copy,
+    unless that is accepted, which is logged."""
+    return opened(folder, unlock(folder, secret), accept_rollback=accept_rollback)
+
+
+def opened(folder: Path, found: Unlocked, *, accept_rollback: bool = False) -> UnlockedVault:
+    """The vault whose root key was found. Raises as `open_vault` does."""
+    keys = VaultKeys.derive(found.root)
     catalogue = Catalogue.open(folder, keys.catalogue)
     try:
         log = AuditLog.open(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
     except BaseException:
         catalogue.close()
         raise
-    vault = UnlockedVault(folder, header, keys, catalogue, log, _writer(slot.id, keys))
-    _note_what_came_before(vault)
+    vault = UnlockedVault(
+        folder, found.header, keys, catalogue, log, _writer(found.slot, keys), OwnKeeper(keys.case_wrap)
+    )
+    return _begun(vault, accept_rollback=accept_rollback)
+
+
+def _begun(vault: UnlockedVault, *, accept_rollback: bool) -> UnlockedVault:
+    try:
+        headers.check_newest(vault, accept_rollback=accept_rollback)
+        _note_what_came_before(vault)
+    except BaseException:
+        vault.close()
+        raise
     return vault
 
 
@@ -164,17 +207,6 @@ def _went_back(last: Entry, writer: Writer) -> int:
     return min(back, MAX_NUMBER) if back > CLOCK_TOLERANCE else 0
 
 
-def sealed(header: Header, keys: VaultKeys) -> Header:
-    """The header with its MAC."""
-    return header.with_mac(kdf.hmac_sha256(keys.header, header.authenticated_bytes()))
-
-
-def check_mac(header: Header, keys: VaultKeys) -> None:
-    """Raise Damaged if the header is not the one that was sealed with this root key."""
-    if not kdf.same(sealed(header, keys).mac.encode(), header.mac.encode()):
-        raise Damaged("the vault's header (vault.json) was altered: its seal does not fit")
-
-
 def _writer(actor: str, keys: VaultKeys) -> Writer:
     from vault.audit.clock import boot_id
 
@@ -185,12 +217,3 @@ def _writer(actor: str, keys: VaultKeys) -> Writer:
         boot=boot_id(keys.audit_signing),
         program=__version__,
     )
-
-
-def _record(slot: slots.Slot) -> SlotRecord:
-    return SlotRecord({**slot.fields, "id": slot.id, "kind": slot.kind})
-
-
-def _slot(record: SlotRecord) -> slots.Slot:
-    fields = {name: value for name, value in record.members.items() if name not in ("id", "kind")}
-    return slots.Slot(record.members["id"], record.members["kind"], fields)

@@ -17,7 +17,7 @@ from pathlib import Path
 from vault.audit.log import AuditLog
 from vault.crypto import age
 from vault.crypto.kdf import hmac_sha256
-from vault.crypto.keys import CaseKeys, VaultKeys
+from vault.crypto.keys import CaseKeys, CaseNames, WorkingKeys
 from vault.errors import CasevaultError, NotAllowed, Refused, StorageFailed
 from vault.formats.header import Header
 from vault.model.events import Disclosure, Event, RowState, Writer
@@ -25,6 +25,7 @@ from vault.model.records import Case, Record
 from vault.store.catalogue import Catalogue, Put
 from vault.store.objects import ObjectStore
 from vault.store.rows import row_hash
+from vault.usecases.keeper import Keeper
 
 AUDIT_NAME = "audit.db"
 OBJECTS_NAME = "objects"
@@ -61,11 +62,12 @@ class UnlockedVault:
 
     folder: Path
     header: Header
-    keys: VaultKeys
+    keys: WorkingKeys
     catalogue: Catalogue
     log: AuditLog
     writer: Writer
-    _case_keys: dict[str, CaseKeys] = field(default_factory=dict)
+    keeper: Keeper
+    _wrapped: dict[str, bytes] = field(default_factory=dict)
     objects: ObjectStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,28 +84,44 @@ class UnlockedVault:
         self.catalogue.close()
         self.log.close()
 
+    def wrapped_key(self, case_id: str) -> bytes:
+        """A case's wrapped key; remembered, so that another thread may ask for it. Raises NotFound."""
+        if case_id not in self._wrapped:
+            self._wrapped[case_id] = self.catalogue.require(Case, case_id).wrapped_key
+        return self._wrapped[case_id]
+
+    def forget_case(self, case_id: str) -> None:
+        """A case is gone, or has a new key: what was known of its key no longer holds."""
+        self._wrapped.pop(case_id, None)
+        self.keeper.forget(case_id)
+
+    def case_names(self, case_id: str) -> CaseNames:
+        """What names and checks the rows of a case. Raises NotFound, Damaged."""
+        return self.keeper.names(case_id, self.wrapped_key(case_id))
+
     def case_keys(self, case_id: str) -> CaseKeys:
-        """The keys of a case. Raises NotFound, Damaged."""
-        if case_id not in self._case_keys:
-            case = self.catalogue.require(Case, case_id)
-            self._case_keys[case_id] = CaseKeys.unwrap(self.keys, case.wrapped_key)
-        return self._case_keys[case_id]
+        """The keys of a case, after what they are needed for was logged. Raises NotFound, Damaged."""
+        return self.keeper.keys(case_id, self.wrapped_key(case_id))
 
     def identity(self, case_id: str) -> age.X25519Identity:
-        """The age identity that a case's objects are encrypted to."""
+        """The age identity that a case's objects are encrypted to, after the reading of them was logged."""
         return age.X25519Identity.from_bytes(self.case_keys(case_id).identity)
+
+    def recipient(self, case_id: str) -> age.X25519Recipient:
+        """The age recipient that a case's objects are encrypted to."""
+        return age.X25519Recipient.from_bytes(self.keeper.recipient(case_id, self.wrapped_key(case_id)))
 
     def pseudonym(self, case_id: str | None, object_id: str) -> str:
         """What the log calls an object: keyed by its case, or by the vault where it has none."""
         if case_id is None:
             return hmac_sha256(self.keys.rows, object_id.encode())[:8].hex()
-        return self.case_keys(case_id).pseudonym(object_id)
+        return self.case_names(case_id).pseudonym(object_id)
 
     def row_state(self, record: Record, *, removed: bool = False) -> RowState:
         """What the log holds of one row."""
-        if isinstance(record, Case) and record.id not in self._case_keys:
-            self._case_keys[record.id] = CaseKeys.unwrap(self.keys, record.wrapped_key)
-        key = self.keys.rows if record.case_id is None else self.case_keys(record.case_id).rows
+        if isinstance(record, Case):
+            self._wrapped.setdefault(record.id, record.wrapped_key)
+        key = self.keys.rows if record.case_id is None else self.case_names(record.case_id).rows
         digest = None if removed else row_hash(key, record)
         return RowState(record.TABLE, self.pseudonym(record.case_id, record.id), digest)
 
