@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -40,5 +41,6 @@ def write(folder: Path, value: header.Header) -> None:
         os.replace(part, folder / NAME)
         sync_folder(folder)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StorageFailed(f"the vault's header can't be written: {error.strerror}") from None
