@@ -14,7 +14,7 @@ from commands.new_secret import checked, chosen_passphrase
 from vault.errors import CasevaultError, NoVault, Usage, WrongSecret
 
 if TYPE_CHECKING:
-    from vault.crypto.slots import Secret
+    from vault.crypto.slots import Made, RecoveryCode
     from vault.usecases.opening import NewVault
 
 app = new_app()
@@ -43,7 +43,7 @@ def init(
     from vault.usecases import opening
 
     opening.check_place(session.folder)
-    chosen: list[Secret] = [] if no_passphrase else [_passphrase(session)]
+    chosen: list[Made] = [] if no_passphrase else [_passphrase(session)]
     code = None if no_recovery else _recovery_code(session, recovery_out)
     if code is not None:
         chosen.append(code)
@@ -71,14 +71,14 @@ def _check(session: Session, recovery_out: str | None, no_recovery: bool, no_pas
         raise Usage("the recovery code needs a place: give --recovery-out FILE or --no-recovery")
 
 
-def _passphrase(session: Session) -> Secret:
+def _passphrase(session: Session) -> Made:
     from vault.crypto import slots
 
     given = secrets.passphrase(session)
     return slots.Passphrase(chosen_passphrase(session) if given is None else checked(given))
 
 
-def _recovery_code(session: Session, recovery_out: str | None) -> Secret:
+def _recovery_code(session: Session, recovery_out: str | None) -> RecoveryCode:
     from vault.crypto import recovery, slots
 
     secret = recovery.generate()
@@ -107,7 +107,7 @@ def _read_back(session: Session, secret: bytes) -> None:
             session.console.failed(0, error)
 
 
-def _create(session: Session, chosen: list[Secret], recovery_out: str | None) -> NewVault:
+def _create(session: Session, chosen: list[Made], recovery_out: str | None) -> NewVault:
     from vault.crypto import recovery, slots
     from vault.store import output
     from vault.usecases import opening

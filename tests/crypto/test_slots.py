@@ -134,7 +134,7 @@ def test_salts_and_ids_are_fresh() -> None:
 
 
 def test_slots_of_other_kinds_are_passed_over(recovery_slot: Slot) -> None:
-    later = Slot("S-000000", "shares", {"threshold": 2, "key": "???"})
+    later = Slot("S-000000", "hardware-key", {"threshold": 2, "key": "???"})
     assert slots.open_any((later, recovery_slot), CODE)[1] == ROOT
     with pytest.raises(WrongSecret) as caught:
         slots.open_any((later, recovery_slot), Passphrase("x"))

@@ -45,7 +45,7 @@ class NewVault:
     format: int
 
 
-def create(folder: Path, secrets_: Sequence[slots.Secret], cost: Argon2Parameters | None = None) -> NewVault:
+def create(folder: Path, secrets_: Sequence[slots.Made], cost: Argon2Parameters | None = None) -> NewVault:
     """Make an empty vault at `folder`, which must not exist or be empty, with a key slot for each secret.
 
     It is built beside its place and moved there whole. Raises Usage, SyncFolder, StorageFailed.
