@@ -41,6 +41,7 @@ def test_a_new_vault_is_whole(tmp_path: Path) -> None:
         "audit.db",
         "objects",
         "vault.lock",
+        "vault.use",
     }
     assert list(folder.parent.iterdir()) == [folder]
     assert os.name == "nt" or stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -43,6 +43,7 @@ counters (case, its last n, the leaf hash of its last entry), one row with size,
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -56,7 +57,7 @@ from vault.crypto import merkle, signing
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable, NewerFormat, StorageFailed
 from vault.formats.note import Signature
 from vault.model.events import CaseHead, Entry, Event, ExpectedRow, Head, VerifyReport, Writer
-from vault.store import auditdb
+from vault.store import auditdb, in_use
 
 LOG_ID_BYTES = 16
 PAGE_ENTRIES = 500
@@ -79,6 +80,8 @@ class AuditLog:
         self._clock = clock
         # The head that was last checked or written here, and its frontier: valid while the stored head is the same.
         self._known: tuple[Head, list[bytes]] | None = None
+        self._held = contextlib.ExitStack()
+        self._held.callback(db.close)
 
     @classmethod
     def create(
@@ -99,25 +102,26 @@ class AuditLog:
     def open(
         cls, path: Path, *, database_key: bytes, signing_seed: bytes, clock: clocks.Clock | None = None
     ) -> AuditLog:
-        """Open a log. Raises Damaged naming it if it is missing, empty or altered; LogUnavailable; NewerFormat."""
-        try:
-            db = auditdb.connect(path, database_key)
-        except StorageFailed as error:
-            raise LogUnavailable(f"the audit log can't be opened: {error.message}") from None
-        try:
-            signer = signing.Signer(signing_seed)
-            key = signing.NoteKey(heads.ORIGIN + auditdb.log_id(db), signer.public)
-        except ValueError:
-            db.close()
-            raise Damaged("the audit log's id is not valid") from None
-        except BaseException:
-            db.close()
-            raise
-        return cls(db, signer, key, clock or clocks.SystemClock())
+        """Open a log. Raises Damaged if it is missing, empty or altered, LogUnavailable, Busy, NewerFormat."""
+        with contextlib.ExitStack() as held:
+            held.callback(in_use.share(path.parent))
+            try:
+                db = auditdb.connect(path, database_key)
+            except StorageFailed as error:
+                raise LogUnavailable(f"the audit log can't be opened: {error.message}") from None
+            held.callback(db.close)
+            try:
+                signer = signing.Signer(signing_seed)
+                key = signing.NoteKey(heads.ORIGIN + auditdb.log_id(db), signer.public)
+            except ValueError:
+                raise Damaged("the audit log's id is not valid") from None
+            log = cls(db, signer, key, clock or clocks.SystemClock())
+            log._held = held.pop_all()
+        return log
 
     def close(self) -> None:
         """Close the file. The log can't be used afterwards."""
-        self._db.close()
+        self._held.close()
 
     @property
     def key(self) -> signing.NoteKey:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from vault.errors import Busy, CasevaultError, Damaged, NotFound, OlderFormat
 from vault.model.ids import LENGTHS, is_id, new_id, tidy_id
 from vault.model.records import TABLES, Record
-from vault.store import schema, sqlcipher
+from vault.store import in_use, schema, sqlcipher
 from vault.store.rows import columns, from_row, to_row
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ class PlaintextCopy:
 class Catalogue:
     """One open SQLCipher catalogue. All writes happen inside `transaction`."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, release: in_use.Release | None = None) -> None:
         self.db = db
+        self._release = release
 
     @classmethod
     def create(cls, folder: Path, key: bytes) -> Catalogue:
@@ -67,7 +68,12 @@ class Catalogue:
     def open(cls, folder: Path, key: bytes, *, older: bool = False) -> Catalogue:
         """Raises Damaged if it does not open with this key, NewerFormat if a later version wrote it, and OlderFormat
         if an earlier one did, unless that is wanted."""
-        catalogue = cls(sqlcipher.connect(folder / NAME, key))
+        release = in_use.share(folder)
+        try:
+            catalogue = cls(sqlcipher.connect(folder / NAME, key), release)
+        except BaseException:
+            release()
+            raise
         try:
             with sqlcipher.translated(NAME):
                 found = schema.version(catalogue.db)
@@ -83,6 +89,9 @@ class Catalogue:
     def close(self) -> None:
         """Close the connection."""
         self.db.close()
+        if self._release is not None:
+            self._release()
+            self._release = None
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

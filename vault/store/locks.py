@@ -23,7 +23,7 @@ NAME = "vault.lock"
 def shared(folder: Path) -> Iterator[None]:
     """Held while objects are written; any number of processes may hold it."""
     with _opened(folder) as file:
-        if not _lock(file, exclusive=False, wait=True):
+        if not _lock(file.fileno(), exclusive=False, wait=True):
             raise StorageFailed("the vault can't be locked: the system refused it")
         yield
 
@@ -32,9 +32,14 @@ def shared(folder: Path) -> Iterator[None]:
 def exclusive(folder: Path) -> Iterator[None]:
     """Held to clean up. Raises Busy at once if another process is writing."""
     with _opened(folder) as file:
-        if not _lock(file, exclusive=True, wait=False):
+        if not _lock(file.fileno(), exclusive=True, wait=False):
             raise Busy("another casevault command is writing to this vault")
         yield
+
+
+def try_lock(handle: int, *, exclusive: bool) -> bool:
+    """Lock an open file at once; False if another one holds it. It goes when the file is closed."""
+    return _lock(handle, exclusive=exclusive, wait=False)
 
 
 def _open_no_link(path: Path) -> int:
@@ -68,18 +73,18 @@ if sys.platform == "win32":
             ("offset_high", wintypes.DWORD), ("event", wintypes.HANDLE),
         )  # fmt: skip
 
-    def _lock(file: BinaryIO, *, exclusive: bool, wait: bool) -> bool:
+    def _lock(handle: int, *, exclusive: bool, wait: bool) -> bool:
         # The lock goes with the handle when the file is closed (LockFileEx, Win32 documentation).
         flags = (_EXCLUSIVE if exclusive else _SHARED) | (0 if wait else _NO_WAIT)
-        handle = wintypes.HANDLE(msvcrt.get_osfhandle(file.fileno()))
-        return bool(ctypes.windll.kernel32.LockFileEx(handle, flags, 0, 1, 0, ctypes.byref(_Overlapped())))
+        file = wintypes.HANDLE(msvcrt.get_osfhandle(handle))
+        return bool(ctypes.windll.kernel32.LockFileEx(file, flags, 0, 1, 0, ctypes.byref(_Overlapped())))
 else:
     import fcntl
 
-    def _lock(file: BinaryIO, *, exclusive: bool, wait: bool) -> bool:
+    def _lock(handle: int, *, exclusive: bool, wait: bool) -> bool:
         mode = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB)
         try:
-            fcntl.flock(file, mode)
+            fcntl.flock(handle, mode)
         except BlockingIOError:
             return False
         return True
