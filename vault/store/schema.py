@@ -81,7 +81,13 @@ CREATE TABLE slot_notes (
 CREATE TABLE backups (
     id TEXT PRIMARY KEY, place TEXT NOT NULL, made TEXT NOT NULL, verified TEXT NOT NULL, size INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE rotation (case_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+CREATE TABLE rotation (
+    case_id TEXT PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE, state TEXT NOT NULL
+) STRICT;
+CREATE TABLE earlier_names (
+    pseudonym TEXT NOT NULL, case_id TEXT REFERENCES cases (id) ON DELETE CASCADE, object_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX earlier_names_of_case ON earlier_names (case_id);
 """
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
