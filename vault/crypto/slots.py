@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vault.crypto import kdf, recovery, shares
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.slot_fields import Slot, bounded_bytes, encoded, fixed_bytes, integer
-from vault.errors import Damaged, Usage, WrongSecret
+from vault.errors import Damaged, WrongSecret
 from vault.model.ids import new_id
 
 if TYPE_CHECKING:
@@ -97,18 +97,22 @@ _CALLED: Final[dict[type, tuple[str, str]]] = {
 }
 
 
-def make(secret: Made, root: bytes, cost: Argon2Parameters | None = None) -> Slot:
-    """A new slot for a passphrase or a recovery code, opened once before it is returned."""
+def make(secret: Made, root: bytes, cost: Argon2Parameters | None = None, *, slot_id: str = "") -> Slot:
+    """A new slot for a passphrase or a recovery code, opened once before it is returned; `slot_id` if it replaces
+    one."""
+    slot_id = slot_id or new_id("S")
     if isinstance(secret, Passphrase):
-        return _wrapped(Slot(new_id("S"), PASSPHRASE, _argon2_fields(cost)), secret, root)
-    return _wrapped(Slot(new_id("S"), RECOVERY, {**_new_salt(), "kdf": "hkdf-sha256"}), secret, root)
+        return _wrapped(Slot(slot_id, PASSPHRASE, _argon2_fields(cost)), secret, root)
+    return _wrapped(Slot(slot_id, RECOVERY, {**_new_salt(), "kdf": "hkdf-sha256"}), secret, root)
 
 
-def make_device(text: str, device_secret: bytes, root: bytes, cost: Argon2Parameters | None = None) -> Slot:
+def make_device(
+    text: str, device_secret: bytes, root: bytes, cost: Argon2Parameters | None = None, *, slot_id: str = ""
+) -> Slot:
     """A new slot that wants a passphrase and 32 random bytes which only this computer's keyring holds."""
     if len(device_secret) != kdf.KEY_BYTES:
         raise ValueError("a device secret has 32 bytes")
-    slot = Slot(new_id("S"), DEVICE, _argon2_fields(cost))
+    slot = Slot(slot_id or new_id("S"), DEVICE, _argon2_fields(cost))
     return _wrapped(slot, Passphrase(text, {slot.id: device_secret}), root)
 
 
@@ -132,15 +136,10 @@ def make_recipient(recipient: HybridRecipient, root: bytes) -> Slot:
     """A new slot that the holder of an age key opens: a file in the age format that holds the root key.
 
     Only the holder can open it, so what is checked here is that the key is one that can be encrypted to, and that the
-    file, opened with its own file key, gives back the root key. Raises Usage for a key that is not hybrid.
+    file, opened with its own file key, gives back the root key.
     """
     from vault.crypto import age
 
-    if not isinstance(recipient, age.HybridRecipient):
-        raise Usage(
-            "a key slot needs a post-quantum age key, which starts with age1pq1",
-            hint="Their owner makes one with 'casevault keygen --out FILE', without --x25519.",
-        )
     kept, sealed = _Kept(recipient), io.BytesIO()
     age.encrypt(io.BytesIO(root), sealed, [kept])
     slot = Slot(new_id("S"), RECIPIENT, {"file": encoded(sealed.getvalue())})
@@ -181,9 +180,10 @@ def open_slot(slot: Slot, secret: Secret) -> bytes | None:
 def open_any(slots: tuple[Slot, ...], secret: Secret) -> tuple[Slot, bytes]:
     """The first slot that `secret` opens, and the root key. Raises WrongSecret if none does, Damaged if trying them
     all would cost more than a header may ask for: its MAC can be checked only afterwards."""
-    _bound_work(slots, secret)
+    if isinstance(secret, Passphrase):
+        bound_work([slot for slot in slots if fits(slot, secret)])
     if isinstance(secret, Shares):
-        slots = _of_their_set(slots, secret.texts)
+        slots = of_their_set(slots, secret.texts)
     for slot in slots:
         root = open_slot(slot, secret)
         if root is not None:
@@ -198,7 +198,7 @@ def fits(slot: Slot, secret: Secret) -> bool:
     return slot.kind in _OPENS[type(secret)]
 
 
-def _of_their_set(slots: tuple[Slot, ...], texts: tuple[str, ...]) -> tuple[Slot, ...]:
+def of_their_set(slots: tuple[Slot, ...], texts: tuple[str, ...]) -> tuple[Slot, ...]:
     """The slot that the first sound share belongs to: the others are checked against it, and named if they do not."""
     own = [slot for slot in slots if slot.kind == SHARES]
     if not own or not texts:
@@ -228,11 +228,11 @@ def _opens_nothing(slots: tuple[Slot, ...], secret: Secret) -> WrongSecret:
     return WrongSecret(message, hint=hint)
 
 
-def _bound_work(slots: tuple[Slot, ...], secret: Secret) -> None:
-    if isinstance(secret, Passphrase):
-        costs = [_cost(slot).checked() for slot in slots if fits(slot, secret)]
-        if sum(cost.memory_kib * cost.passes for cost in costs) > MAX_WORK_KIB:
-            raise Damaged("the vault's header asks for more work than all its key slots may cost together")
+def bound_work(slots: Sequence[Slot]) -> None:
+    """Raise Damaged if trying a passphrase on all these slots would cost more than a header may ask for."""
+    costs = [_cost(slot).checked() for slot in slots if slot.kind in (PASSPHRASE, DEVICE)]
+    if sum(cost.memory_kib * cost.passes for cost in costs) > MAX_WORK_KIB:
+        raise Damaged("the vault's header asks for more work than all its key slots may cost together")
 
 
 def _wrapped(slot: Slot, secret: Made, root: bytes) -> Slot:
