@@ -1,0 +1,159 @@
+"""The way back: a request, the trustees' answers to it, and local key slots again.
+
+Until the one change of the header the trustees' slot opens, after it the new ones do.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.crypto import shares, slots
+from vault.crypto.keys import VaultKeys
+from vault.errors import CasevaultError, Damaged, Usage, WrongSecret
+from vault.formats import travel_request
+from vault.formats.header import Header, SlotRecord
+from vault.formats.travel_request import Answer, Request
+from vault.session import travel_state
+from vault.store import header_file, output
+from vault.usecases import headers
+from vault.usecases.unlocked import UnlockedVault
+
+_SHARES = "shares"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was written: the code to read out, and how many answers are needed (of each set of shares)."""
+
+    code: str
+    need: int
+
+
+def request(folder: Path, out: Path) -> Asked:
+    """Write a request for the trustees' shares. Its secret key stays in the folder for state.
+
+    Raises NoVault, Damaged, Usage if no trustee holds a share, OutputExists, StorageFailed.
+    """
+    from vault.crypto import age
+
+    header = header_file.read(folder)
+    own = shared_slots(header)
+    if not own:
+        raise Usage("no trustee holds a share of this vault: it opens with a passphrase or a recovery code")
+    output.check(out, "the request")
+    identity = age.HybridIdentity.generate()
+    sets = tuple(sorted({int(slot.fields["set"]) for slot in own}))
+    made = Request(identity.recipient().to_string(), sets)
+    # Its secret first: a request whose answers nobody can open must not go out.
+    travel_state.put_request(header.vault, made.digest, identity.to_string())
+    with output.new_file(out) as file:
+        file.write(made.dump())
+    return Asked(made.code, min(shares.needed(slot) for slot in own))
+
+
+def shared_slots(header: Header) -> list[slots.Slot]:
+    """The slots that shares open."""
+    return [headers.slot_of(record) for record in header.slots if record.members["kind"] == _SHARES]
+
+
+def opened(folder: Path, untrusted_answers: Sequence[bytes], texts: Sequence[str]) -> tuple[str, ...]:
+    """The shares in the answers and the words, each checked against the vault, in that order; enough to open it.
+
+    Raises WrongSecret or Damaged that names the answer or share by its number: to another request, altered, of
+    another vault, given twice; Usage, if there are none or no request was made here.
+    """
+    header = header_file.read(folder)
+    own = shared_slots(header)
+    if not own:
+        raise Usage("no trustee holds a share of this vault: it opens with a passphrase or a recovery code")
+    if not untrusted_answers and not texts:
+        raise Usage("no answer was given: --answer FILE, once for each")
+    secrets = travel_state.requests(header.vault)
+    named = [(f"answer {n}", _text(data, n, secrets)) for n, data in enumerate(untrusted_answers, 1)]
+    named += [(f"share {n}", text) for n, text in enumerate(texts, 1)]
+    slot = _slot_of(own, named[0][1])
+    found: dict[int, str] = {}
+    for name, text in named:
+        number = _number(slot, name, text)
+        if number in found:
+            raise WrongSecret(
+                f"{name} holds the same share as {found[number]}", hint="Each trustee's share counts once."
+            )
+        found[number] = name
+    need = shares.needed(slot)
+    if len(found) < need:
+        raise WrongSecret(
+            f"{need} shares are needed, {len(found)} given",
+            hint="Wait for the next trustee's answer, and give them all.",
+        )
+    return tuple(text for _, text in named)
+
+
+def finish(
+    vault: UnlockedVault, root: bytes, make: Callable[[], Sequence[slots.Slot]], *, keep: bool = False
+) -> tuple[SlotRecord, ...]:
+    """Give the vault the slots that `make` makes, in place of the trustees' (`keep`: beside them), and forget the
+    requests. Gives the new header's slots. Raises Usage if `make` gives none, Busy, StorageFailed, LogUnavailable."""
+    new = [headers.record_of(slot) for slot in make()]
+    if not new:
+        raise Usage("a way to open the vault is missing: a passphrase or a recovery code")
+
+    def changed(old: tuple[SlotRecord, ...]) -> list[SlotRecord]:
+        kept = [one for one in old if keep or one.members["kind"] != _SHARES]
+        return [*kept, *new]
+
+    headers.change(vault, VaultKeys.derive(root), "travel.end", changed)
+    travel_state.clear_requests(vault.header.vault)
+    return vault.header.slots
+
+
+def _text(untrusted_data: bytes, number: int, secrets: dict[str, str]) -> str:
+    """The share in an answer. Raises Usage, WrongSecret, Damaged."""
+    from vault.crypto import age
+
+    if not secrets:
+        raise Usage(
+            "no request for answers was made on this computer",
+            hint="Make one: casevault travel end --request-out FILE. Answers to another computer's open there alone.",
+        )
+    identities = [age.HybridIdentity.from_string(secret) for secret in secrets.values()]
+    plain = io.BytesIO()
+    try:
+        age.decrypt(io.BytesIO(untrusted_data), plain, identities)
+        answer = travel_request.parse_answer(plain.getvalue())
+    except WrongSecret:
+        raise WrongSecret(
+            f"answer {number} is to another request", hint="Ask for the answer to the request that you sent last."
+        ) from None
+    except Damaged as error:
+        raise Damaged(
+            f"answer {number} is damaged: {error.message}", hint="Ask for the file again: it was altered on its way."
+        ) from None
+    return _of_a_request(answer, number, secrets)
+
+
+def _of_a_request(answer: Answer, number: int, secrets: dict[str, str]) -> str:
+    if answer.request not in secrets:
+        raise WrongSecret(
+            f"answer {number} is to another request", hint="Ask for an answer to the one you sent last."
+        )
+    return answer.share
+
+
+def _slot_of(own: Sequence[slots.Slot], text: str) -> slots.Slot:
+    """The slot whose set the first share is of; the first slot, if it is of none: then that is said."""
+    try:
+        number = shares.set_of(text)
+    except CasevaultError:
+        return own[0]
+    return next((slot for slot in own if slot.fields.get("set") == number), own[0])
+
+
+def _number(slot: slots.Slot, name: str, text: str) -> int:
+    try:
+        return shares.check(slot, text)
+    except WrongSecret as error:
+        raise WrongSecret(f"{name}: {error.message}", hint=error.hint) from None
