@@ -56,8 +56,11 @@ class EarlyWriter:
         self._done = self._started = 0
 
     def write(self, data: bytes | memoryview) -> int:
-        """As the file's own."""
-        count = self._file.write(data)
+        """All of it: a file without a buffer may take a part only, as the last of a full disk's space."""
+        view = memoryview(data).cast("B")
+        count = len(view)
+        while len(view):
+            view = view[self._file.write(view) :]
         self._done += count
         if self._range is not None and self._done - self._started >= EARLY_BYTES:
             import ctypes

@@ -33,6 +33,7 @@ GROUPED_FILES = 16
 GROUPED_BYTES = 8 << 20
 SUFFIX = ".age"
 PART_SUFFIX = ".part"
+NAME_BYTES = 16
 _NAME = re.compile(r"[0-9a-f]{32}")
 _ZEROS = bytes(BUFFER_BYTES)
 
@@ -70,13 +71,14 @@ class ObjectStore:
         progress: Progress | None = None,
         *,
         durable: bool = True,
+        name: str | None = None,
     ) -> StoredObject:
-        """Encrypt `source` into a new object in one pass.
+        """Encrypt `source` into a new object in one pass, under a random name where none is given.
 
         Before a row refers to it, call `sync_folders`, or `make_durable` where it was not `durable`. Raises
         StorageFailed, and leaves nothing, if it can't.
         """
-        name = secrets.token_hex(16)
+        name = name or secrets.token_hex(NAME_BYTES)
         final = self.path(name)
         part = final.with_suffix(PART_SUFFIX)
         with _storage_errors("an object"):
@@ -132,7 +134,7 @@ class ObjectStore:
         byte was altered, cut off or added.
         """
         try:
-            handle = _open_unnoticed(self.path(name))
+            handle = open_unnoticed(self.path(name))
         except FileNotFoundError:
             raise Damaged(f"the stored file of {what} is missing from the vault") from None
         except OSError as error:
@@ -140,7 +142,7 @@ class ObjectStore:
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Damaged(f"what lies in the place of the stored file of {what} is no file")
-            yield _chunks(file, header_mac, size, identities, what)
+            yield plaintext(file, header_mac, size, identities, what)
 
     def remove(self, name: str) -> None:
         """Delete an object; it may be gone already."""
@@ -162,10 +164,11 @@ class ObjectStore:
                 yield path
 
 
-def _open_unnoticed(path: Path) -> int:
+def open_unnoticed(path: Path, flags: int = 0) -> int:
+    """A descriptor to read from, without leaving the time of it where the system allows that."""
     # Linux can read without noting when; only for whom the file belongs to, and not on every file system.
     # Without waiting: somebody may have put a pipe in the file's place, and opening one waits for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     with contextlib.suppress(PermissionError):
         return os.open(path, flags | getattr(os, "O_NOATIME", 0))
     return os.open(path, flags)
@@ -177,7 +180,7 @@ def _write(
     with part.open("xb", buffering=0) as out:
         encryptor = age.Encryptor(EarlyWriter(cast(BinaryIO, out)), recipients)
         digest = hashlib.sha256()
-        size = _copy(source, digest.update, encryptor.write, progress)
+        size = hashed_copy(source, digest.update, encryptor.write, progress)
         for length in _padding(size):
             encryptor.write(_ZEROS[:length])
         encryptor.write(size.to_bytes(TRAILER_BYTES, "big"))
@@ -195,11 +198,13 @@ def _padding(size: int) -> Iterator[int]:
         left -= step
 
 
-def _copy(
-    source: BinaryIO, digest: Callable[[memoryview], object], write: Callable[[memoryview], None],
-    progress: Progress | None,
+def hashed_copy(
+    source: BinaryIO, digest: Callable[[memoryview], object], write: Callable[[memoryview], object],
+    progress: Progress | None = None,
 ) -> int:  # fmt: skip
-    """Hash in this thread, encrypt and write in another; small sources need no second thread."""
+    """Read `source` to its end; hash in this thread, encrypt and write in another. Returns how many bytes there were.
+
+    Small sources need no second thread, and only for large ones is progress told."""
     first = bytearray(SMALL_BYTES)
     got = _fill(source, first)
     if got == SMALL_BYTES:
@@ -215,7 +220,7 @@ def _copy(
 
 def _copy_in_two_threads(
     source: BinaryIO, first: bytearray, digest: Callable[[memoryview], object],
-    write: Callable[[memoryview], None], progress: Progress | None,
+    write: Callable[[memoryview], object], progress: Progress | None,
 ) -> int:  # fmt: skip
     free: queue.SimpleQueue[bytearray] = queue.SimpleQueue()
     full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
@@ -263,9 +268,10 @@ def _fill(source: BinaryIO, buffer: bytearray, start: int = 0) -> int:
     return got
 
 
-def _chunks(
+def plaintext(
     file: BinaryIO, header_mac: bytes, size: int, identities: Sequence[age.Identity], what: str
 ) -> Iterator[bytes]:
+    """What an object's file holds, as `ObjectStore.open` gives it."""
     try:
         decryptor = age.Decryptor(file, identities)
         if decryptor.header_mac != header_mac:

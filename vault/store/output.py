@@ -59,7 +59,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _give_name(part, path)
+        give_name(part, path)
         sync_folder(path.parent)
     except OSError as error:
         raise StorageFailed(f"the output can't be written: {error.strerror}") from None
@@ -98,7 +98,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _give_name(part: Path, path: Path) -> None:
+def give_name(part: Path, path: Path) -> None:
+    """Give a finished file its name, never over another one. Raises OutputExists, OSError."""
     # A plain rename would replace a file that appeared meanwhile; a hard link can't. Windows' rename can't either.
     try:
         if os.name == "nt":

@@ -8,11 +8,12 @@ plaintext file; `temp_store=1` writes plaintext temp files; deleted text survive
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.errors import Busy, CasevaultError, Damaged, StorageFailed
+from vault.store.durable import sync_file
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -22,8 +23,15 @@ else:
 KEY_BYTES = 32
 BUSY_MILLISECONDS = 30_000
 CACHE_KIB = 16 * 1024
+COPIED_PAGES = 1024
 _HEADER = b"SQLite format 3\x00"
 
+_READING = (
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+)
 _SETTINGS = (
     "PRAGMA cipher_memory_security = OFF",  # four times slower, and copies of the key stay all the same
     "PRAGMA temp_store = MEMORY",
@@ -78,7 +86,51 @@ def _refuse_plaintext(path: Path, *, create: bool) -> None:
         raise Damaged(f"{path.name} is empty or cut off")
 
 
-def _prepare(db: Connection, key: bytes) -> None:
+def connect_read_only(path: Path, key: bytes) -> Connection:
+    """Open a finished copy of a database that nobody writes to (`copy`): nothing is made or changed beside it, and it
+    may lie where nothing can be written. Raises as `connect` does."""
+    import sqlcipher3.dbapi2 as sqlite
+
+    if len(key) != KEY_BYTES:
+        raise ValueError("a raw SQLCipher key has exactly 32 bytes")
+    _refuse_plaintext(path, create=False)
+    with translated(path.name):
+        db = sqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _unlock(db, key)
+            for setting in _READING:
+                db.execute(setting).fetchall()
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def copy(db: Connection, path: Path, key: bytes, progress: Callable[[], None]) -> None:
+    """Write a copy of the database to the new file `path`, under the same key: as of the read transaction that `db`
+    is in, page by page, without holding anybody up. The copy has no write-ahead log, and is durable on return.
+
+    Raises StorageFailed naming the file, OSError; a stopped copy leaves a part of it.
+    """
+    import sqlcipher3.dbapi2 as sqlite
+
+    _refuse_plaintext(path, create=True)
+    with translated(path.name):
+        target = sqlite.connect(str(path), isolation_level=None)
+        try:
+            # Alone with the file it needs no memory shared with others, which not every disk can give.
+            target.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+            _unlock(target, key)
+            target.execute("PRAGMA journal_mode = OFF").fetchall()  # a copy that was stopped is thrown away
+            target.execute("PRAGMA synchronous = OFF").fetchall()
+            db.backup(target, pages=COPIED_PAGES, progress=lambda *_: progress())
+            target.execute("PRAGMA journal_mode = DELETE").fetchall()
+        finally:
+            target.close()
+    sync_file(path)
+
+
+def _unlock(db: Connection, key: bytes) -> None:
     db.execute("PRAGMA cipher_log_level = NONE").fetchall()
     db.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
     db.execute("PRAGMA cipher_compatibility = 4").fetchall()
@@ -86,6 +138,10 @@ def _prepare(db: Connection, key: bytes) -> None:
     if status is None or str(status[0]) != "1":
         raise Damaged("the database engine did not turn encryption on; nothing was written")
     db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def _prepare(db: Connection, key: bytes) -> None:
+    _unlock(db, key)
     for setting in _SETTINGS:
         db.execute(setting).fetchall()
     db.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}").fetchall()
@@ -133,6 +189,19 @@ def transaction(db: Connection, name: str) -> Iterator[None]:
             raise
 
 
+@contextlib.contextmanager
+def pinned(db: Connection, name: str) -> Iterator[None]:
+    """One unchanging view of the database as it is now, whatever others write meanwhile."""
+    with translated(name):
+        db.execute("BEGIN")
+        try:
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            yield
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+
+
 def page_errors(db: Connection, name: str) -> list[str]:
     """Authenticate every page, then SQLite's own structure check. Returns what is wrong, [] if nothing.
 
@@ -159,6 +228,14 @@ def _read_all_pages(db: Connection, name: str) -> list[str]:
     except Damaged as error:
         return [error.message]
     return found
+
+
+def rekey(db: Connection, key: bytes, name: str) -> None:
+    """Encrypt every page, free ones too, under another raw 32-byte key, in one transaction."""
+    if len(key) != KEY_BYTES:
+        raise ValueError("a raw SQLCipher key has exactly 32 bytes")
+    with translated(name):
+        db.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"").fetchall()
 
 
 def forget_deleted(db: Connection, name: str) -> None:
