@@ -16,6 +16,7 @@ import atexit
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import pkgutil
@@ -65,11 +66,15 @@ def run(
     environment: Mapping[str, str],
     cwd: str | os.PathLike[str] | None,
     timeout: float,
+    tracer: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[bytes]:
-    """As subprocess.run() with both outputs kept, for a line that runs `casevault`, installed or as a module."""
+    """As subprocess.run() with both outputs kept, for a line that runs `casevault`, installed or as a module.
+
+    `tracer` is a file with a function `follow`, and what it gets: the run is then a child that it follows.
+    """
     words = list(command[2:] if command[1:3] == MODULE else command)
-    asked = json.dumps([words, dict(environment), os.fspath(cwd or os.getcwd())]).encode()
-    if not SUPPORTED or _anew or len(asked) > LONGEST_REQUEST // 2:
+    asked = json.dumps([words, dict(environment), os.fspath(cwd or os.getcwd()), list(tracer)]).encode()
+    if not tracer and (not SUPPORTED or _anew or len(asked) > LONGEST_REQUEST // 2):
         return subprocess.run(
             list(command), input=given, capture_output=True, env=dict(environment), cwd=cwd, timeout=timeout
         )
@@ -252,11 +257,11 @@ def serve(asked: socket.socket) -> None:
             selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, tells))
 
 
-def _become(request: tuple[list[str], dict[str, str], str], streams: list[int]) -> None:
+def _become(request: tuple[list[str], dict[str, str], str, list[str]], streams: list[int]) -> None:
     """What Python does before and after the installed script, with all that has been loaded already."""
     code = 1
     try:
-        command, environment, folder = request
+        command, environment, folder, tracer = request
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
         os.closerange(3, LAST_DESCRIPTOR)
@@ -267,6 +272,8 @@ def _become(request: tuple[list[str], dict[str, str], str], streams: list[int]) 
         tempfile.tempdir = None
         os.chdir(folder)
         sys.argv = list(command)
+        if tracer:
+            _follow(*tracer)
         from commands.main import main
 
         code = main()
@@ -281,6 +288,16 @@ def _become(request: tuple[list[str], dict[str, str], str], streams: list[int]) 
         with contextlib.suppress(BaseException):
             sys.stderr.flush()
         os._exit(code & 0xFF)
+
+
+def _follow(file: str, *words: str) -> None:
+    """Comes back in a child that is followed from here on; this process ends when that has been done."""
+    spec = importlib.util.spec_from_file_location(Path(file).stem, file)
+    assert spec
+    assert spec.loader
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.follow(*words)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import fault_lab
@@ -25,3 +26,12 @@ def points_of(lab: fault_lab.Lab, tmp_path_factory: pytest.TempPathFactory) -> C
         return fault_trials.points(fault_trials.SCENARIOS[name], lab, tmp_path_factory.mktemp("dry") / "lab")
 
     return find
+
+
+@pytest.fixture(autouse=True)
+def _one_device_each() -> Iterator[None]:
+    """Give back the device that the other tests work on."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)

@@ -64,6 +64,17 @@ class Lab:
         return self.base / "room"
 
     @property
+    def state(self) -> Path:
+        """What this device remembers beside the vault: each lab is a device of its own."""
+        return self.room / "state"
+
+    def here(self) -> Lab:
+        """Work on this lab's device from now on, in this process and in those that it starts."""
+        for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+            os.environ[name] = str(self.state)
+        return self
+
+    @property
     def sheet(self) -> Path:
         return self.room / "code"
 
@@ -87,7 +98,7 @@ class Lab:
     def copy(self, base: Path) -> Lab:
         """The same anew, so that it can be spoilt."""
         shutil.copytree(self.base, base)
-        return replace(self, base=base)
+        return replace(self, base=base).here()
 
     def arguments(self, *words: str) -> list[str]:
         """A command line of the real program on this vault; no Argon2, as the recovery code opens it."""
@@ -102,8 +113,8 @@ class Lab:
 
 def build(base: Path) -> Lab:
     """A vault with one case and EARLIER in it."""
-    lab = Lab(base)
-    (base / "room").mkdir(parents=True)
+    lab = Lab(base).here()
+    lab.state.mkdir(parents=True)
     for folder, files in (("before", EARLIER), ("sources", NEW)):
         (base / folder).mkdir()
         for name, data in files.items():
@@ -154,19 +165,17 @@ class Run:
 def disturb(lab: Lab, arguments: list[str], mode: str = "none", at: int = 0) -> Run:
     """Run a command under the tracer, which disturbs it at its `at`-th point."""
     report = lab.base / "report.json"
-    command = [sys.executable, str(TRACER), str(report), str(lab.room), mode, str(at), *arguments]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, env=environment
-    )
-    assert done.returncode == 0, done.stderr
+    tracer = [str(TRACER), str(report), str(lab.room), mode, str(at)]
+    done = ready.run(arguments, b"", environment=os.environ, cwd=None, timeout=SECONDS, tracer=tracer)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == 0, err
     told = json.loads(report.read_text())
     status = told["status"]
     if os.WIFSIGNALED(status):
         # Any other signal would be a crash: a bus error from a mapped file on a full disk, say.
         assert os.WTERMSIG(status) == signal.SIGKILL, f"ended by signal {os.WTERMSIG(status)}"
     code = None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
-    return Run(told["points"], code, _json(done.stdout), _last_error(done.stderr), done.stderr)
+    return Run(told["points"], code, _json(out), _last_error(err), err)
 
 
 def run(arguments: list[str], **more: Any) -> Run:

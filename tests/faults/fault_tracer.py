@@ -8,11 +8,8 @@ something below the watched folder is a point. At the chosen point the tracer
     full   lets the call and all later ones that need space fail with ENOSPC (as for a full disk);
     sync   lets the call, if it is a sync, and all later syncs fail with EIO (as for a failing disk).
 
-It runs as a program of its own, so that nothing else of the tests is traced:
-
-    python tests/faults/fault_tracer.py REPORT WATCHED none|kill|full|sync N COMMAND…
-
-writes {"points": […], "status": …} to REPORT; the command's output goes through.
+It follows the child of a process that does nothing else (`follow`, see tests/ready.py), so that nothing else of the
+tests is traced, and writes {"points": […], "status": …} to a report; the command's output goes through.
 """
 
 from __future__ import annotations
@@ -87,14 +84,14 @@ class Tracer:
     points: list[str] = field(default_factory=list)
     main: int = 0
 
-    def run(self, command: list[str]) -> int:
-        """Run to the end; the main process's wait status."""
+    def run(self) -> int | None:
+        """Fork and follow the child to its end: the child's wait status, and None in the child itself."""
         self.main = os.fork()
         if self.main == 0:
             _libc.ptrace(TRACEME, 0, None, None)
             _stop_only_at_points()
             os.kill(os.getpid(), signal.SIGSTOP)
-            os.execv(command[0], command)
+            return None
         os.waitpid(self.main, 0)
         _ptrace(SETOPTIONS, self.main, OPTIONS)
         _ptrace(CONT, self.main, 0)
@@ -219,13 +216,10 @@ def _text(pid: int, address: int) -> str:
     return os.fsdecode(data.partition(b"\0")[0])
 
 
-def main() -> int:
-    report, watched, mode, at, *command = sys.argv[1:]
+def follow(report: str, watched: str, mode: str, at: str) -> None:
+    """Comes back in a child that is followed; in this process it does not."""
     tracer = Tracer(os.path.realpath(watched), mode, int(at))
-    status = tracer.run(command)
-    Path(report).write_text(json.dumps({"points": tracer.points, "status": status}))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    status = tracer.run()
+    if status is not None:
+        Path(report).write_text(json.dumps({"points": tracer.points, "status": status}))
+        os._exit(0)

@@ -48,8 +48,9 @@ def _judge_add(lab: Lab, found: Run) -> None:
 
 def _start_init(lab: Lab, base: Path) -> Lab:
     del lab
-    (base / "room").mkdir(parents=True)
-    return Lab(base)
+    lab = Lab(base).here()
+    lab.state.mkdir(parents=True)
+    return lab
 
 
 def _init_arguments(lab: Lab) -> list[str]:
@@ -64,7 +65,7 @@ def _judge_init(lab: Lab, found: Run) -> None:
         assert again.code == 0, again.stderr
     assert fault_lab.check_vault(lab) == []
     for path in lab.room.iterdir():
-        if path not in (lab.vault, lab.sheet):
+        if path not in (lab.vault, lab.sheet, lab.state):
             # At most the half-written sheet of a vault that never came to be.
             assert path.is_file(), f"a half-made vault was left behind: {path.name}"
             assert path.read_bytes() != lab.sheet.read_bytes()
@@ -105,7 +106,7 @@ def _judge_get(lab: Lab, found: Run) -> None:
         assert lab.got.read_bytes() == EARLIER["first.bin"]
     else:
         assert found.code != 0
-    lying = {path for path in lab.room.iterdir() if path.name not in ("vault", "code")}
+    lying = {path for path in lab.room.iterdir() if path not in (lab.vault, lab.sheet, lab.state)}
     with lab.open() as vault:
         known = {Path(one.path) for one in originals.still_there(vault) if one.origin == "get"}
     assert {path for path in lying if path.stat().st_size} <= known, "a plain copy that the vault does not know of"

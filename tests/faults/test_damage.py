@@ -59,8 +59,9 @@ def good_items(lab: fault_lab.Lab) -> set[str]:
 
 
 def restore(mine: fault_lab.Lab, lab: fault_lab.Lab, name: str) -> None:
-    """Put one file of the vault back as it was."""
+    """Put one file of the vault back as it was, and what this device remembers of it."""
     shutil.copyfile(lab.vault / name, mine.vault / name)
+    shutil.copytree(lab.state, mine.state, dirs_exist_ok=True)
 
 
 # ---- vault.json ---------------------------------------------------------------------------------------------------
