@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import paths, secrets
+from commands import secrets
 from commands.app import new_app
 from commands.context import Session, session_of
-from commands.new_secret import checked, chosen_passphrase
-from vault.errors import CasevaultError, NoVault, Usage, WrongSecret
+from commands.new_secret import checked, chosen_passphrase, new_recovery_code, write_recovery_code
+from vault.errors import CasevaultError, NoVault, Usage
 
 if TYPE_CHECKING:
-    from vault.crypto.slots import Made, RecoveryCode
+    from vault.crypto.slots import Made
     from vault.usecases.opening import NewVault
 
 app = new_app()
@@ -44,7 +44,7 @@ def init(
 
     opening.check_place(session.folder)
     chosen: list[Made] = [] if no_passphrase else [_passphrase(session)]
-    code = None if no_recovery else _recovery_code(session, recovery_out)
+    code = None if no_recovery else new_recovery_code(session, recovery_out)
     if code is not None:
         chosen.append(code)
     with session.console.progress("Making the vault"):
@@ -78,38 +78,8 @@ def _passphrase(session: Session) -> Made:
     return slots.Passphrase(chosen_passphrase(session) if given is None else checked(given))
 
 
-def _recovery_code(session: Session, recovery_out: str | None) -> RecoveryCode:
-    from vault.crypto import recovery, slots
-
-    secret = recovery.generate()
-    if recovery_out is not None:
-        paths.new_file(recovery_out, "the file for the recovery code")
-        return slots.RecoveryCode(secret)
-    console = session.console
-    console.say("This recovery code opens the vault when the passphrase is forgotten. Write it on paper:")
-    console.say("")
-    console.say("    {code}", code=recovery.encode(secret))
-    console.say("")
-    console.say("Keep it away from this computer. Whoever has it reads everything.")
-    _read_back(session, secret)
-    return slots.RecoveryCode(secret)
-
-
-def _read_back(session: Session, secret: bytes) -> None:
-    from vault.crypto import recovery
-
-    while True:
-        try:
-            if recovery.decode(session.console.ask("Type it back from the paper")) == secret:
-                return
-            session.console.warn("This is a recovery code, but another one.")
-        except WrongSecret as error:
-            session.console.failed(0, error)
-
-
 def _create(session: Session, chosen: list[Made], recovery_out: str | None) -> NewVault:
-    from vault.crypto import recovery, slots
-    from vault.store import output
+    from vault.crypto import slots
     from vault.usecases import opening
 
     if recovery_out is None:
@@ -117,8 +87,7 @@ def _create(session: Session, chosen: list[Made], recovery_out: str | None) -> N
     # The sheet first: a vault whose only code was never written down must not come to be.
     code = next(secret for secret in chosen if isinstance(secret, slots.RecoveryCode))
     path = Path(recovery_out).expanduser()
-    with output.new_file(path) as file:
-        file.write(recovery.encode(code.secret).encode("ascii") + b"\n")
+    write_recovery_code(path, code)
     try:
         return opening.create(session.folder, chosen)
     except BaseException:

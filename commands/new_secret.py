@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import paths
 from commands.context import Session
-from vault.errors import Usage
+from vault.errors import Usage, WrongSecret
+
+if TYPE_CHECKING:
+    from vault.crypto.slots import RecoveryCode
 
 
 def chosen_passphrase(session: Session) -> str:
@@ -49,3 +56,42 @@ def checked(passphrase: str) -> str:
             hint="On a terminal, without a passphrase file, seven random words are offered.",
         )
     return passphrase
+
+
+def new_recovery_code(session: Session, out: str | None) -> RecoveryCode:
+    """A new recovery code: for a new file, which the caller writes, or shown and typed back. Raises OutputExists."""
+    from vault.crypto import recovery, slots
+
+    secret = recovery.generate()
+    if out is not None:
+        paths.new_file(out, "the file for the recovery code")
+        return slots.RecoveryCode(secret)
+    console = session.console
+    console.say("This recovery code opens the vault when the passphrase is forgotten. Write it on paper:")
+    console.say("")
+    console.say("    {code}", code=recovery.encode(secret))
+    console.say("")
+    console.say("Keep it away from this computer. Whoever has it reads everything.")
+    _read_back(session, secret)
+    return slots.RecoveryCode(secret)
+
+
+def _read_back(session: Session, secret: bytes) -> None:
+    from vault.crypto import recovery
+
+    while True:
+        try:
+            if recovery.decode(session.console.ask("Type it back from the paper")) == secret:
+                return
+            session.console.warn("This is a recovery code, but another one.")
+        except WrongSecret as error:
+            session.console.failed(0, error)
+
+
+def write_recovery_code(path: Path, code: RecoveryCode) -> None:
+    """The sheet as a new file, readable by its owner alone. Raises StorageFailed."""
+    from vault.crypto import recovery
+    from vault.store import output
+
+    with output.new_file(path) as file:
+        file.write(recovery.encode(code.secret).encode("ascii") + b"\n")

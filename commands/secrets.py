@@ -11,10 +11,13 @@ from vault.errors import Locked, Usage, WrongSecret
 
 if TYPE_CHECKING:
     from commands.context import Session
-    from vault.crypto.slots import Secret
+    from vault.crypto.slots import Secret, Slot
+    from vault.usecases.locked import LockedVault
 
 TRIES = 3
 MAX_SECRET = 64 * 1024
+"""Bytes of a first line; what is longer is refused without being read."""
+_LINE_END = 2
 MAX_DIGITS = 9
 """Of a file descriptor's number: more do not fit into a C int."""
 T = TypeVar("T")
@@ -23,10 +26,10 @@ T = TypeVar("T")
 def first_line(path: str, what: str, session: Session) -> str:
     """The first line of a file without its line ending; `-` is standard input. Raises Usage."""
     if path == "-":
-        return _decoded(session.stdin(what).readline(MAX_SECRET), what)
+        return _decoded(session.stdin(what).readline(MAX_SECRET + _LINE_END), what)
     try:
         with Path(path).expanduser().open("rb") as file:
-            return _decoded(file.readline(MAX_SECRET), what)
+            return _decoded(file.readline(MAX_SECRET + _LINE_END), what)
     except OSError as error:
         raise Usage(f"the file with {what} can't be read: {error.strerror}") from None
 
@@ -36,15 +39,18 @@ def _from_descriptor(text: str, session: Session) -> str:
     if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise Usage("--passphrase-fd is the number of an open file descriptor")
     if int(text) == 0:
-        return _decoded(session.stdin(what).readline(MAX_SECRET), what)
+        return _decoded(session.stdin(what).readline(MAX_SECRET + _LINE_END), what)
     try:
         with os.fdopen(int(text), "rb") as file:
-            return _decoded(file.readline(MAX_SECRET), what)
+            return _decoded(file.readline(MAX_SECRET + _LINE_END), what)
     except OSError as error:
         raise Usage(f"the file descriptor with {what} can't be read: {error.strerror}") from None
 
 
 def _decoded(line: bytes, what: str) -> str:
+    if len(line.rstrip(b"\r\n")) > MAX_SECRET:
+        # A part of it must not be taken for the whole.
+        raise Usage(f"the first line of the file with {what} is longer than 64 KiB")
     try:
         text = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
@@ -65,13 +71,38 @@ def passphrase(session: Session) -> str | None:
 
 
 def given(session: Session) -> Secret | None:
-    """The secret that the options give, or None. Raises Usage, WrongSecret."""
+    """The secret that the options give, or None. Raises Usage, WrongSecret, Locked."""
     from vault.crypto import slots
 
-    if session.options.recovery_file is not None:
-        return slots.RecoveryCode.parse(first_line(session.options.recovery_file, "the recovery code", session))
+    options = session.options
+    if options.recovery_file is not None:
+        return slots.RecoveryCode.parse(first_line(options.recovery_file, "the recovery code", session))
+    if options.share_file:
+        return slots.Shares(tuple(first_line(path, "a share", session) for path in options.share_file))
+    if options.identity is not None and _by_identity(session):
+        from commands import identity
+        from vault.usecases import keygen
+
+        return slots.Identities(tuple(keygen.identities(identity.key_file(session, options.identity))))
     text = passphrase(session)
-    return None if text is None else slots.Passphrase(text)
+    return None if text is None else with_devices(session, text)
+
+
+def _by_identity(session: Session) -> bool:
+    """Whether --identity is to open the vault: a passphrase beside it may be that of the key file, or the vault's."""
+    from vault.crypto.slots import RECIPIENT
+    from vault.usecases import locked
+
+    alone = session.options.passphrase_file is None and session.options.passphrase_fd is None
+    return alone or RECIPIENT in locked.peek(session.folder).kinds
+
+
+def with_devices(session: Session, text: str) -> Secret:
+    """A passphrase, with what this computer's keyring adds to it for this vault. Raises Locked, NoVault, Damaged."""
+    from vault.crypto import slots
+    from vault.usecases import locked
+
+    return slots.Passphrase(text, locked.device_secrets(locked.peek(session.folder), ask=session.console.can_ask))
 
 
 def asked(session: Session, kinds: tuple[str, ...], use: Callable[[Secret], T]) -> T:
@@ -89,15 +120,67 @@ def asked(session: Session, kinds: tuple[str, ...], use: Callable[[Secret], T]) 
 
 
 def _typed(session: Session, kinds: tuple[str, ...]) -> Secret:
-    from vault.crypto import recovery, slots
+    """What a person types: the passphrase where the vault has one, or what is at hand when it is forgotten."""
+    from vault.crypto import recovery, shares, slots
 
-    if "passphrase" not in kinds:
-        return slots.RecoveryCode.parse(session.console.secret("Recovery code"))
-    text = session.console.secret("Passphrase")
-    # Nobody's passphrase starts like that, and the sheet is what is at hand when the passphrase is forgotten.
-    if text.casefold().startswith(recovery.PREFIX):
+    has_passphrase = slots.PASSPHRASE in kinds or slots.DEVICE in kinds
+    has_shares = slots.SHARES in kinds
+    if has_passphrase:
+        text = session.console.secret("Passphrase")
+    elif slots.RECOVERY in kinds:
+        both = "Recovery code, or a trustee's share"
+        text = session.console.secret(both) if has_shares else session.console.secret("Recovery code")
+    elif has_shares:
+        text = session.console.secret("A trustee's share")
+    elif slots.RECIPIENT in kinds:
+        raise Locked("the vault opens only with a key file", hint="Give it with --identity FILE.")
+    else:
+        raise Locked("this version knows none of the vault's key slots", hint="Install the current version.")
+    if has_shares and shares.is_share(text):
+        return _all_shares(session, text)
+    # Nobody's passphrase starts like that.
+    if not has_passphrase or text.casefold().startswith(recovery.PREFIX):
         return slots.RecoveryCode.parse(text)
-    return slots.Passphrase(text)
+    return with_devices(session, text)
+
+
+def _all_shares(session: Session, first: str) -> Secret:
+    """Shares one after the other, each checked as it is typed, until there are enough."""
+    from vault.crypto import shares, slots
+    from vault.usecases import locked
+
+    found = locked.peek(session.folder)
+    given: dict[int, str] = {}
+    typed: str | None = first
+    own: Slot | None = None
+    while own is None or len(given) < shares.needed(own):
+        if typed is None:
+            typed = session.console.secret("Another trustee's share ({have} given)", have=len(given))
+        try:
+            own = own or _slot_of(found, typed)
+            number = shares.check(own, typed)
+        except WrongSecret as error:
+            session.console.failed(0, error)
+        else:
+            if number in given:
+                session.console.warn("This share was given already.")
+            given[number] = typed
+            need = shares.needed(own)
+            session.console.say(
+                "Share {number} is right. {have} of {need}.", number=number, have=len(given), need=need
+            )
+        typed = None
+    return slots.Shares(tuple(given.values()))
+
+
+def _slot_of(found: LockedVault, text: str) -> Slot:
+    """The slot whose set a share is of. Raises WrongSecret if a word is wrong, or it is of no set of this vault."""
+    from vault.crypto import shares, slots
+
+    shares.parse(text)
+    (own,) = slots.of_their_set(found.slots, (text,))
+    shares.check(own, text)
+    return own
 
 
 def read_binary(path: str, what: str, session: Session, limit: int) -> bytes:

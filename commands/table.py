@@ -30,6 +30,7 @@ TABLE: dict[str, Entry] = {
     "shell": Entry("commands.shell", "Unlock once and work with several commands.", "start"),
     "status": Entry("commands.status_app", "What is in the vault, and what needs attention."),
     "doctor": Entry("commands.doctor", "Check everything, and say what this computer can't protect."),
+    "key": Entry("commands.key", "What opens the vault: passphrases, codes, trustees' shares, keys."),
     "case": Entry("commands.case", "Open, list, show, change, link and close cases.", "case"),
     "person": Entry("commands.person", "The people of a case, and how their names may be written.", "case"),
     "evidence": Entry("commands.evidence", "Add files, list them, get them back, check them.", "case"),

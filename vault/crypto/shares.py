@@ -43,8 +43,7 @@ def split(secret: bytes, need: int, count: int, salt: bytes) -> tuple[dict[str, 
 
     With `need` 1 each share is a group of its own with one member: SLIP-39 allows one of many in no other form.
     """
-    if not 1 <= need <= count <= MAX_SHARES:
-        raise Usage(f"of at most {MAX_SHARES} shares, at least one and at most all can be needed")
+    check_numbers(need, count)
     import shamir_mnemonic
 
     groups = [(1, 1)] * count if need == 1 else [(need, count)]
@@ -53,6 +52,12 @@ def split(secret: bytes, need: int, count: int, salt: bytes) -> tuple[dict[str, 
     shares = [shamir_mnemonic.Share.from_mnemonic(text) for text in texts]
     checks = [encoded(_check_of(share, number, salt)) for number, share in enumerate(shares)]
     return {"set": shares[0].identifier, "need": need, "count": count, "checks": checks}, texts
+
+
+def check_numbers(need: int, count: int) -> None:
+    """Raise Usage unless `need` of `count` shares can be made."""
+    if not 1 <= need <= count <= MAX_SHARES:
+        raise Usage(f"of at most {MAX_SHARES} shares, at least one and at most all can be needed")
 
 
 def is_share(text: str) -> bool:
@@ -96,7 +101,7 @@ def combine(slot: Slot, texts: Sequence[str]) -> bytes:
         found[number] = " ".join(_full(text))
     if len(found) < need:
         raise WrongSecret(
-            f"{need} shares are needed, {len(found)} given",
+            f"{need} of {integer(slot, 'count')} shares are needed, {len(found)} given",
             hint="Give --share-file once for each share, or type them one after the other on a terminal.",
         )
     try:

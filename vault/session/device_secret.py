@@ -49,6 +49,14 @@ class _Fault(Exception):
     """Why the keyring gave nothing: one of MISSING, LOCKED, REFUSED."""
 
 
+def check(*, ask: bool = True, wait: float = WAIT_SECONDS) -> None:
+    """Raise StorageFailed, as `store` does, if this computer's keyring can't be read now."""
+    try:
+        _bounded(lambda: _backend(ask).get_password(SERVICE, "check"), wait)
+    except _Fault as fault:
+        raise _said(StorageFailed, fault) from None
+
+
 def read(vault_id: str, slot_id: str, *, ask: bool = True, wait: float = WAIT_SECONDS) -> bytes | None:
     """The secret that this computer holds for a slot, or None if it holds none.
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from vault.crypto import age, kdf, slots
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, Damaged, Locked, NotFound, Usage
+from vault.errors import CasevaultError, Damaged, Locked, NotAllowed, NotFound, Usage
 from vault.formats.header import MAX_SLOTS, SlotRecord
 from vault.model.ids import is_id, tidy_id
+from vault.model.records import RecipientRecord
 from vault.session import device_secret
 from vault.store import header_file, slot_notes
 from vault.usecases import headers
@@ -20,6 +21,8 @@ from vault.usecases.text import cleaned
 from vault.usecases.unlocked import UnlockedVault
 
 CHANGEABLE = (slots.PASSPHRASE, slots.DEVICE)
+HOLDERS = ("trustee", "other")
+"""Roles of recipients that may get a slot: not those that are given pieces of a case."""
 LAST = "the last key slot that works can't be removed: nothing would open the vault"
 
 
@@ -77,6 +80,11 @@ def add(
     return find(vault, slot.id, ask=ask)
 
 
+def check_keyring(*, ask: bool) -> None:
+    """Raise StorageFailed if this computer's keyring can keep nothing, before anybody chooses a passphrase."""
+    device_secret.check(ask=ask)
+
+
 def add_device(vault: UnlockedVault, root: bytes, passphrase: str, label: str = "", *, ask: bool) -> KeySlot:
     """A slot for a passphrase and this computer: a new device secret goes into its keyring first.
 
@@ -92,6 +100,19 @@ def add_device(vault: UnlockedVault, root: bytes, passphrase: str, label: str = 
     except BaseException:
         _forget_unless_used(vault, slot.id, ask)
         raise
+
+
+def holder(record: RecipientRecord) -> RecipientRecord:
+    """A recipient whose key may get a slot. Raises NotAllowed for a role that is given pieces and not everything,
+    Usage for one without a key."""
+    if record.role not in HOLDERS:
+        raise NotAllowed(
+            f"recipient {record.id} is not there to open the whole vault",
+            hint="Who keeps a key for you is a trustee: casevault recipient add --role trustee --age-key KEY",
+        )
+    if not record.age_key:
+        raise Usage(f"recipient {record.id} has no age key")
+    return record
 
 
 def recipient_slot(root: bytes, age_key: str) -> slots.Slot:
@@ -231,9 +252,17 @@ def _forgotten(vault: UnlockedVault, slot_id: str, ask: bool) -> bool:
 
 def _forget_unless_used(vault: UnlockedVault, slot_id: str, ask: bool) -> None:
     """A secret of a slot that never came to be; kept if the header in place may name it after all."""
-    try:
-        used = any(record.members["id"] == slot_id for record in header_file.read(vault.folder).slots)
-    except CasevaultError:
-        return
-    if not used:
+    if not _may_stand(vault, slot_id):
         _forgotten(vault, slot_id, ask)
+
+
+def may_stand(vault: UnlockedVault, slot: slots.Slot) -> bool:
+    """Whether the header in place may name the slot: then its secret must not be thrown away."""
+    return _may_stand(vault, slot.id)
+
+
+def _may_stand(vault: UnlockedVault, slot_id: str) -> bool:
+    try:
+        return any(record.members["id"] == slot_id for record in header_file.read(vault.folder).slots)
+    except CasevaultError:
+        return True
