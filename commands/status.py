@@ -138,13 +138,30 @@ def _warn_of_log(session: Session, log: LogState) -> None:
         console.warn("The log is not sealed up to today: the key of its seals is missing or can't be used here.")
 
 
+def _warn_of_slots(session: Session, found: Status) -> None:
+    console, kinds = session.console, {slot.kind for slot in found.slots}
+    weakest = found.weakest
+    if weakest is not None and weakest.kind == "passphrase":
+        console.say("The weakest key is a passphrase: the vault is as safe as it is long and unguessable.")
+        if "passphrase+device" in kinds:
+            console.warn(
+                "{slot} opens with a passphrase alone: while it exists, this computer's second secret protects nothing. "
+                "Remove it: casevault key remove {slot}",
+                slot=weakest.id,
+            )
+    if weakest is not None and weakest.kind == "passphrase+device":
+        console.say(
+            "The weakest key is a passphrase with this computer's second secret: copies of the folder can't be guessed "
+            "at. A seized computer whose keyring opens with the login has both but the passphrase."
+        )
+    if not kinds & {"recovery", "shares", "recipient"}:
+        console.warn("There is no recovery code: a forgotten passphrase loses everything.")
+
+
 def _warn(session: Session, found: Status) -> None:
     console = session.console
     _warn_of_log(session, found.log)
-    if found.weakest is not None and found.weakest.kind == "passphrase":
-        console.say("The weakest key is a passphrase: the vault is as safe as it is long and unguessable.")
-    if not any(slot.kind == "recovery" for slot in found.slots):
-        console.warn("There is no recovery code: a forgotten passphrase loses everything.")
+    _warn_of_slots(session, found)
     if found.plaintext:
         console.warn("{count} plain copies lie outside the vault:", count=found.plaintext_count)
         for copy in found.plaintext[:MAX_SHOWN]:

@@ -11,8 +11,9 @@ from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
 
-# From the weakest: a passphrase that a person chose can be guessed, 256 random bits can't.
-STRENGTH = ("passphrase", "recovery")
+# From the weakest: a passphrase that a person chose can be guessed, by a thief of the computer at least where its
+# keyring opens with the login; 256 random bits can't: one sheet, one key file, or several people's sheets.
+STRENGTH = ("passphrase", "passphrase+device", "recovery", "recipient", "shares")
 
 
 @dataclass(frozen=True, slots=True)
