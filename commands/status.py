@@ -145,14 +145,14 @@ def _warn_of_slots(session: Session, found: Status) -> None:
         console.say("The weakest key is a passphrase: the vault is as safe as it is long and unguessable.")
         if "passphrase+device" in kinds:
             console.warn(
-                "{slot} opens with a passphrase alone: while it exists, this computer's second secret protects nothing. "
-                "Remove it: casevault key remove {slot}",
+                "{slot} opens with a passphrase alone: while it exists, the second secret of this computer protects "
+                "nothing. Remove it: casevault key remove {slot}",
                 slot=weakest.id,
             )
     if weakest is not None and weakest.kind == "passphrase+device":
         console.say(
-            "The weakest key is a passphrase with this computer's second secret: copies of the folder can't be guessed "
-            "at. A seized computer whose keyring opens with the login has both but the passphrase."
+            "The weakest key is a passphrase with a second secret of this computer: nobody can guess at a copy of the "
+            "folder. On the computer itself, once its keyring is open, the passphrase alone protects."
         )
     if not kinds & {"recovery", "shares", "recipient"}:
         console.warn("There is no recovery code: a forgotten passphrase loses everything.")
