@@ -254,13 +254,29 @@ def _unseen_pages(plan: RedactionPlan, pages: Collection[tuple[str, int]]) -> Re
 
 
 def without(plan: RedactionPlan, evidence: str) -> RedactionPlan:
-    """The plan without what it holds of one item. Its numbers are not given again."""
+    """The plan without what it holds of one item, nor of whom a label stands for that only this item named. Its
+    numbers are not given again."""
+    left = tuple(finding for finding in plan.findings if finding.evidence != evidence)
     return replace(
         plan,
         last=plan.highest,
-        findings=tuple(finding for finding in plan.findings if finding.evidence != evidence),
+        findings=left,
+        labels=_labels_for(plan.labels, left),
         unreadable=tuple(one for one in plan.unreadable if one.evidence != evidence),
     )
+
+
+def _labels_for(exported: Any, findings: Sequence[Finding]) -> Any:
+    """The key of the labels (`Labels.export`) without the names and numbers that none of these findings has. Listed
+    people stay, as only their ids are in it; so do the counts, so that no label is given twice."""
+    if not isinstance(exported, dict) or not isinstance(exported.get("labels"), dict):
+        return exported
+    used = {finding.label for finding in findings}
+    kept = {
+        entity: label for entity, label in exported["labels"].items()
+        if entity.startswith("person:") or f"[{label}]" in used
+    }  # fmt: skip
+    return {**exported, "labels": kept}
 
 
 def carry_over(old: RedactionPlan, new: RedactionPlan, unchanged: Collection[str]) -> RedactionPlan:

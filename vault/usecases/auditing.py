@@ -10,6 +10,7 @@ from vault.audit import operations
 from vault.audit.operations import Operation
 from vault.errors import Damaged, NotFound, Usage
 from vault.model.events import Entry, Head, VerifyReport
+from vault.model.ids import tidy_id
 from vault.model.records import TABLES, Case, RecipientRecord
 from vault.usecases import cases as cases_of
 from vault.usecases.unlocked import UnlockedVault
@@ -88,7 +89,7 @@ def titles(vault: UnlockedVault, case_ids: Iterable[str]) -> dict[str, str]:
 def _entries(
     vault: UnlockedVault, wanted: Wanted, *, reverse: bool = False, limit: int | None = None
 ) -> Iterator[Entry]:
-    case_id = None if wanted.case_id is None else vault.catalogue.require(Case, wanted.case_id).id
+    case_id = None if wanted.case_id is None else known_case(vault, wanted.case_id)
     if wanted.actor is not None:
         _require_actor(vault, wanted.actor)
     vault.note("audit.show", case_id)
@@ -96,6 +97,14 @@ def _entries(
         case=case_id, actor=wanted.actor, action=wanted.action, since=wanted.since, until=wanted.until,
         reverse=reverse, limit=limit,
     )  # fmt: skip
+
+
+def known_case(vault: UnlockedVault, case_id: str) -> str:
+    """The id of a case that the vault holds, or that only its log knows: a destroyed one. Raises NotFound."""
+    tidy = tidy_id(case_id)
+    if tidy in vault.log.case_heads() and vault.catalogue.get(Case, tidy) is None:
+        return tidy
+    return vault.catalogue.require(Case, tidy).id
 
 
 def _require_actor(vault: UnlockedVault, actor: str) -> None:

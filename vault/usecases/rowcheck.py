@@ -30,9 +30,13 @@ def problems(vault: UnlockedVault, case_id: str | None) -> list[str]:
 
 
 def _compared(vault: UnlockedVault, case_id: str | None) -> list[str]:
+    rows = _rows(vault, case_id)
+    if case_id is not None and rows and vault.catalogue.get(Case, case_id) is None:
+        # Its key is gone, so that the rows can't even be compared: nothing of a destroyed case may be there.
+        return [f"{_KINDS[row.TABLE]} ({row.id}) belongs to a case that is gone" for row in rows]
     expected = dict(vault.log.case_rows(case_id))
     found = []
-    for record in _rows(vault, case_id):
+    for record in rows:
         state = vault.row_state(record)
         known = expected.pop((state.table, state.row), None)
         if known is None or not known.accepts(state.hash):
