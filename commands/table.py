@@ -28,6 +28,8 @@ TABLE: dict[str, Entry] = {
     "demo": Entry("commands.demo", "Try everything on an invented dossier, in a throw-away vault.", "start"),
     "init": Entry("commands.init", "Make a vault.", "start"),
     "shell": Entry("commands.shell", "Unlock once and work with several commands.", "start"),
+    "unlock": Entry("commands.unlock", "Keep the vault open for a while, so that commands need no secret."),
+    "lock": Entry("commands.lock", "Lock what is kept open."),
     "status": Entry("commands.status_app", "What is in the vault, and what needs attention."),
     "doctor": Entry("commands.doctor", "Check everything, and say what this computer can't protect."),
     "key": Entry("commands.key", "What opens the vault: passphrases, codes, trustees' shares, keys."),

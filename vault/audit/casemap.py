@@ -37,9 +37,9 @@ MIN_LEAVES = 4096
 MAX_LEAVES = 1 << 24
 """Leaves of a map. The smaller bound hides how many cases there are, up to that number; the larger bounds readers."""
 SALT_BYTES = 32
-_HEADER = "casevault-map/v1"
+NOTE_HEADER = "casevault-map/v1"
 _NOTE = re.compile(
-    rf"{_HEADER}\n(casevault/[0-9a-f]{{32}})\n({events.TIME})\n([1-9][0-9]{{0,8}})\n([A-Za-z0-9+/]{{43}}=)\n",
+    rf"{NOTE_HEADER}\n(casevault/[0-9a-f]{{32}})\n({events.TIME})\n([1-9][0-9]{{0,8}})\n([A-Za-z0-9+/]{{43}}=)\n",
     re.ASCII,
 )
 _CASE = re.compile(events.CASE_ID, re.ASCII)
@@ -179,7 +179,7 @@ class MapNote:
     def text(self) -> str:
         """The text of the note: the log's key and witnesses sign it (type 0x01, c2sp.org/signed-note)."""
         root = base64.b64encode(self.root).decode()
-        return f"{_HEADER}\n{self.origin}\n{self.time}\n{self.leaves}\n{root}\n"
+        return f"{NOTE_HEADER}\n{self.origin}\n{self.time}\n{self.leaves}\n{root}\n"
 
 
 def parse_note_text(untrusted_text: str) -> MapNote:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from vault.crypto import signing
 from vault.errors import Damaged, Forged
@@ -16,7 +17,17 @@ ORIGIN = "casevault/"
 """Origin and key name are this and the log's random id: nothing in them says whose log it is."""
 
 
-def sign(signer: signing.Signer, key: signing.NoteKey, size: int, root: bytes) -> Head:
+class Signing(Protocol):
+    """A key that signs; `public` is its other half."""
+
+    public: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64-byte Ed25519 signature."""
+        ...
+
+
+def sign(signer: Signing, key: signing.NoteKey, size: int, root: bytes) -> Head:
     """Make the signed head of a log whose origin is the key's name."""
     text = checkpoints.body(Checkpoint(key.name, size, root))
     note = Note(text, (Signature(key.name, key.id, signer.sign(text.encode())),))

@@ -21,6 +21,7 @@ from vault.formats.cosignature import SIGNATURE_BYTES, TIMESTAMP_BYTES
 from vault.store import auditdb
 
 MAX_BODY = 4 << 20
+KINDS = ("chain", "cosigned", "header", "instance", "policy", "prepared", "seed", "seen", "stamp", "succession")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,26 @@ class KeptHeader:
     done: bool
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Succession:
+    """How the log's key was replaced: the old key's last word, which vouches for the new one.
+
+    `log` is the old verifier key; `checkpoint` the last head that it signed, of `size` entries; `entry` (case part)
+    and `place` (SHA-256 of the log part) are the last of these, whose digest is the SHA-256 of the new verifier key,
+    with the proof `hashes` that it is in that tree. `map_key` and `seals` are keys of before: the first for the maps
+    of these entries, the second for what a device keeps under it (32 bytes each).
+    """
+
+    size: int
+    log: str
+    checkpoint: bytes
+    entry: bytes
+    place: bytes
+    hashes: tuple[bytes, ...]
+    map_key: bytes
+    seals: bytes
+
+
 class Kept:
     """Reads and writes what is kept. Raises Damaged, LogUnavailable's causes (StorageFailed, Busy)."""
 
@@ -87,6 +108,11 @@ class Kept:
     def latest_cosigned(self) -> Cosigned | None:
         """The newest cosigned head, None if nobody has vouched for any."""
         return next(iter(self.cosigned()), None)
+
+    def replace_cosigned(self, new: Cosigned) -> None:
+        """Put a cosigned head in the place of the one of its size."""
+        with self._transaction():
+            self._put("cosigned", new.size, "", {"note": new.note.decode(), "maps": _texts(new.maps)})
 
     def put_stamp(self, stamp: Stamp) -> None:
         """Keep a request, or the answer to one that is kept already."""
@@ -165,6 +191,31 @@ class Kept:
         with self._transaction():
             self._put("prepared", 0, "", {"digest": digest})
 
+    def successions(self) -> list[Succession]:
+        """How the log's key came to be the one that it is, the first replacement first; mostly empty."""
+        found = []
+        for size, _, body in auditdb.read_kept(self._db, "succession"):
+            members = _load(body)
+            hashes = members.get("hashes")
+            if not isinstance(hashes, list):
+                raise Damaged("what is kept beside the audit log is not valid")
+            names = ("checkpoint", "entry", "place", "map_key", "seals")
+            values = {name: _bytes(members, name) for name in names}
+            steps = tuple(base64.b64decode(str(one)) for one in hashes)
+            found.append(Succession(size, str(members.get("log")), hashes=steps, **values))
+        return found
+
+    def put_succession(self, new: Succession) -> None:
+        """Keep how the log's key was replaced."""
+        values = {
+            "checkpoint": new.checkpoint, "entry": new.entry, "place": new.place, "map_key": new.map_key,
+            "seals": new.seals,
+        }  # fmt: skip
+        members: dict[str, object] = {name: base64.b64encode(value).decode() for name, value in values.items()}
+        members |= {"log": new.log, "hashes": [base64.b64encode(one).decode() for one in new.hashes]}
+        with self._transaction():
+            self._put("succession", new.size, "", members)
+
     def instance(self) -> str:
         """Which copy of the vault this is: 16 hex digits, new with each restore; empty before the first one."""
         rows = auditdb.read_kept(self._db, "instance")
@@ -175,12 +226,45 @@ class Kept:
         with self._transaction():
             self._put("instance", 0, "", {"id": instance})
 
+    def seen_on(self, instance: str, device: str) -> bool:
+        """Whether that device has noted outside the vault how far it saw this instance."""
+        return any(name == f"{instance} {device}" for _, name, _ in auditdb.read_kept(self._db, "seen"))
+
+    def put_seen_on(self, instance: str, device: str) -> None:
+        """Note that it has."""
+        with self._transaction():
+            self._put("seen", 0, f"{instance} {device}", {})
+
+    def replay(self, untrusted_puts: Sequence[object]) -> None:
+        """Keep what a `Recorded` gathered. Raises Damaged for what it can't have gathered."""
+        with self._transaction():
+            for put in untrusted_puts:
+                match put:
+                    case [str(kind), int(size), str(name), dict(members)] if kind in KINDS:
+                        self._put(kind, size, name, members)
+                    case _:
+                        raise Damaged("what is to be kept is not valid")
+
     def _transaction(self) -> contextlib.AbstractContextManager[None]:
         """Its own, or the one of the append that it is part of."""
         return contextlib.nullcontext() if self._db.in_transaction else auditdb.transaction(self._db)
 
     def _put(self, kind: str, size: int, name: str, members: Mapping[str, object]) -> None:
         auditdb.write_kept(self._db, kind, size, name, canonical.dump(dict(members)))
+
+
+class Recorded(Kept):
+    """Reads what is kept, and only gathers what is to be kept: another process writes it with the entry it is of."""
+
+    def __init__(self, db: auditdb.Connection) -> None:
+        super().__init__(db)
+        self.puts: list[list[object]] = []
+
+    def _transaction(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def _put(self, kind: str, size: int, name: str, members: Mapping[str, object]) -> None:
+        self.puts.append([kind, size, name, dict(members)])
 
 
 def _load(body: bytes) -> dict[str, object]:

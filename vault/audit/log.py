@@ -48,6 +48,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from vault.audit import clock as clocks
 from vault.audit import entries as forms
@@ -72,7 +73,7 @@ class AuditLog:
     """An open audit log. Not for several threads at once; several processes may each have it open."""
 
     def __init__(
-        self, db: auditdb.Connection, signer: signing.Signer, key: signing.NoteKey, clock: clocks.Clock
+        self, db: auditdb.Connection, signer: heads.Signing, key: signing.NoteKey, clock: clocks.Clock
     ) -> None:
         self._db = db
         self._signer = signer
@@ -99,10 +100,15 @@ class AuditLog:
         return cls(db, signer, key, clock or clocks.SystemClock())
 
     @classmethod
-    def open(
-        cls, path: Path, *, database_key: bytes, signing_seed: bytes, clock: clocks.Clock | None = None
-    ) -> AuditLog:
+    def open(cls, path: Path, *, database_key: bytes, signing_seed: bytes, clock: clocks.Clock | None = None) -> Self:
         """Open a log. Raises Damaged if it is missing, empty or altered, LogUnavailable, Busy, NewerFormat."""
+        return cls.opened(path, database_key, signing.Signer(signing_seed), clock)
+
+    @classmethod
+    def opened(
+        cls, path: Path, database_key: bytes, signer: heads.Signing, clock: clocks.Clock | None = None
+    ) -> Self:
+        """The same with what signs for it, wherever its key is."""
         with contextlib.ExitStack() as held:
             held.callback(in_use.share(path.parent))
             try:
@@ -111,7 +117,6 @@ class AuditLog:
                 raise LogUnavailable(f"the audit log can't be opened: {error.message}") from None
             held.callback(db.close)
             try:
-                signer = signing.Signer(signing_seed)
                 key = signing.NoteKey(heads.ORIGIN + auditdb.log_id(db), signer.public)
             except ValueError:
                 raise Damaged("the audit log's id is not valid") from None

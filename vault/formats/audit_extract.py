@@ -35,7 +35,7 @@ MAX_ENTRIES = 1_000_000
 MAX_HASHES = 32
 MAX_INDEX = (1 << 32) - 1
 MAX_TEXT = 256 * 1024
-_HEADER = "casevault-extract/v1"
+STATEMENT_HEADER = "casevault-extract/v1"
 _MEMBERS = {"case", "casevault", "entries", "log", "map", "statement", "v", "vouched"}
 _MAP_MEMBERS = {"hashes", "index", "note", "salt"}
 _INDEX = re.compile(r"[0-9a-f]{8}", re.ASCII)
@@ -71,7 +71,7 @@ class Extract:
 def statement(origin: str, case: str, count: int, root: bytes, vouched: int, map_root: bytes | None) -> str:
     """The text that the log's key signs under an extract, so that its parts can't be put together from several."""
     roots = [("-" if one is None else base64.b64encode(one).decode()) for one in (root, map_root)]
-    return f"{_HEADER}\n{origin}\n{case}\n{count}\n{roots[0]}\n{vouched}\n{roots[1]}\n"
+    return f"{STATEMENT_HEADER}\n{origin}\n{case}\n{count}\n{roots[0]}\n{vouched}\n{roots[1]}\n"
 
 
 def serialise(extract: Extract) -> bytes:
