@@ -33,9 +33,12 @@ class Session:
         self.in_shell = False
         self.case: str | None = None
         self._kept: UnlockedVault | None = None
+        self._at_work: UnlockedVault | None = None
+        self._for_shell = False
         self._stdin_taken: str | None = None
         self._started = time.perf_counter() if started is None else started
         self._marks: dict[str, float] = {}
+        self._carried: dict[str, bool] = {}
 
     def within(self, options: Globals) -> Session:
         """The same open vault and current case under the options of one line in the shell."""
@@ -65,20 +68,65 @@ class Session:
         return sys.stdin.buffer
 
     @contextlib.contextmanager
-    def vault(self) -> Iterator[UnlockedVault]:
-        """The open vault. Raises NoVault, Locked, WrongSecret, Damaged."""
+    def vault(self, *, report_rollback: bool = False) -> Iterator[UnlockedVault]:
+        """The open vault. Raises NoVault, Locked, WrongSecret, Damaged; Rollback, unless that is only reported."""
         if self._kept is not None:
-            yield self._kept
+            with self._working(self._kept):
+                yield self._kept
             return
-        with self.open() as vault:
+        with self.open(report_rollback=report_rollback) as vault:
             self.mark("open")
-            yield vault
+            with self._working(vault):
+                yield vault
 
-    def open(self) -> UnlockedVault:
-        """Open the vault with the secret that is given or asked for."""
+    @contextlib.contextmanager
+    def _working(self, vault: UnlockedVault) -> Iterator[None]:
+        """The vault is what this command works on: what was noted of it at its opening is told now."""
+        self._at_work = vault
+        try:
+            self._log_carried(vault)
+            if vault is not self._kept:
+                self._say_forgotten(vault)
+            yield
+        finally:
+            self._at_work = None
+
+    def _say_forgotten(self, vault: UnlockedVault) -> None:
+        if vault.memory in ("gone", "altered"):
+            self.console.warn(
+                "What this computer remembered of the vault is gone or was altered: an older copy put back before "
+                "now would not show. It is logged."
+            )
+
+    def open(self, *, report_rollback: bool = False) -> UnlockedVault:
+        """Open the vault: with the secret that is given, else through the agent, else with what is asked for."""
         from vault.usecases import opening
 
-        return opening.opened(self.folder, self.unlock(), accept_rollback=self.options.accept_rollback)
+        if not self._has_secret:
+            kept = self._kept_open(report_rollback=report_rollback)
+            if kept is not None:
+                return kept
+        accept = self.options.accept_rollback
+        return opening.opened(self.folder, self.unlock(), accept_rollback=accept, report_rollback=report_rollback)
+
+    @property
+    def _has_secret(self) -> bool:
+        options = self.options
+        given = (options.passphrase_file, options.passphrase_fd, options.recovery_file, options.identity)
+        return bool(options.share_file) or any(one is not None for one in given)
+
+    def _kept_open(self, *, report_rollback: bool) -> UnlockedVault | None:
+        """The vault through the agent that keeps it open, if one does."""
+        from vault.store import header_file
+        from vault.usecases import agent_remote, opening
+
+        header = header_file.read(self.folder)
+        agent = agent_remote.connect(self.folder, header, shell=self._for_shell)
+        if agent is None:
+            return None
+        vault = agent_remote.opened(self.folder, header, agent)
+        accept = self.options.accept_rollback
+        return opening.begun(vault, accept_rollback=accept, report_rollback=report_rollback)
 
     def unlock(self) -> Unlocked:
         """Find the root key with the secret that is given or asked for: for commands that change keys."""
@@ -97,18 +145,51 @@ class Session:
         from vault.usecases import opening
 
         found = self.unlock()
-        with opening.opened(self.folder, found, accept_rollback=self.options.accept_rollback) as vault:
+        with (
+            opening.opened(self.folder, found, accept_rollback=self.options.accept_rollback) as vault,
+            self._working(vault),
+        ):
             yield vault, found.root
 
     @contextlib.contextmanager
     def kept_open(self) -> Iterator[UnlockedVault]:
         """Open the vault once for all commands in the body."""
+        self._for_shell = True
         with self.open() as vault:
+            self._say_forgotten(vault)
             self._kept = vault
             try:
                 yield vault
             finally:
                 self._kept = None
+
+    @contextlib.contextmanager
+    def accepted_clouds(self) -> Iterator[None]:
+        """Within, --accept-sync-folder lets a command write where a cloud copies files away, and the log tells it."""
+        if not self.options.accept_sync_folder:
+            yield
+            return
+        from vault.session import sync_folders
+
+        with sync_folders.accepting(self._carry):
+            yield
+
+    def _carry(self, path: Path) -> None:
+        self._carried.setdefault(str(path), False)
+        if self._at_work is not None:
+            self._log_carried(self._at_work)
+
+    def _log_carried(self, vault: UnlockedVault) -> None:
+        """Before anything is written there. Where no vault is open yet, as soon as one is."""
+        waiting = [path for path, logged in self._carried.items() if not logged]
+        if waiting:
+            vault.note("vault.sync-folder", count=len(waiting))
+            self._carried.update(dict.fromkeys(waiting, True))
+
+    @property
+    def carried(self) -> bool:
+        """Whether something is about to go where a cloud copies it, on the person's word."""
+        return bool(self._carried)
 
     def weak_jail(self) -> bool:
         """Whether documents may be read where the walls are weak. Raises Refused if --require-jail finds them so."""

@@ -62,7 +62,7 @@ def _opened(session: Session) -> Iterator[UnlockedVault]:
 
     with contextlib.ExitStack() as stack:
         try:
-            vault = stack.enter_context(session.vault())
+            vault = stack.enter_context(session.vault(report_rollback=True))
         except Damaged as error:
             if error.hint != Damaged.hint:
                 raise

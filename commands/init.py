@@ -83,13 +83,13 @@ def _create(session: Session, chosen: list[Made], recovery_out: str | None) -> N
     from vault.usecases import opening
 
     if recovery_out is None:
-        return opening.create(session.folder, chosen)
+        return opening.create(session.folder, chosen, carried=session.carried)
     # The sheet first: a vault whose only code was never written down must not come to be.
     code = next(secret for secret in chosen if isinstance(secret, slots.RecoveryCode))
     path = Path(recovery_out).expanduser()
     write_recovery_code(path, code)
     try:
-        return opening.create(session.folder, chosen)
+        return opening.create(session.folder, chosen, carried=session.carried)
     except BaseException:
         # What failed may have come after the vault was in its place: then this sheet may be all that opens it.
         if not _is_vault(session.folder):

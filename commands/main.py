@@ -84,7 +84,8 @@ def buffered(stream: TextIO) -> bool:
 def guarded(session: Session, words: Sequence[str]) -> int:
     """Run a command and turn whatever ends it into an exit code and a line for the person."""
     try:
-        dispatch(session, list(words))
+        with session.accepted_clouds():
+            dispatch(session, list(words))
     except CasevaultError as error:
         code = exits.code_of(error)
         session.console.failed(code, error)

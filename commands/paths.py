@@ -32,10 +32,8 @@ def _plain(path: Path) -> str:
 
 def new_file(path: str, what: str) -> Path:
     """A path that is free and that no cloud carries off. Raises OutputExists, SyncFolder, Usage."""
-    from vault.session import places
-    from vault.store import output
+    from vault.usecases import outputs
 
     found = Path(path).expanduser()
-    places.refuse_sync_folder(found, what)
-    output.check(found, what)
+    outputs.check(found, what)
     return found

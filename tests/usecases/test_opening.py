@@ -22,12 +22,11 @@ from vault.errors import (
     LogUnavailable,
     NoVault,
     StorageFailed,
-    SyncFolder,
     Usage,
     WrongSecret,
 )
 from vault.model.records import Case
-from vault.session import machine, places
+from vault.session import machine, markers, places
 from vault.store import locks
 from vault.usecases import cases, doctor, items, locked, opening, overview
 
@@ -42,6 +41,7 @@ def test_a_new_vault_is_whole(tmp_path: Path) -> None:
         "objects",
         "vault.lock",
         "vault.use",
+        *markers.NAMES,
     }
     assert list(folder.parent.iterdir()) == [folder]
     assert os.name == "nt" or stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -206,29 +206,7 @@ def test_a_missing_or_foreign_database_is_named(tmp_path: Path, name: str) -> No
         opening.open_vault(folder, vaults.CODE)
 
 
-# ---- folders of clouds -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["Dropbox/x", "OneDrive - Office/a/b", "Google Drive/vault", "Nextcloud/x", "Яндекс.Диск/x", "YandexDisk/x",
-     "Library/Mobile Documents/com~apple~CloudDocs/x", "DROPBOX/x", "Library/CloudStorage/x", "OneDrive-Personal/x"],
-)  # fmt: skip
-def test_a_vault_in_a_cloud_is_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(SyncFolder, match="copied to a cloud"):
-        opening.create(tmp_path / path, [vaults.CODE])
-    assert not (tmp_path / path).exists()
-
-
-def test_a_marked_folder_and_a_link_into_one_are_found(tmp_path: Path) -> None:
-    (tmp_path / "sync").mkdir()
-    (tmp_path / "sync" / ".stfolder").mkdir()
-    assert places.sync_folder(tmp_path / "sync" / "deep" / "er") == (tmp_path / "sync").resolve()
-    (tmp_path / "Dropbox").mkdir()
-    (tmp_path / "innocent").symlink_to(tmp_path / "Dropbox")
-    assert places.sync_folder(tmp_path / "innocent" / "vault") is not None
-    for innocent in ("Dropboxes", "my-onedrive-notes", "vault", "oneDriver"):
-        assert places.sync_folder(tmp_path / innocent / "vault") is None
+# ---- this device --------------------------------------------------------------------------------------------------
 
 
 def test_the_device_keeps_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Where things live on this system, this device's random id, and which folders belong to a cloud."""
+"""Where things live on this system, and this device's random id."""
 
 from __future__ import annotations
 
@@ -9,17 +9,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from vault.errors import SyncFolder
-
 APP = "casevault"
 _DEVICE = re.compile(r"[0-9a-f]{8}")
-SYNC_NAMES = (
-    "icloud", "iclouddrive", "мой диск", "google диск", "яндекс диск", "proton drive", "mega",
-    "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud drive", "icloud~", "mobile documents",
-    "com~apple~clouddocs", "cloudstorage", "nextcloud", "owncloud", "yandex.disk", "yandexdisk", "яндекс.диск",
-    "яндексдиск", "pcloud", "megasync", "box sync", "syncthing", "seafile", "облако mail.ru",
-)  # fmt: skip
-_SYNC_MARKERS = (".dropbox", ".stfolder", ".nextcloudsync.log", ".owncloudsync.log", ".sync", ".yandexdisk")
 
 
 def data_folder() -> Path:
@@ -58,29 +49,3 @@ def device_id() -> str:
     except OSError:
         return "0" * 8
     return made
-
-
-def sync_folder(path: Path) -> Path | None:
-    """The folder at or above `path` that a known sync client watches, or None."""
-    resolved = path.expanduser().absolute()
-    with contextlib.suppress(OSError):
-        resolved = resolved.resolve()
-    for folder in (resolved, *resolved.parents):
-        name = folder.name.casefold()
-        if name and any(
-            name == known or name.startswith((known + " ", known + "-", known + "~")) for known in SYNC_NAMES
-        ):
-            return folder
-        if any((folder / marker).exists() for marker in _SYNC_MARKERS) and folder != Path.home():
-            return folder
-    return None
-
-
-def refuse_sync_folder(path: Path, what: str) -> None:
-    """Raise SyncFolder if `path` lies where a sync client would carry it off."""
-    found = sync_folder(path)
-    if found is not None:
-        raise SyncFolder(
-            f"{what} would lie inside a folder that is copied to a cloud ({found.name})",
-            hint="Choose a folder outside it: what lies there leaves this computer by itself.",
-        )

@@ -23,8 +23,10 @@ from vault.crypto import age, signing
 from vault.errors import Busy, Forged, NotAllowed, Usage, hinted
 from vault.formats import audit_cosignature, audit_export
 from vault.formats import note as notes
+from vault.session import sync_folders
 from vault.session.auditor_state import AuditorState, LogState, SeenHead, SeenWriter
 from vault.store import locks, output
+from vault.usecases import outputs
 from vault.usecases.auditor_look import Checked as Checked
 from vault.usecases.auditor_look import Look
 from vault.usecases.auditor_look import Terms as Terms
@@ -82,7 +84,7 @@ def cosign(
     key of the wrong kind for this export, and what `check` and `output.new_file` raise.
     """
     terms = replace(terms or Terms(), own=cosigner.key)
-    output.check(out, "the cosignature")
+    outputs.check(out, "the cosignature")
     with hinted(FILE_HINT), _held(state_folder) as state:
         checked, remembered = _check(path, identities, state, terms, told, known_only=known_only)
         if not checked.ok:
@@ -122,6 +124,7 @@ def _answer(checked: Checked, cosigner: Cosigner, time: str) -> audit_cosignatur
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[AuditorState]:
+    sync_folders.refuse(folder, "the auditor's state")
     output.refuse_inside_vault(folder / "state", "the auditor's state")
     state = AuditorState(folder)
     state.prepare()

@@ -22,10 +22,9 @@ from vault.model.people import Person
 from vault.model.records import Case, Disclosure, Evidence, Plan, RecipientRecord
 from vault.redaction import titles
 from vault.redaction.plan import RedactionPlan
-from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, exhibits, items, pieces, recipients, redacting, rowcheck
+from vault.usecases import cases, exhibits, items, outputs, pieces, recipients, redacting, rowcheck
 from vault.usecases.exhibits import MadeFile, Maker
 from vault.usecases.lastlook import LastLook
 from vault.usecases.unlocked import Change, UnlockedVault, now
@@ -110,8 +109,7 @@ def create(
     `keep_words` is given the words, if there are any, before the bundle has its name: should it fail, there is no
     bundle that nobody can open.
     """
-    places.refuse_sync_folder(out, "the bundle")
-    output.check(out, "the bundle")
+    outputs.check(out, "the bundle")
     case = vault.catalogue.require(Case, case_id)
     _check_purpose(order)
     with vault.access("bundle.create", case.id, purpose=order.purpose) as outcome:

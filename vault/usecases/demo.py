@@ -11,7 +11,7 @@ from vault.audit import seal_keys
 from vault.crypto import age, recovery, slots, words
 from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.model.records import Case, Evidence, RecipientRecord
-from vault.session import places
+from vault.session import sync_folders
 from vault.store import output
 from vault.usecases import (
     adding,
@@ -57,7 +57,7 @@ class _Run:
 
 def run(folder: Path, *, keep_preview: bool = False, accept_weak_jail: bool = False) -> Iterator[Step]:
     """Make `folder` and everything in it. Raises what the steps raise; the folder is new or empty."""
-    places.refuse_sync_folder(folder, "the demonstration")
+    sync_folders.refuse(folder, "the demonstration")
     if folder.exists() and any(folder.iterdir()):
         raise Usage("the folder for the demonstration is not empty", hint="Name another: casevault demo DIR")
     try:

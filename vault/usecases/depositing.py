@@ -21,7 +21,7 @@ from vault.formats.audit_export import Front, Parts, Proof, Stamp
 from vault.model.events import Event
 from vault.model.records import RecipientRecord
 from vault.store import output
-from vault.usecases import recipients, sealing
+from vault.usecases import outputs, recipients, sealing
 from vault.usecases.unlocked import UnlockedVault
 
 AUDITOR = "auditor"
@@ -73,7 +73,7 @@ def export(vault: UnlockedVault, recipient_id: str, out: Path, progress: Progres
     """
     record = recipients.require_active(vault, recipient_id)
     key = _cosigner(record)
-    output.check(out, "the export")
+    outputs.check(out, "the export")
     reader = age.parse_recipient(record.age_key)
     sealed = True
     if is_witness(key):

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable
+from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable, StorageFailed
 from vault.model.records import Evidence
 from vault.sandbox import extras, jail
 from vault.session import machine as system
 from vault.store import locks
-from vault.usecases import items, models, rowcheck
+from vault.usecases import items, models, rowcheck, shredding
 from vault.usecases.unlocked import UnlockedVault
 
 Level = Literal["ok", "warning", "damaged", "repaired"]
@@ -65,7 +65,8 @@ def examine(
     vault: UnlockedVault, *, read_data: bool = False, remove_unreferenced: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
-    """Everything, in order: databases, log, rows against the log, objects, leftovers, this machine.
+    """Everything, in order: older copies, databases, log, rows against the log, objects, leftovers, where the vault
+    lies, this machine. An older copy that was opened for this alone is not written to.
 
     What is damaged is reported, not raised: a log that can't be written, too, as no content is given out here.
     Whole stored files that no item names are deleted only where somebody says so (`remove_unreferenced`): older
@@ -73,7 +74,8 @@ def examine(
     """
     with contextlib.ExitStack() as logged:
         try:
-            logged.enter_context(vault.access("vault.doctor", None))
+            if vault.rollback is None:
+                logged.enter_context(vault.access("vault.doctor", None))
         except (Damaged, LogUnavailable) as error:
             yield _broken("audit log", error)
         yield from _everything(vault, read_data=read_data, remove_unreferenced=remove_unreferenced, progress=progress)
@@ -86,15 +88,22 @@ def examine(
 def _everything(
     vault: UnlockedVault, *, read_data: bool, remove_unreferenced: bool, progress: Progress | None
 ) -> Iterator[Finding]:
+    from vault.usecases import doctor_place
+
     sound = True
     for subject, steps in (
-        ("catalogue", _databases(vault)), ("audit log", _log(vault)), ("catalogue against log", _rows(vault)),
+        ("older copies", doctor_place.older_copies(vault)), ("catalogue", _databases(vault)),
+        ("audit log", _log(vault)), ("catalogue against log", _rows(vault)),
     ):  # fmt: skip
         for finding in _reported(subject, steps):
             sound = sound and finding.level != "damaged"
             yield finding
     yield from _reported("stored files", _objects(vault, read_data=read_data, progress=progress))
-    yield from _reported("leftovers", _leftovers(vault, sound=sound, remove=remove_unreferenced))
+    if vault.rollback is None:
+        if sound:
+            yield from _reported("leftovers", _shredded(vault))
+        yield from _reported("leftovers", _leftovers(vault, sound=sound, remove=remove_unreferenced))
+    yield from doctor_place.surroundings(vault)
     yield from machine()
 
 
@@ -160,6 +169,23 @@ def _problem(vault: UnlockedVault, item: Evidence, *, read_data: bool, progress:
     except (OSError, CasevaultError):
         return "its stored file is missing or can't be read"
     return None if size == item.stored_size else "its stored file has another size than was recorded"
+
+
+def _shredded(vault: UnlockedVault) -> Iterator[Finding]:
+    """What a `case shred` that was stopped had still to clean."""
+    if not shredding.unfinished(vault):
+        return
+    try:
+        clean = shredding.finish(vault).clean
+    except (Busy, StorageFailed):
+        clean = False
+    if clean:
+        yield Finding("repaired", "leftovers", "what a stopped 'case shred' had left was removed")
+    else:
+        yield Finding(
+            "warning", "leftovers", "a 'case shred' has left something that can't be removed now",
+            "Run doctor again when no other command is at work, with as much free space as catalog.db is large.",
+        )  # fmt: skip
 
 
 def _leftovers(vault: UnlockedVault, *, sound: bool, remove: bool) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from vault.formats import note as notes
 from vault.formats.note import Note
 from vault.model.records import Case
 from vault.store import output
-from vault.usecases import recipients, vouched
+from vault.usecases import outputs, recipients, vouched
 from vault.usecases.unlocked import UnlockedVault
 
 
@@ -42,6 +42,7 @@ def extract(vault: UnlockedVault, case_id: str, out: Path, recipient_id: str | N
     Raises NotFound, NotAllowed for a recipient without an age key or who was removed, Refused for a case whose
     extract no reader would take, Damaged if the log does not hold together, and what `output.new_file` raises.
     """
+    outputs.check(out, "the extract")
     known = case_id in vault.log.case_heads()
     if not known or vault.catalogue.get(Case, case_id) is not None:
         vault.catalogue.require(Case, case_id)

@@ -13,10 +13,9 @@ from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.formats import document_json
 from vault.model.document import Document
 from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
-from vault.session import places
 from vault.store import locks, output, search
 from vault.store.catalogue import Catalogue, Put
-from vault.usecases import cases, originals
+from vault.usecases import cases, originals, outputs
 from vault.usecases.text import cleaned, day, language
 from vault.usecases.unlocked import Change, UnlockedVault
 
@@ -76,8 +75,7 @@ def get(
 ) -> Evidence:
     """Write an item, byte for byte, to a new file. Raises OutputExists, SyncFolder, Damaged; then nothing stays."""
     item = vault.catalogue.require(Evidence, evidence_id)
-    places.refuse_sync_folder(out, "the file")
-    output.check(out, "the file")
+    outputs.check(out, "the file")
     with vault.access("evidence.get", item.case_id, item.id, purpose=purpose) as outcome:
         digest = hashlib.sha256()
         with output.new_file(out) as file, _unhashed(vault, item) as chunks:
@@ -266,7 +264,7 @@ def move(vault: UnlockedVault, evidence_id: str, case_id: str) -> Evidence:
     # Held to the end: until the row names the new object, a clean-up would take it for a leftover.
     with locks.shared(vault.folder):
         with vault.access("evidence.move", item.case_id, item.id):
-            after = _sealed_for(vault, item, case.id)
+            after = sealed_for(vault, item, case.id)
         try:
             vault.commit(_moves(vault, item, after, vault.catalogue.get(ExtractedText, item.id)))
         except StorageFailed:
@@ -287,7 +285,9 @@ def _keep_named(vault: UnlockedVault, old: str, new: str) -> None:
             vault.objects.remove(old)
 
 
-def _sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
+def sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
+    """An item as it is once it is another case's: a new file is there, whole, that its row does not name yet. For
+    callers that have logged why, and hold the vault's lock. Raises Damaged, StorageFailed."""
     with content(vault, item) as chunks:
         stored = vault.objects.put(cast(BinaryIO, output.ChunkReader(chunks)), [vault.recipient(case_id)])
     vault.objects.sync_folders([stored])
@@ -309,15 +309,20 @@ def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: Extracte
     # The row leaves one case's books and enters the other's: two entries, one transaction.
     gone = [item] if text is None else [text, item]
     new_text = None if text is None else replace(text, case_id=after.case_id)
+    puts = [Put(after)] if new_text is None else [Put(after), Put(new_text)]
+    return [
+        Change("evidence.move", item.case_id, _plans_without(vault, item), gone, object_id=item.id),
+        Change("evidence.move", after.case_id, puts, object_id=item.id, also=reindexed(after, text)),
+    ]
+
+
+def reindexed(after: Evidence, text: ExtractedText | None) -> Callable[[Catalogue], None]:
+    """Puts the index terms of an item that has changed its case there, inside a transaction."""
 
     def reindex(catalogue: Catalogue) -> None:
-        search.drop(catalogue, item.id)
+        search.drop(catalogue, after.id)
         body = "" if text is None else "\n".join(p.text for p in document_json.unpack(text.body).pages)
         extra = [search.SearchText(after.id, str(after.case_id), "text", body)] if body else []
         search.index(catalogue, [*searchable(after), *extra])
 
-    puts = [Put(after)] if new_text is None else [Put(after), Put(new_text)]
-    return [
-        Change("evidence.move", item.case_id, _plans_without(vault, item), gone, object_id=item.id),
-        Change("evidence.move", after.case_id, puts, object_id=item.id, also=reindex),
-    ]
+    return reindex

@@ -24,6 +24,7 @@ from vault.audit.cosigner import HEADS, WITNESS, Cosigner
 from vault.crypto import age, signing
 from vault.errors import Damaged, Usage
 from vault.store import output
+from vault.usecases import outputs
 from vault.usecases.unlocked import now
 
 NAME_BYTES = 8
@@ -56,9 +57,9 @@ def make(
     `classic` is X25519 alone. `heads_only` makes a key that vouches for heads without seeing entries; the other is
     reserved for whole checks (`vault/audit/cosigner.py`).
     """
-    output.check(out, "the key file")
+    outputs.check(out, "the key file")
     if public_out is not None:
-        output.check(public_out, "the file for the public keys")
+        outputs.check(public_out, "the file for the public keys")
     identity = age.X25519Identity.generate() if classic else age.HybridIdentity.generate()
     seed = secrets.token_bytes(signing.SEED_BYTES)
     key = Cosigner((HEADS if heads_only else WITNESS) + secrets.token_hex(NAME_BYTES), seed).key

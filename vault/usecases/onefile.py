@@ -22,9 +22,9 @@ from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.labels import Labels
 from vault.redaction.plan import FACE, PICTURE, UNSURE, Finding
 from vault.sandbox import documents, extras
-from vault.session import places
+from vault.session import sync_folders
 from vault.store import output
-from vault.usecases import models, pieces
+from vault.usecases import models, outputs, pieces
 from vault.usecases.pieces import Form
 
 MAX_FILE_BYTES = 256 << 20
@@ -197,9 +197,9 @@ def _refuse_leaks(name: str, found: Sequence[Leak]) -> None:
 
 def _require_free(out: Path, folder: bool) -> None:
     if not folder:
-        output.check(out, "the redacted document")
+        outputs.check(out, "the redacted document")
         return
-    places.refuse_sync_folder(out, "the folder")
+    sync_folders.refuse(out, "the folder")
     output.refuse_inside_vault(out, "the folder")
     if out.exists() or out.is_symlink():
         raise OutputExists("the folder exists already", hint="Mail and archives are written into a new folder.")

@@ -17,15 +17,15 @@ from vault.audit.log import AuditLog
 from vault.crypto import kdf, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, StorageFailed, Usage, WrongSecret
+from vault.errors import Busy, CasevaultError, Damaged, Rollback, StorageFailed, Usage, WrongSecret
 from vault.formats.header import Header
 from vault.model.events import MAX_NUMBER, Entry, Event, Writer
 from vault.model.ids import new_id
-from vault.session import failed_unlocks, places
-from vault.store import header_file, locks
+from vault.session import failed_unlocks, markers, places, remembered, sync_folders
+from vault.store import header_file, locks, switch
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
-from vault.usecases import headers
+from vault.usecases import headers, rollback
 from vault.usecases.keeper import OwnKeeper
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
@@ -45,12 +45,15 @@ class NewVault:
     format: int
 
 
-def create(folder: Path, secrets_: Sequence[slots.Made], cost: Argon2Parameters | None = None) -> NewVault:
+def create(
+    folder: Path, secrets_: Sequence[slots.Made], cost: Argon2Parameters | None = None, *, carried: bool = False
+) -> NewVault:
     """Make an empty vault at `folder`, which must not exist or be empty, with a key slot for each secret.
 
-    It is built beside its place and moved there whole. Raises Usage, SyncFolder, StorageFailed.
+    It is built beside its place and moved there whole. `carried` says that something of it went where a cloud copies
+    it, knowingly: that is its second entry, as if the vault itself lies so. Raises Usage, SyncFolder, StorageFailed.
     """
-    check_place(folder)
+    carried = check_place(folder) or carried
     root = kdf.random_key()
     made = tuple(slots.make(secret, root, cost) for secret in secrets_)
     keys = VaultKeys.derive(root)
@@ -62,7 +65,7 @@ def create(folder: Path, secrets_: Sequence[slots.Made], cost: Argon2Parameters 
         building.mkdir(mode=0o700)
         with contextlib.ExitStack() as held:
             held.enter_context(locks.shared(building))
-            _fill(building, header, keys, made[0].id)
+            _fill(building, header, keys, made[0].id, carried=carried)
             if folder.is_dir():
                 folder.rmdir()
             if os.name == "nt":
@@ -70,6 +73,7 @@ def create(folder: Path, secrets_: Sequence[slots.Made], cost: Argon2Parameters 
             building.rename(folder)
         sync_folder(folder.parent)
     except OSError as error:
+        remembered.forget(header.vault, "")
         raise StorageFailed(f"the vault can't be made there: {error.strerror}") from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -90,17 +94,19 @@ def _sweep(parent: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)  # Windows deletes no file that is open, such as the lock
 
 
-def check_place(folder: Path) -> None:
-    """Refuse a place that is taken or that a cloud would carry off, before anybody is asked for anything."""
+def check_place(folder: Path) -> bool:
+    """Refuse a place that is taken or that a cloud would carry off, before anybody is asked for anything. True if the
+    latter was accepted."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Usage(
             "there is something at that place already",
             hint="Choose a new folder with --vault PATH; Casevault never builds over what is there.",
         )
-    places.refuse_sync_folder(folder, "the vault")
+    return sync_folders.refuse(folder, "the vault")
 
 
-def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str) -> None:
+def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str, *, carried: bool) -> None:
+    markers.place(folder)
     (folder / OBJECTS_NAME).mkdir(mode=0o700)
     Catalogue.create(folder, keys.catalogue).close()
     log = AuditLog.create(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
@@ -114,9 +120,10 @@ def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str) -> None:
         OwnKeeper(keys.case_wrap),
     )
     with vault:
-        log.append(
-            [Event("vault.init", "event", outcome="ok")], vault.writer, lambda kept: headers.first(kept, header)
-        )
+        events = [Event("vault.init", "event", outcome="ok")]
+        events += [Event("vault.sync-folder", "event", outcome="ok")] * carried
+        log.append(events, vault.writer, lambda kept: headers.first(kept, header))
+        rollback.begin(vault)
     header_file.write(folder, header)
 
 
@@ -147,25 +154,62 @@ def open_vault(folder: Path, secret: slots.Secret, *, accept_rollback: bool = Fa
     return opened(folder, unlock(folder, secret), accept_rollback=accept_rollback)
 
 
-def opened(folder: Path, found: Unlocked, *, accept_rollback: bool = False) -> UnlockedVault:
-    """The vault whose root key was found. Raises as `open_vault` does."""
+def opened(
+    folder: Path, found: Unlocked, *, accept_rollback: bool = False, report_rollback: bool = False
+) -> UnlockedVault:
+    """The vault whose root key was found. Raises as `open_vault` does.
+
+    With `report_rollback` an older copy opens too, and `vault.rollback` says so: for what only reports.
+    """
     keys = VaultKeys.derive(found.root)
-    catalogue = Catalogue.open(folder, keys.catalogue)
-    try:
-        log = AuditLog.open(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
-    except BaseException:
-        catalogue.close()
-        raise
-    vault = UnlockedVault(
-        folder, found.header, keys, catalogue, log, _writer(found.slot, keys), OwnKeeper(keys.case_wrap)
-    )
-    return _begun(vault, accept_rollback=accept_rollback)
+    switch.finish(folder, {switch.CATALOGUE: keys.catalogue, switch.AUDIT: keys.audit})
+    with contextlib.ExitStack() as held:
+        try:
+            catalogue = Catalogue.open(folder, keys.catalogue)
+            held.callback(catalogue.close)
+            log = AuditLog.open(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
+            held.callback(log.close)
+        except Damaged:
+            _header_now(folder, found, keys)  # a vault that got a new root key in the meantime is not damaged
+            raise
+        # With the databases open, nobody can give the vault a new root key any more.
+        header = _header_now(folder, found, keys)
+        held.pop_all()
+    vault = UnlockedVault(folder, header, keys, catalogue, log, _writer(found.slot, keys), OwnKeeper(keys.case_wrap))
+    return begun(vault, accept_rollback=accept_rollback, report_rollback=report_rollback)
 
 
-def _begun(vault: UnlockedVault, *, accept_rollback: bool) -> UnlockedVault:
+def _header_now(folder: Path, found: Unlocked, keys: VaultKeys) -> Header:
+    """The header as it is now: another command may have changed the key slots since the root key was found.
+
+    Raises Busy if the vault has another root key by now.
+    """
+    header = header_file.read(folder)
+    if header != found.header:
+        try:
+            headers.check_mac(header, keys)
+        except Damaged:
+            raise Busy("the vault was given new keys by another command in the meantime", hint=headers.AGAIN) from None
+    return header
+
+
+def begun(vault: UnlockedVault, *, accept_rollback: bool, report_rollback: bool = False) -> UnlockedVault:
+    """What is looked at and noted whenever a vault is opened, however. Closes it again if it must not be used."""
     try:
-        headers.check_newest(vault, accept_rollback=accept_rollback)
-        _note_what_came_before(vault)
+        if vault.log.kept.successions():
+            from vault.usecases import rotation_switch  # what only vaults need that have their second root key
+
+            rotation_switch.adopt(vault)
+        accepted = rollback.check(vault, accept=accept_rollback, report=report_rollback)
+        try:
+            headers.check_newest(vault, accept_rollback=accept_rollback)
+        except Rollback as older:
+            if not report_rollback:
+                raise
+            vault.rollback = vault.rollback or older
+        if vault.rollback is None:
+            rollback.begin(vault, accepted=accepted)
+            _note_what_came_before(vault)
     except BaseException:
         vault.close()
         raise

@@ -16,8 +16,7 @@ from vault.audit.report.data import Finding, LogInfo, Report, Stamped, Vouched
 from vault.audit.walk import Walk, Walked
 from vault.bundle.signature import fingerprint
 from vault.model.records import RecipientRecord
-from vault.store import output
-from vault.usecases import auditing, log_state, policies, stamping
+from vault.usecases import auditing, log_state, outputs, policies, stamping
 from vault.usecases.auditor import Terms
 from vault.usecases.reporting import MAX_SECONDS, LogView, new_table
 from vault.usecases.unlocked import UnlockedVault
@@ -31,7 +30,7 @@ def make(vault: UnlockedVault, sheet: Path | None = None) -> Report:
     Raises Damaged, LogUnavailable, OutputExists, StorageFailed.
     """
     if sheet is not None:
-        output.check(sheet, "the table")
+        outputs.check(sheet, "the table")
     policy, collector = policies.current(vault), Collector()
     with vault.access("audit.report", None) as outcome, new_table(sheet) as table:
         view = LogView(0, collector, Flags(policy.flags), table)

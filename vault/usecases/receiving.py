@@ -11,10 +11,10 @@ from typing import BinaryIO
 
 from vault.bundle import container, signature
 from vault.crypto import age
-from vault.errors import Damaged, OutputExists, Usage, WrongSecret
+from vault.errors import Damaged, Usage, WrongSecret
 from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
-from vault.session import places
 from vault.store import output
+from vault.usecases import outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,7 @@ _AGE = b"age-encryption.org/"
 
 def require_new(out: Path) -> None:
     """Raises SyncFolder, OutputExists, Usage if the folder can't be made there."""
-    places.refuse_sync_folder(out, "the folder")
-    output.refuse_inside_vault(out, "the folder")
-    if out.exists():
-        raise OutputExists("the folder exists already")
-    if not out.parent.is_dir():
-        raise Usage("the place for the folder does not exist")
+    outputs.check_folder(out)
 
 
 def _open(

@@ -24,10 +24,9 @@ from vault.redaction.found import Finder
 from vault.redaction.labels import Labels
 from vault.redaction.plan import PICTURE, Finding, RedactionPlan, Source
 from vault.sandbox import documents
-from vault.session import places
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import cases, extracting, items, models, originals, previews, rowcheck
+from vault.usecases import cases, extracting, items, models, originals, outputs, previews, rowcheck
 from vault.usecases.people import as_person
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
@@ -338,8 +337,7 @@ def preview(
 ) -> Review:  # fmt: skip
     """Write a PDF that shows every finding in its place, numbered, and a percent grid over each picture."""
     case = vault.catalogue.require(Case, case_id)
-    places.refuse_sync_folder(out, "the preview")
-    output.check(out, "the preview")
+    outputs.check(out, "the preview")
     lenders = items.lenders(vault, case.id)
     with (
         vault.access("redact.preview", case.id, purpose=purpose, lenders=lenders) as outcome,

@@ -22,7 +22,7 @@ from vault.crypto import age
 from vault.errors import NotAllowed, StorageFailed, Usage
 from vault.model.events import Entry
 from vault.store import output
-from vault.usecases import auditor, stamping
+from vault.usecases import auditor, outputs, stamping
 from vault.usecases.auditor import Checked, Terms
 
 MAX_SECONDS = 253_402_300_799
@@ -66,7 +66,7 @@ def report(
     """
     terms = terms or Terms()
     if sheet is not None:
-        output.check(sheet, "the table")
+        outputs.check(sheet, "the table")
     collector = Collector()
     logs: list[LogView] = []
     checked: list[Checked] = []

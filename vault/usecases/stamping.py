@@ -19,6 +19,7 @@ from vault.formats import note
 from vault.formats.checkpoint import Checkpoint, parse_body
 from vault.model.events import Event
 from vault.store import output
+from vault.usecases import outputs
 from vault.usecases.unlocked import UnlockedVault
 
 MAX_ANSWER = timestamps.MAX_RESPONSE
@@ -50,7 +51,7 @@ class CheckedStamp:
 
 def request(vault: UnlockedVault, out: Path) -> CheckedStamp:
     """Write a request for a stamp on the current head to a new file, and keep it. Raises OutputExists, Usage."""
-    output.check(out, "the request")
+    outputs.check(out, "the request")
     head = vault.log.head()
     body = timestamps.request(head.checkpoint)
     stamp = Stamp(head.size, head.checkpoint, body)

@@ -18,7 +18,7 @@ from vault.audit.log import AuditLog
 from vault.crypto import age
 from vault.crypto.kdf import hmac_sha256
 from vault.crypto.keys import CaseKeys, CaseNames, WorkingKeys
-from vault.errors import CasevaultError, NotAllowed, Refused, StorageFailed
+from vault.errors import CasevaultError, NotAllowed, Refused, Rollback, StorageFailed
 from vault.formats.header import Header
 from vault.model.events import Disclosure, Event, RowState, Writer
 from vault.model.records import Case, Record
@@ -67,6 +67,13 @@ class UnlockedVault:
     log: AuditLog
     writer: Writer
     keeper: Keeper
+    memory: str = "first"
+    """What this device remembered of the vault when it was opened (`vault/usecases/rollback.py`): "kept", "first" (it
+    was never seen here), "gone", "altered", "unkept" (the device can keep nothing), "unchecked" (a damaged log)."""
+    rollback: Rollback | None = None
+    """Why this is an older copy, where it was opened all the same to report that."""
+    on_written: Callable[[bool], None] | None = None
+    """Told after something was logged, and with True right before the vault is closed."""
     _wrapped: dict[str, bytes] = field(default_factory=dict)
     objects: ObjectStore = field(init=False)
 
@@ -81,8 +88,13 @@ class UnlockedVault:
 
     def close(self) -> None:
         """Close both databases."""
+        self._written(closing=True)
         self.catalogue.close()
         self.log.close()
+
+    def _written(self, *, closing: bool = False) -> None:
+        if self.on_written is not None:
+            self.on_written(closing)
 
     def wrapped_key(self, case_id: str) -> bytes:
         """A case's wrapped key; remembered, so that another thread may ask for it. Raises NotFound."""
@@ -193,6 +205,7 @@ class UnlockedVault:
             groups.setdefault((intent.case, intent.action), []).append(intent)
         done = [_outcome_of(group, outcome) for group in groups.values()]
         self.log.append(done, self.writer)
+        self._written()
 
     @contextlib.contextmanager
     def access(
@@ -240,6 +253,7 @@ class UnlockedVault:
             bytes=outcome.size,
         )
         self.log.append([done], self.writer)
+        self._written()
 
     def note_weak_jail(self, case_id: str | None) -> None:
         """Log that documents were parsed on somebody's word where the worker's walls do not all stand."""
@@ -253,6 +267,7 @@ class UnlockedVault:
         named = None if object_id is None else self.pseudonym(case_id, object_id)
         event = Event(action, "event", case=case_id, object=named, purpose=purpose, count=count, outcome="ok")
         self.log.append([event], self.writer)
+        self._written()
 
 
 def _outcome_of(group: Sequence[Event], outcome: str) -> Event:
