@@ -151,8 +151,8 @@ def _warn_of_slots(session: Session, found: Status) -> None:
             )
     if weakest is not None and weakest.kind == "passphrase+device":
         console.say(
-            "The weakest key is a passphrase with a second secret of this computer: nobody can guess at a copy of the "
-            "folder. On the computer itself, once its keyring is open, the passphrase alone protects."
+            "The weakest key is a passphrase with a second secret of this computer: nobody can guess at a copy of "
+            "the folder. On the computer itself, once its keyring is open, the passphrase alone protects."
         )
     if not kinds & {"recovery", "shares", "recipient"}:
         console.warn("There is no recovery code: a forgotten passphrase loses everything.")
