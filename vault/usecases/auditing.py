@@ -12,6 +12,7 @@ from vault.errors import Damaged, NotFound, Usage
 from vault.model.events import Entry, Head, VerifyReport
 from vault.model.ids import tidy_id
 from vault.model.records import TABLES, Case, RecipientRecord
+from vault.store import rotation_state
 from vault.usecases import cases as cases_of
 from vault.usecases.unlocked import UnlockedVault
 
@@ -136,6 +137,11 @@ class _Names:
 
 
 def _names(vault: UnlockedVault, case_id: str | None) -> dict[str, str]:
+    # What things were called before their keys were renewed stands in the log for good.
+    return {**rotation_state.earlier_names(vault.catalogue, case_id), **_names_now(vault, case_id)}
+
+
+def _names_now(vault: UnlockedVault, case_id: str | None) -> dict[str, str]:
     if case_id is None:
         return {vault.pseudonym(None, r.id): r.id for r in vault.catalogue.all(RecipientRecord)}
     if vault.catalogue.get(Case, case_id) is None:

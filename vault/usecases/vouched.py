@@ -88,9 +88,15 @@ def case_leaves(vault: UnlockedVault, case_id: str, end: int, vouched: VouchedMa
     return CaseLeaves(tuple(leaves), place)
 
 
+def _map_key(vault: UnlockedVault, seq: int) -> bytes:
+    """The key that salts the map of an entry: it was replaced whenever the log's own key was."""
+    earlier = (made.map_key for made in vault.log.kept.successions() if seq < made.size)
+    return next(earlier, vault.keys.audit_map)
+
+
 def _place(vault: UnlockedVault, case_id: str, trees: CaseTrees, vouched: VouchedMap) -> CasePlace | None:
     root = vault.log.root_at(vouched.seq)
-    made = CaseMap.build(trees.state(), salt(vault.keys.audit_map, vouched.seq, root))
+    made = CaseMap.build(trees.state(), salt(_map_key(vault, vouched.seq), vouched.seq, root))
     if (made.root, made.leaves) != (vouched.said.root, vouched.said.leaves):
         raise Damaged(_LOST)
     return made.proof(case_id)
