@@ -234,6 +234,11 @@ def _note_what_came_before(vault: UnlockedVault) -> None:
         if failed is not None:
             failed_unlocks.clear(vault.header.vault)
     with contextlib.suppress(CasevaultError):
+        if vault.log.kept.prepared():
+            from vault.usecases import travel_return  # what only vaults need that were prepared for a journey
+
+            travel_return.note_return(vault)
+    with contextlib.suppress(CasevaultError):
         if vault.log.kept.chain() is not None:
             from vault.usecases import sealing  # what only vaults with an auditor need
 

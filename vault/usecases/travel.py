@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vault.audit.kept import Kept, KeptHeader
 from vault.crypto.keys import VaultKeys
 from vault.errors import CasevaultError, Usage
 from vault.formats.header import SlotRecord
@@ -162,23 +161,6 @@ def start(vault: UnlockedVault, root: bytes, order: Order | None, out: Path | No
     )
     ids = tuple(slot.members["id"] for slot in before.slots)
     return Started(vault.header.vault, ids, need, count, given, overwritten, forgotten, seen)
-
-
-def note_return(vault: UnlockedVault) -> None:
-    """If a header was put in place without a key since the vault was open last, log that: nobody could before."""
-    kept, digest = vault.log.kept, headers.digest_of(vault.header)
-    if digest != kept.prepared():
-        return
-    noted = kept.headers()
-    if noted and noted[-1].digest == digest:
-        return
-    new = KeptHeader(noted[-1].generation + 1 if noted else 1, digest, done=True)
-
-    def keep(all_: Kept) -> None:
-        all_.put_header(new)
-        all_.set_prepared("")
-
-    vault.log.append([Event("travel.now", "event", digest=digest, outcome="ok")], vault.writer, keep)
 
 
 def _ready(vault: UnlockedVault) -> SlotRecord:

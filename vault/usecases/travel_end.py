@@ -6,21 +6,22 @@ Until the one change of the header the trustees' slot opens, after it the new on
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.crypto import shares, slots
+from vault.crypto import kdf, shares, slots
 from vault.crypto.keys import VaultKeys
 from vault.errors import CasevaultError, Damaged, Usage, WrongSecret
 from vault.formats import travel_request
 from vault.formats.header import Header, SlotRecord
 from vault.formats.travel_request import Answer, Request
 from vault.session import travel_state
-from vault.store import header_file, output
+from vault.store import header_file, output, slot_notes
 from vault.usecases import headers
 from vault.usecases.unlocked import UnlockedVault
 
+NO_SHARES = "no trustee holds a share of this vault: it opens with another secret"
 _SHARES = "shares"
 
 
@@ -42,7 +43,7 @@ def request(folder: Path, out: Path) -> Asked:
     header = header_file.read(folder)
     own = shared_slots(header)
     if not own:
-        raise Usage("no trustee holds a share of this vault: it opens with a passphrase or a recovery code")
+        raise Usage(NO_SHARES)
     output.check(out, "the request")
     identity = age.HybridIdentity.generate()
     sets = tuple(sorted({int(slot.fields["set"]) for slot in own}))
@@ -68,7 +69,7 @@ def opened(folder: Path, untrusted_answers: Sequence[bytes], texts: Sequence[str
     header = header_file.read(folder)
     own = shared_slots(header)
     if not own:
-        raise Usage("no trustee holds a share of this vault: it opens with a passphrase or a recovery code")
+        raise Usage(NO_SHARES)
     if not untrusted_answers and not texts:
         raise Usage("no answer was given: --answer FILE, once for each")
     secrets = travel_state.requests(header.vault)
@@ -92,22 +93,66 @@ def opened(folder: Path, untrusted_answers: Sequence[bytes], texts: Sequence[str
     return tuple(text for _, text in named)
 
 
-def finish(
-    vault: UnlockedVault, root: bytes, make: Callable[[], Sequence[slots.Slot]], *, keep: bool = False
-) -> tuple[SlotRecord, ...]:
-    """Give the vault the slots that `make` makes, in place of the trustees' (`keep`: beside them), and forget the
-    requests. Gives the new header's slots. Raises Usage if `make` gives none, Busy, StorageFailed, LogUnavailable."""
-    new = [headers.record_of(slot) for slot in make()]
-    if not new:
+@dataclass(frozen=True, slots=True, repr=False)
+class New:
+    """The ways in that the vault gets: a passphrase (with `device` one that only opens with this computer's keyring),
+    a recovery code that its holder has already; one of them at least. `ask` lets the keyring ask its person."""
+
+    passphrase: str | None
+    code: slots.RecoveryCode | None
+    device: bool = False
+    ask: bool = False
+
+
+def needed(folder: Path) -> int:
+    """How many shares open the vault. Raises Usage if no trustee holds one, NoVault, Damaged."""
+    own = shared_slots(header_file.read(folder))
+    if not own:
+        raise Usage(NO_SHARES)
+    return min(shares.needed(slot) for slot in own)
+
+
+def finish(vault: UnlockedVault, root: bytes, new: New, *, keep: bool = False) -> tuple[SlotRecord, ...]:
+    """Give the vault new slots in place of the trustees' (`keep`: beside them), and forget the requests. Gives the
+    slots of the new header. Raises Usage if there is no way in, Busy, StorageFailed, LogUnavailable."""
+    made = []
+    if new.code is not None:
+        made.append(slots.make(new.code, root))
+    if new.passphrase is not None:
+        made.append(_by_passphrase(vault.header.vault, root, new, new.passphrase))
+    if not made:
         raise Usage("a way to open the vault is missing: a passphrase or a recovery code")
 
     def changed(old: tuple[SlotRecord, ...]) -> list[SlotRecord]:
-        kept = [one for one in old if keep or one.members["kind"] != _SHARES]
-        return [*kept, *new]
+        gone = [] if keep else [one for one in old if one.members["kind"] == _SHARES]
+        for one in gone:
+            slot_notes.drop(vault.catalogue, one.members["id"])
+        for slot in made:
+            slot_notes.put(vault.catalogue, slot.id, "", "")
+        return [*(one for one in old if one not in gone), *map(headers.record_of, made)]
 
     headers.change(vault, VaultKeys.derive(root), "travel.end", changed)
     travel_state.clear_requests(vault.header.vault)
     return vault.header.slots
+
+
+def changed(folder: Path, before: Header) -> bool:
+    """Whether the header may be another one by now."""
+    try:
+        return header_file.read(folder) != before
+    except CasevaultError:
+        return True
+
+
+def _by_passphrase(vault_id: str, root: bytes, new: New, text: str) -> slots.Slot:
+    if not new.device:
+        return slots.make(slots.Passphrase(text), root)
+    from vault.session import device_secret
+
+    secret = kdf.random_key()
+    slot = slots.make_device(text, secret, root)
+    device_secret.store(vault_id, slot.id, secret, ask=new.ask)
+    return slot
 
 
 def _text(untrusted_data: bytes, number: int, secrets: dict[str, str]) -> str:

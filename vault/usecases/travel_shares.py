@@ -10,7 +10,6 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from vault.crypto import kdf, shares, slots
 from vault.errors import Damaged, NotAllowed, Usage
@@ -21,10 +20,8 @@ from vault.formats.travel_share import TravelShare
 from vault.model.records import RecipientRecord
 from vault.store import output
 from vault.usecases import headers, recipients
+from vault.usecases.travel_kept import KeptKey
 from vault.usecases.unlocked import UnlockedVault
-
-if TYPE_CHECKING:
-    from vault.crypto.age import HybridRecipient
 
 DEFAULT_WAIT = 24
 """Hours between a request and the answer, unless others were agreed on."""
@@ -35,8 +32,8 @@ INSTRUCTIONS = (
     "You hold one share of a key, for somebody who travels. Keep this file and the key file that opens it; tell "
     "nobody that you have them. When a request comes, do not answer it at once, however urgent it is said to be. "
     'Wait the hours given here under "wait". Then call the person back yourself, over a number that you knew before. '
-    "Ask for the word that you agreed on. If you hear the other word, the one for duress, or if anything is strange: be "
-    "friendly, promise to look for the file, and do not answer, then or later, until you have met. If all is well, "
+    "Ask for the word that you agreed on. If you hear the other word, the one for duress, or if anything is strange: "
+    "be friendly, promise to look for the file, and do not answer until you have met, now or later. If all is well, "
     "let them read out the code of the request, and type what you hear: casevault travel answer REQUEST --share FILE "
     "--identity KEYFILE --out ANSWER. No vault is needed for it."
 )
@@ -165,8 +162,7 @@ def _written(path: Path, trustee: RecipientRecord, share: TravelShare) -> str:
     from vault.crypto import age
 
     recipient = age.parse_recipient(trustee.age_key)
-    assert isinstance(recipient, age.HybridRecipient)
-    kept, file = _Kept(recipient), io.BytesIO()
+    kept, file = KeptKey(recipient), io.BytesIO()
     age.encrypt(io.BytesIO(travel_share.serialise(share)), file, [kept])
     output.write_in(path.parent, path.name, file.getvalue())
     decryptor = age.Decryptor(io.BytesIO(path.read_bytes()), [kept])
@@ -180,19 +176,3 @@ def _try(slot: slots.Slot, texts: Sequence[str], root: bytes) -> None:
         some = tuple(texts[(first + n) % len(texts)] for n in range(need))
         if slots.open_slot(slot, slots.Shares(some)) != root:
             raise Damaged("the new shares do not open the vault; nothing was changed")
-
-
-class _Kept:
-    """A recipient that remembers the file key it wrapped: so that the new file can be read back without its owner."""
-
-    def __init__(self, recipient: HybridRecipient) -> None:
-        self._recipient = recipient
-        self.kind = recipient.kind
-        self._file_key = b""
-
-    def wrap(self, file_key: bytes) -> Any:
-        self._file_key = file_key
-        return self._recipient.wrap(file_key)
-
-    def unwrap(self, untrusted_stanzas: Sequence[Any]) -> bytes | None:
-        return self._file_key
