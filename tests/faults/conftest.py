@@ -14,7 +14,10 @@ import pytest
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> fault_lab.Lab:
     """The vault that the trials copy."""
-    return fault_lab.build(tmp_path_factory.mktemp("faults") / "template")
+    before = dict(os.environ)
+    made = fault_lab.build(tmp_path_factory.mktemp("faults") / "template")
+    os.environ.update(before)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +31,9 @@ def points_of(lab: fault_lab.Lab, tmp_path_factory: pytest.TempPathFactory) -> C
     return find
 
 
-@pytest.fixture(autouse=True)
-def _one_device_each() -> Iterator[None]:
-    """Give back the device that the other tests work on."""
+@pytest.fixture(scope="module", autouse=True)
+def _this_device_again() -> Iterator[None]:
+    """Give back the device that other modules work on."""
     before = dict(os.environ)
     yield
     os.environ.clear()
