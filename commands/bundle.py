@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import identity, paths, picking, purposes
+from commands import identity, paths, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile, Purpose
 from commands.console import is_terminal
@@ -316,20 +316,5 @@ def show_disclosures(session: Session, member: str, found: list[Disclosure]) -> 
         (d.id, str(d.case_id), d.recipient_id, d.made[:10], t(d.profile), t(d.purpose), t(d.state)) for d in found
     ]
     heads = [t("Bundle"), t("Case"), t("Recipient"), t("Made"), t("Profile"), t("Purpose"), t("State")]
-    data = [
-        {
-            "id": d.id,
-            "case": d.case_id,
-            "recipient": d.recipient_id,
-            "made": d.made,
-            "sha256": d.sha256.hex(),
-            "size": d.size,
-            "fingerprint": d.fingerprint,
-            "profile": d.profile,
-            "purpose": d.purpose,
-            "consent": d.consent,
-            "state": d.state,
-        }
-        for d in found
-    ]
+    data = [shapes.disclosure(d) for d in found]
     session.console.answer({member: data}, columns(rows, heads))

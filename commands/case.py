@@ -1,4 +1,4 @@
-"""`casevault case`: opened, listed, shown, changed, linked, closed."""
+"""`casevault case`: opened, listed, shown, changed, linked, closed, destroyed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import case_list, personal, picking, purposes, shapes
+from commands import case_list, case_shred, personal, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, PurposeOption, Tie, WordsArgument
 from commands.context import session_of
@@ -119,3 +119,6 @@ def close(context: typer.Context, case: CaseArgument = None) -> None:
         closed = cases.close(vault, picking.case(session, vault, case))
     line = session.console.text("{case} is closed.", case=closed.id)
     session.console.answer({"case": shapes.case(closed)}, [line])
+
+
+app.command("shred")(case_shred.shred)

@@ -306,6 +306,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault audit accept april.json", "What the auditor sent back."),
         ("casevault audit accept again.json --json", "The same for a script."),
     ),
+    "case shred": (
+        ("casevault case shred C-2M8XR --dry-run", "What would go, and what would other copies still hold?"),
+        (
+            "casevault case shred C-5D4TN --confirm C-5D4TN --purpose other --keep-shared",
+            "Destroy it; what other cases use stays there.",
+        ),
+    ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),
         ("casevault doctor --read-data --json", "Every stored byte, for a script."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vault.model.events import Entry
-from vault.model.records import Case, Evidence, PersonRecord, RecipientRecord
+from vault.model.records import Case, Disclosure, Evidence, PersonRecord, RecipientRecord
 
 
 def case(record: Case) -> dict[str, Any]:
@@ -68,6 +68,23 @@ def recipient(record: RecipientRecord) -> dict[str, Any]:
         "verifier": record.verifier or None,
         "state": record.state,
         "created": record.created,
+    }
+
+
+def disclosure(record: Disclosure) -> dict[str, Any]:
+    """A bundle that was handed out."""
+    return {
+        "id": record.id,
+        "case": record.case_id,
+        "recipient": record.recipient_id,
+        "made": record.made,
+        "sha256": record.sha256.hex(),
+        "size": record.size,
+        "fingerprint": record.fingerprint,
+        "profile": record.profile,
+        "purpose": record.purpose,
+        "consent": record.consent,
+        "state": record.state,
     }
 
 

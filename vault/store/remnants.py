@@ -71,15 +71,6 @@ def plaintext_of(catalogue: Catalogue, case_id: str) -> list[PlaintextCopy]:
     return [PlaintextCopy(*row) for row in rows]
 
 
-def backups(catalogue: Catalogue) -> list[tuple[str, str, str]]:
-    """(id, place, time) of the backups that the vault knows of, the oldest first."""
-    with catalogue.reading():
-        return [
-            (str(row[0]), str(row[1]), str(row[2]))
-            for row in catalogue.db.execute("SELECT id, place, made FROM backups ORDER BY made, id").fetchall()
-        ]
-
-
 def begin(catalogue: Catalogue) -> None:
     """Prepare the transaction that deletes a case: items may leave before what refers to them does, and whether one
     has a translation is found without reading them all."""

@@ -21,7 +21,8 @@ from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.model.events import MAX_ROWS
 from vault.model.ids import is_id
 from vault.model.records import Case, Disclosure, Evidence, ExtractedText, Link, PersonRecord, Plan, Record, Share
-from vault.store import locks, remnants
+from vault.store import backup_notes, locks, remnants
+from vault.store.backup_notes import BackupNote
 from vault.store.catalogue import Catalogue
 from vault.usecases import rowcheck, shred_held
 from vault.usecases.originals import Lying
@@ -34,22 +35,13 @@ MAX_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Backup:
-    """A backup that the vault knows of; it still holds the case."""
-
-    id: str
-    place: str
-    made: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outlook:
     """What goes with a case, and where it lives on all the same.
 
     `items` and `size` (bytes) are of its own items that go; `borrowed` counts those of other cases that it could use;
     `held` are the items that live on in other cases, `listed` how many of its people each of these gets.
     `disclosures` are the bundles that were made of it, `plaintext` the files outside the vault that hold it,
-    `backups` older copies.
+    `backups` those that were made since the case was opened: they hold it still.
     """
 
     case_id: str
@@ -63,7 +55,7 @@ class Outlook:
     listed: tuple[tuple[str, int], ...]
     disclosures: tuple[Disclosure, ...]
     plaintext: tuple[Lying, ...]
-    backups: tuple[Backup, ...]
+    backups: tuple[BackupNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ def _outlook(vault: UnlockedVault, case: Case) -> Outlook:
             for copy in remnants.plaintext_of(catalogue, case.id)
             if copy.evidence_id not in staying and os.path.lexists(copy.path)
         ),
-        backups=tuple(Backup(*row) for row in remnants.backups(catalogue)),
+        backups=tuple(note for note in backup_notes.all_notes(catalogue) if note.made >= case.created),
     )
 
 
