@@ -211,8 +211,6 @@ def roots() -> list[Path]:
         if not text or len(text) > MAX_PATH or "\0" in text:
             continue
         path = Path(text)
-        with contextlib.suppress(RuntimeError):
-            path = path.expanduser()
         if path.is_absolute() and path.parent != path and path not in found:
             found.append(path)
     return found
