@@ -11,15 +11,19 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from vault.audit.kept import Kept, KeptHeader
-from vault.crypto import kdf, slots
+from vault.crypto import kdf
 from vault.crypto.keys import VaultKeys
 from vault.errors import Busy, CasevaultError, Damaged, Rollback, Usage
 from vault.formats.header import MAX_SLOTS, Header, SlotRecord
 from vault.model.events import MAX_NUMBER, Event
 from vault.store import header_file
 from vault.usecases.unlocked import UnlockedVault
+
+if TYPE_CHECKING:
+    from vault.crypto import slots
 
 AGAIN = "Look again, then repeat it."
 
@@ -42,6 +46,8 @@ def record_of(slot: slots.Slot) -> SlotRecord:
 
 def slot_of(record: SlotRecord) -> slots.Slot:
     """The same, the other way."""
+    from vault.crypto import slots  # not for a vault that is open already
+
     fields = {name: value for name, value in record.members.items() if name not in ("id", "kind")}
     return slots.Slot(record.members["id"], record.members["kind"], fields)
 
@@ -81,6 +87,9 @@ def change(
         intent = Event(action, "intent", op=op, count=len(records), digest=noted.digest)
         vault.log.append([intent], vault.writer, lambda kept: kept.put_header(noted))
         try:
+            # `travel now` has no key to take that lock with: what it closed must not be opened again by us.
+            if header_file.read(vault.folder) != before:
+                raise Busy("the key slots were changed by another command in the meantime", hint=AGAIN)
             header_file.write(vault.folder, after)
         except BaseException:
             # Either may be in place now: what is noted allows both.
