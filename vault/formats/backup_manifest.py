@@ -128,8 +128,8 @@ def _manifest(value: dict[str, Any]) -> Manifest:
     found = Manifest(
         _matched(_ID, value["id"]), value["vault"], _matched(_INSTANCE, value["instance"]),
         _number(value["generation"]), _number(log["size"]), _matched(_HEX, log["root"]),
-        _matched(_TIME, value["made"]), _matched(_PROGRAM, value["program"]), files, _number(objects["count"]), _number(objects["size"]),
-        _number(value["missing"]), _matched(_HEX, value["mac"]),
+        _matched(_TIME, value["made"]), _matched(_PROGRAM, value["program"]), files,
+        _number(objects["count"]), _number(objects["size"]), _number(value["missing"]), _matched(_HEX, value["mac"]),
     )  # fmt: skip
     if found._body() != {name: one for name, one in value.items() if name != "mac"}:
         raise ValueError

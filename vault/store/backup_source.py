@@ -10,9 +10,9 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
-from vault.errors import CasevaultError, Damaged, NotFound, StorageFailed
+from vault.errors import Damaged, NotFound, StorageFailed
 from vault.formats import backup_file, backup_manifest
 from vault.store.objects import open_unnoticed
 
@@ -64,11 +64,11 @@ def _folder(place: Path) -> Source:
 @contextlib.contextmanager
 def _file(place: Path) -> Iterator[Source]:
     try:
-        file = os.fdopen(open_plain(place), "rb")
+        file = os.fdopen(open_plain(place), "rb", buffering=0)
     except OSError as error:
         raise StorageFailed(f"the backup can't be read: {error.strerror}") from None
     with file:
-        found = FileSource(place, file)
+        found = FileSource(place, cast(BinaryIO, file))
         try:
             found.scan()
         except OSError as error:
@@ -106,6 +106,26 @@ def open_plain(path: Path) -> int:
         os.close(handle)
         raise OSError(0, "it is no plain file", str(path))
     return handle
+
+
+class Unreadable(Exception):
+    """What was to be copied can't be read whole; nothing is wrong with where it was to be copied to."""
+
+
+class Readable(io.RawIOBase):
+    """Tells errors of what is read from those of what is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            return int(self._file.readinto(buffer))  # type: ignore[attr-defined]
+        except OSError as error:
+            raise Unreadable(error.strerror) from None
 
 
 @dataclass
@@ -184,8 +204,7 @@ class FileSource:
     @contextlib.contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         start, size = self._members[path] if path in self._members else self._object(path)
-        self.file.seek(start)
-        yield io.BufferedReader(_Slice(self.file, size), COPY_BYTES)
+        yield cast(BinaryIO, io.BufferedReader(_Slice(self.file, start, size), COPY_BYTES))
 
     def _object(self, path: str) -> tuple[int, int]:
         """Objects lie in the order of their names, and are asked for in it."""
@@ -207,18 +226,19 @@ class FileSource:
 
 
 class _Slice(io.RawIOBase):
-    """So many bytes of a file, from where it stands."""
+    """So many bytes of a file from a place on, whatever else is read from it in between."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._left = file, size
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file, self._place, self._end = file, start, start + size
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._file.read(min(len(buffer), self._left))
+        self._file.seek(self._place)
+        data = self._file.read(min(len(buffer), self._end - self._place))
         buffer[: len(data)] = data
-        self._left -= len(data)
+        self._place += len(data)
         return len(data)
 
 
@@ -241,12 +261,3 @@ def newest(source: Source, snapshot: str | None) -> str:
     if not there:
         raise NotFound("the backup holds no finished snapshot yet")
     return snapshot or there[-1]
-
-
-def is_readable(source: Source, snapshot: str) -> bool:
-    """Whether the manifest of a snapshot can be read; it may be one that is still on its way."""
-    try:
-        manifest(source, snapshot)
-    except CasevaultError:
-        return False
-    return True

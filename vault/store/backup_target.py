@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import re
 import secrets
@@ -19,7 +18,7 @@ from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.formats import backup_file
 from vault.formats import backup_manifest as manifests
 from vault.store import locks, output
-from vault.store.backup_source import open_plain
+from vault.store.backup_source import Readable, Unreadable, open_plain
 from vault.store.durable import EarlyWriter, sync_file, sync_file_system, sync_folder
 from vault.store.objects import FIXED_TIME_NS, Progress, hashed_copy
 
@@ -30,10 +29,6 @@ TOGETHER = 16
 _BUILDING = ".casevault-backup-"
 _EXPECTED = re.compile(r"\..*|lost\+found|System Volume Information|\$RECYCLE\.BIN|vault\.lock", re.IGNORECASE)
 """What systems, and programs that carry folders, put into an empty one by themselves."""
-
-
-class Unreadable(Exception):
-    """An object of the vault can't be read whole; nothing is wrong with where it was to be copied to."""
 
 
 class Target(Protocol):
@@ -175,9 +170,14 @@ def _begin(place: Path, vault: str) -> None:
         sync_folder(place.parent)
 
 
+def private(path: str, flags: int) -> int:
+    """An opener for files that only their owner reads: a backup is encrypted, and nobody's business all the same."""
+    return os.open(path, flags, 0o600)
+
+
 def write_new(path: Path, data: bytes) -> None:
     """A new file, durable. Raises OSError."""
-    with path.open("xb") as file:
+    with open(path, "xb", opener=private) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -216,7 +216,7 @@ class FolderTarget:
                 _own_folder(final.parent)
                 self._folders.add(final.parent)
             try:
-                with part.open("xb", buffering=0) as out:
+                with open(part, "xb", buffering=0, opener=private) as out:
                     digest = _copied(source, cast(BinaryIO, out), size, progress)
             except BaseException:
                 part.unlink(missing_ok=True)
@@ -260,22 +260,6 @@ class FolderTarget:
             sync_folder(self.staging.parent)
 
 
-class _Readable(io.RawIOBase):
-    """Tells errors of what is read from those of what is written."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            return int(self._file.readinto(buffer))  # type: ignore[attr-defined]
-        except OSError:
-            raise Unreadable from None
-
-
 def _copied(source: BinaryIO, out: BinaryIO, size: int, progress: Progress) -> str:
     digest, done = hashlib.sha256(), 0
 
@@ -284,7 +268,7 @@ def _copied(source: BinaryIO, out: BinaryIO, size: int, progress: Progress) -> s
         done += count
         progress(count)
 
-    got = hashed_copy(cast(BinaryIO, _Readable(source)), digest.update, EarlyWriter(out).write, tell)
+    got = hashed_copy(cast(BinaryIO, Readable(source)), digest.update, EarlyWriter(out).write, tell)
     if got != size:
         raise Unreadable
     progress(got - done)
@@ -300,7 +284,7 @@ def single_file(path: Path, vault: str, snapshot: str) -> Iterator[FileTarget]:
         _sweep_files(path.parent)
         building.mkdir(mode=0o700)
         try:
-            with locks.shared(building), (building / "file").open("xb", buffering=0) as file:
+            with locks.shared(building), open(building / "file", "xb", buffering=0, opener=private) as file:
                 staging = building / "staging"
                 staging.mkdir(mode=0o700)
                 target = FileTarget(path, staging, snapshot, vault, cast(BinaryIO, file))

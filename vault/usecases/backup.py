@@ -19,8 +19,6 @@ from pathlib import Path
 
 from vault import __version__
 from vault.audit.kept import Kept
-from vault.crypto import kdf
-from vault.crypto.keys import WorkingKeys
 from vault.errors import Busy, CasevaultError, Damaged, StorageFailed, Usage
 from vault.formats import backup_manifest as manifests
 from vault.formats.backup_manifest import File, Manifest
@@ -28,9 +26,9 @@ from vault.model.events import Head
 from vault.session import sync_folders
 from vault.store import auditdb, backup_notes, backup_source, backup_target, header_file, output, sqlcipher
 from vault.store.backup_notes import BackupNote
-from vault.store.backup_source import SUFFIX, open_plain
-from vault.store.backup_target import Target, Unreadable, told
-from vault.usecases import backup_prune, headers
+from vault.store.backup_source import SUFFIX, Unreadable, open_plain
+from vault.store.backup_target import Target, private, told
+from vault.usecases import backup_keys, backup_prune, headers
 from vault.usecases.unlocked import AUDIT_NAME, UnlockedVault
 
 RETAKES = 20
@@ -112,16 +110,6 @@ def check_place(folder: Path, dest: Path) -> None:
     sync_folders.refuse(dest, "the backup")
 
 
-def mac(keys: WorkingKeys, manifest: Manifest) -> bytes:
-    """The MAC of a manifest."""
-    return kdf.hmac_sha256(kdf.hkdf(keys.rows, "casevault/v1/backup"), manifest.authenticated_bytes())
-
-
-def is_ours(keys: WorkingKeys, manifest: Manifest) -> bool:
-    """Whether a manifest was made with these keys, and is as it was made."""
-    return kdf.same(mac(keys, manifest).hex().encode(), manifest.mac.encode())
-
-
 def note(vault: UnlockedVault, manifest: Manifest, place: Path, verified: str | None = None) -> None:
     """Remember a snapshot in the vault, and when it was found whole. A vault that can't be written to remembers
     nothing; the snapshot is there all the same."""
@@ -159,7 +147,11 @@ class _Run:
         staging = self.target.staging
         head, instance, generation = _take(self.vault, staging, self.progress)
         count = size = lost = 0
-        with told(), (staging / manifests.LIST).open("xb") as listed, _known(self.vault, self.dest) as known:
+        with (
+            told(),
+            open(staging / manifests.LIST, "xb", opener=private) as listed,
+            _known(self.vault, self.dest) as known,
+        ):
             for name, length in _objects(self.vault, staging):
                 digest = self._object(name, length, known(name))
                 if digest is None:
@@ -175,7 +167,7 @@ class _Run:
             self.snapshot, self.vault.header.vault, instance, generation, head.size, head.root.hex(), self.made,
             __version__, files, count, size, lost,
         )  # fmt: skip
-        manifest = manifest.with_mac(mac(self.vault.keys, manifest))
+        manifest = manifest.with_mac(backup_keys.mac(self.vault.keys, manifest))
         with told():
             backup_target.write_new(staging / manifests.MANIFEST, manifest.dump())
         self.target.finish()
@@ -295,7 +287,7 @@ def _trusted_list(vault: UnlockedVault, source: backup_source.FolderSource, snap
     try:
         manifest = backup_source.manifest(source, snapshot)
         path = source.on_disk(manifests.snapshot_path(snapshot, manifests.LIST), source.place)
-        fits = is_ours(vault.keys, manifest) and _file(path) == manifest.file(manifests.LIST)
+        fits = backup_keys.is_ours(vault.keys, manifest) and _file(path) == manifest.file(manifests.LIST)
     except (CasevaultError, OSError):
         return None
     return path if fits else None

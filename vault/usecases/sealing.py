@@ -40,10 +40,17 @@ def now() -> int:
     return int(time.time())
 
 
+def place(vault: UnlockedVault) -> str:
+    """Under what name the seal key is kept on this device. A restored copy has its own: the log that it continues may
+    still be in use here, sealed in its own chain."""
+    instance = vault.log.kept.instance()
+    return f"{vault.log.key.name}/{instance}" if instance else vault.log.key.name
+
+
 def state(vault: UnlockedVault) -> SealState:
     """What the seals of a vault are at."""
     chain = _chain(vault)
-    held = seal_keys.read(vault.log.key.name, vault.keys.seals)
+    held = seal_keys.read(place(vault), vault.keys.seals)
     if chain is None:
         return SealState(None, 0, 0, key=False)
     if held is None or held.statement.get("chain") != chain:
@@ -55,12 +62,12 @@ def catch_up(vault: UnlockedVault) -> None:
     """Seal each epoch that is over; where the key is lost, begin a new chain. Raises LogUnavailable."""
     if _chain(vault) is None:
         return
-    with seal_keys.held(vault.log.key.name) as mine:
+    with seal_keys.held(place(vault)) as mine:
         if not mine:
             return
         # Only now: another program may just have begun a chain, whose key is no lost one.
         chain = _chain(vault)
-        held = seal_keys.read(vault.log.key.name, vault.keys.seals)
+        held = seal_keys.read(place(vault), vault.keys.seals)
         if held is None or held.statement.get("chain") != chain:
             _begin(vault, _auditors(vault, {seed.key_name for seed in vault.log.kept.seeds()}))
         else:
@@ -76,11 +83,11 @@ def seed_for(vault: UnlockedVault, auditor: RecipientRecord) -> bool:
     if key is None:
         return False
     catch_up(vault)
-    with seal_keys.held(vault.log.key.name) as mine:
+    with seal_keys.held(place(vault)) as mine:
         if not mine:
             return False
         chain = _chain(vault)
-        held = seal_keys.read(vault.log.key.name, vault.keys.seals)
+        held = seal_keys.read(place(vault), vault.keys.seals)
         if chain is None or held is None or held.statement.get("chain") != chain:
             _begin(vault, [auditor])
         elif not any((seed.chain, seed.key_name) == (chain, key.name) for seed in vault.log.kept.seeds()):
@@ -116,7 +123,7 @@ def _seal(vault: UnlockedVault, held: SealKey) -> None:
             events.append(_late(vault.log.key.name, statement.chain, epoch, key))
         key = seals.next_key(key)
     vault.log.append(events, vault.writer)
-    seal_keys.write(vault.log.key.name, vault.keys.seals, SealKey(held.statement, due, key))
+    seal_keys.write(place(vault), vault.keys.seals, SealKey(held.statement, due, key))
 
 
 def _late(log: str, chain: str, epoch: int, key: bytes) -> Late:
@@ -150,7 +157,7 @@ def _begin(vault: UnlockedVault, auditors: list[RecipientRecord]) -> None:
     ]  # fmt: skip
     if not seeds:
         return
-    seal_keys.write(log, vault.keys.seals, SealKey(statement.members(), 0, key))
+    seal_keys.write(place(vault), vault.keys.seals, SealKey(statement.members(), 0, key))
     event = Event("audit.chain", "event", object=statement.chain, digest=statement.digest().hex(), outcome="ok")
     vault.log.append([event], vault.writer, lambda kept: kept.add_seeds(seeds))
 
