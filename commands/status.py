@@ -53,6 +53,8 @@ def shape(found: Status) -> dict[str, object]:
         "log": _log_shape(found.log),
         "pending_reading": found.pending,
         "models": found.models,
+        "cloud_folder": None if found.cloud is None else str(found.cloud),
+        "remembered": found.remembered,
     }
 
 
@@ -161,6 +163,14 @@ def _warn_of_slots(session: Session, found: Status) -> None:
 def _warn(session: Session, found: Status) -> None:
     console = session.console
     _warn_of_log(session, found.log)
+    if found.cloud is not None:
+        console.warn(
+            "The vault lies in a folder that is copied to a cloud ({folder}): close every casevault, then move the "
+            "vault out of it whole.",
+            folder=found.cloud,
+        )
+    if not found.remembered:
+        console.warn("This computer can't keep how far it saw the vault: an older copy would not be noticed.")
     _warn_of_slots(session, found)
     if found.plaintext:
         console.warn("{count} plain copies lie outside the vault:", count=found.plaintext_count)

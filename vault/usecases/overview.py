@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.model.records import Case, Evidence
-from vault.usecases import log_state, models, originals
+from vault.session import sync_folders
+from vault.usecases import log_state, models, originals, rollback
 from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
@@ -27,7 +28,9 @@ class SlotInfo:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
-    `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too."""
+    `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too;
+    `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes how
+    far it saw the vault, so that an older copy shows."""
 
     id: str
     folder: Path
@@ -42,6 +45,8 @@ class Status:
     log: LogState
     pending: int
     models: bool
+    cloud: Path | None
+    remembered: bool
 
 
 def status(vault: UnlockedVault) -> Status:
@@ -65,6 +70,8 @@ def status(vault: UnlockedVault) -> Status:
         log=log_state.read(vault),
         pending=catalogue.count(Evidence, text_state="pending"),
         models=models.present(),
+        cloud=sync_folders.containing(vault.folder),
+        remembered=rollback.remember(vault),
     )
 
 
