@@ -22,7 +22,7 @@ from vault.errors import CasevaultError, Damaged, StorageFailed
 from vault.formats.header import Header, SlotRecord
 from vault.model.records import Case, Evidence
 from vault.store import header_file, in_use, rotation_state, slot_notes, switch
-from vault.usecases import headers, opening, rotation_case, rotation_switch, rowcheck
+from vault.usecases import headers, opening, rotation_case, rotation_switch, rowcheck, travel
 from vault.usecases.opening import Unlocked
 from vault.usecases.rotation_slots import Fresh, Maker
 from vault.usecases.unlocked import UnlockedVault
@@ -117,6 +117,7 @@ def deep(
             wanted = work(vault)
             _refuse_without_room(folder, wanted.room)
             _refuse_damaged(vault)
+            travel.drop_prepared(vault)  # it gives the old root key, which is to open nothing
             keys = VaultKeys.derive(found.root)
             rotation_case.sweep(vault)
             states = rotation_state.read(vault.catalogue)

@@ -82,7 +82,7 @@ def plan(vault: UnlockedVault, root: bytes, order: Order | None) -> Plan:
         trustees = travel_shares.check(vault, order)
         need, count = order.need, order.count
     slots = tuple((slot.members["id"], slot.members["kind"]) for slot in vault.header.slots)
-    with vault.access("travel.prepare", None):
+    with vault.access("recipient.list", None):
         seen = travel_look.around(vault, vault.header, root, [one.age_key for one in trustees])
     return Plan(vault.header.vault, slots, need, count, order is None, tuple(seen))
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from vault.usecases.unlocked import UnlockedVault
 
 Kind = Literal["slot", "open", "keyring", "agent", "copy", "sheet", "share", "trustee-key", "backup", "leftover"]
-OPENS: frozenset[Kind] = frozenset({"slot", "open", "agent", "copy", "sheet", "share", "trustee-key", "backup"})
-"""What gives access, by itself or together with a secret that its owner knows or an older copy."""
+OPENS: frozenset[Kind] = frozenset({"slot", "open", "agent", "copy", "share", "backup"})
+"""What gives access, by itself or together with a secret that its owner knows. The others help with older copies."""
 CANNOT_PROMISE = (
     "copies of the vault's folder elsewhere: on another disk, a phone, in a cloud",
     "remnants on an SSD or a USB stick, which write to new places and keep the old ones",
@@ -53,7 +53,7 @@ class Seen:
 
     @property
     def opens(self) -> bool:
-        """Whether it helps somebody to open the vault or an older copy of it."""
+        """Whether somebody gets at what is in the vault by it."""
         return self.kind in OPENS
 
 
@@ -83,11 +83,11 @@ def keyring_left(vault_id: str) -> list[Seen]:
 
 
 def around(vault: UnlockedVault, before: Header, root: bytes, trustees: Sequence[str]) -> list[Seen]:
-    """Copies of the header, sheets and shares of the slots in `before`, key files of these trustees (public keys),
-    backups: what lies about."""
+    """Copies of the header, sheets and shares of the slots in `before` and of those there are now, key files of these
+    trustees (public keys), backups: what lies about."""
     seen = [Seen("copy", str(path)) for path in _copies(vault)]
     seen += [Seen("backup", place) for place in _backups(vault)]
-    old = tuple(map(headers.slot_of, before.slots))
+    old = tuple(map(headers.slot_of, (*before.slots, *vault.header.slots)))
     for path in _candidates(vault.folder):
         kind = _what(path, old, root, trustees)
         if kind is not None:

@@ -15,7 +15,6 @@ from vault.crypto import kdf, shares, slots
 from vault.errors import Damaged, NotAllowed, Usage
 from vault.formats import travel_share
 from vault.formats.header import SlotRecord
-from vault.formats.travel_request import grouped
 from vault.formats.travel_share import TravelShare
 from vault.model.records import RecipientRecord
 from vault.store import output
@@ -146,7 +145,8 @@ def make(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, show
 def proof(text: str) -> str:
     """Six digits that only who opened a share can tell: 20 of its 256 bits at most, so they may be said by phone."""
     number = int.from_bytes(kdf.hkdf(" ".join(text.split()).encode("ascii"), _PROOF_LABEL), "big")
-    return grouped(f"{number % 10**PROOF_DIGITS:0{PROOF_DIGITS}}")
+    digits = f"{number % 10**PROOF_DIGITS:0{PROOF_DIGITS}}"
+    return f"{digits[:3]} {digits[3:]}"
 
 
 def _share(order: Order, text: str) -> TravelShare:
