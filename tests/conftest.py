@@ -62,16 +62,17 @@ def vault(tmp_path: Path) -> Iterator[UnlockedVault]:
 
 
 @pytest.fixture(scope="session")
-def reviewed_dossier(tmp_path_factory: pytest.TempPathFactory) -> vaults.DossierVault:
+def reviewed_dossier(tmp_path_factory: pytest.TempPathFactory) -> vaults.StoredDossier:
     """The synthetic dossier, added, read, planned and reviewed, once for all tests; closed: copy it to use it."""
-    with extra.hidden():
-        made = vaults.build_dossier(tmp_path_factory.mktemp("dossier") / "vault")
-        made.vault.close()
-    return made
+    base = tmp_path_factory.getbasetemp()
+    # Of a run in several processes, each has a folder of its own below that of the run: one makes it for all.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "reviewed-dossier"
+    with extra.hidden(), vaults.alone(folder.with_suffix(".lock")):
+        return vaults.load_dossier(folder) or vaults.store_dossier(folder)
 
 
 @pytest.fixture
-def dossier_vault(reviewed_dossier: vaults.DossierVault, tmp_path: Path) -> Iterator[vaults.DossierVault]:
+def dossier_vault(reviewed_dossier: vaults.StoredDossier, tmp_path: Path) -> Iterator[vaults.DossierVault]:
     """A copy of the reviewed dossier, open, for one test to change."""
     copied = vaults.copy_of(reviewed_dossier, tmp_path / "vault")
     with copied.vault:

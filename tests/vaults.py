@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import dossier
 from vault.crypto import slots
 from vault.model.records import Case, Evidence
+from vault.session import remembered
+from vault.store import header_file, locks
 from vault.usecases import adding, cases, extracting, opening, people, redacting
 from vault.usecases.unlocked import UnlockedVault
 
@@ -53,6 +59,16 @@ def read_all(vault: UnlockedVault, case_id: str) -> None:
         pass
 
 
+@dataclass(frozen=True)
+class StoredDossier:
+    """A closed vault that holds the synthetic dossier, for `copy_of`."""
+
+    folder: Path
+    case_id: str
+    items: dict[str, str]
+    people: dict[str, str]
+
+
 @dataclass
 class DossierVault:
     """An open vault that holds the synthetic dossier. `items` by file name, `people` by id in the people file."""
@@ -61,6 +77,10 @@ class DossierVault:
     case_id: str
     items: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.vault.folder
 
     def item(self, name: str) -> Evidence:
         return self.vault.catalogue.require(Evidence, self.items[name])
@@ -113,7 +133,38 @@ def look(vault: UnlockedVault, case_id: str) -> redacting.Review:
         out.unlink(missing_ok=True)
 
 
-def copy_of(made: DossierVault, folder: Path) -> DossierVault:
+def store_dossier(folder: Path) -> StoredDossier:
+    """Make the dossier's vault in a folder, for `load_dossier` to find."""
+    folder.mkdir()
+    made = build_dossier(folder / "vault")
+    made.vault.close()
+    (folder / "about.json").write_text(json.dumps([made.case_id, made.items, made.people]), "utf-8")
+    return StoredDossier(folder / "vault", made.case_id, made.items, made.people)
+
+
+def load_dossier(folder: Path) -> StoredDossier | None:
+    """What another process of the run has stored there."""
+    if not (folder / "about.json").exists():
+        return None
+    return StoredDossier(folder / "vault", *json.loads((folder / "about.json").read_text("utf-8")))
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One process at a time; the others wait."""
+    with path.open("a") as file:
+        while not locks.try_lock(file.fileno(), exclusive=True):
+            time.sleep(0.1)
+        yield
+
+
+def copy_of(made: StoredDossier | DossierVault, folder: Path) -> DossierVault:
     """The same in a folder of its own, for a test to change; `made` is closed already."""
-    shutil.copytree(made.vault.folder, folder)
+    shutil.copytree(made.folder, folder)
+    forget(folder)
     return DossierVault(opening.open_vault(folder, CODE), made.case_id, dict(made.items), dict(made.people))
+
+
+def forget(folder: Path) -> None:
+    """Let this device know nothing of a vault, as one that never saw it: no copy of it is an older one then."""
+    remembered.forget(header_file.read(folder).vault, "")

@@ -81,7 +81,7 @@ def holds(text: str, form: str, *, word: bool = False) -> bool:
 
 
 @pytest.fixture(scope="module")
-def opened(reviewed_dossier: vaults.DossierVault, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def opened(reviewed_dossier: vaults.StoredDossier, tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """The bundle for a recipient without a key, opened with its words on a machine that has no vault."""
     base = tmp_path_factory.mktemp("lawyer")
     made = vaults.copy_of(reviewed_dossier, base / "vault")

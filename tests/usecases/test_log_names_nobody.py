@@ -72,7 +72,7 @@ def _names_something(part: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def used(reviewed_dossier: vaults.DossierVault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnlockedVault]:
+def used(reviewed_dossier: vaults.StoredDossier, tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnlockedVault]:
     """The dossier's vault after every command that there is."""
     base = tmp_path_factory.mktemp("used")
     made = vaults.copy_of(reviewed_dossier, base / "vault")
