@@ -100,13 +100,15 @@ class Session:
 
     def open(self, *, report_rollback: bool = False) -> UnlockedVault:
         """Open the vault: with the secret that is given, else through the agent, else with what is asked for."""
+        accept = self.options.accept_rollback
+        if not self._has_secret:
+            kept = self._kept_open()
+            if kept is not None:
+                from vault.usecases.begun import begun
+
+                return begun(kept, accept_rollback=accept, report_rollback=report_rollback)
         from vault.usecases import opening
 
-        if not self._has_secret:
-            kept = self._kept_open(report_rollback=report_rollback)
-            if kept is not None:
-                return kept
-        accept = self.options.accept_rollback
         return opening.opened(self.folder, self.unlock(), accept_rollback=accept, report_rollback=report_rollback)
 
     @property
@@ -115,18 +117,14 @@ class Session:
         given = (options.passphrase_file, options.passphrase_fd, options.recovery_file, options.identity)
         return bool(options.share_file) or any(one is not None for one in given)
 
-    def _kept_open(self, *, report_rollback: bool) -> UnlockedVault | None:
+    def _kept_open(self) -> UnlockedVault | None:
         """The vault through the agent that keeps it open, if one does."""
         from vault.store import header_file
-        from vault.usecases import agent_remote, opening
+        from vault.usecases import agent_remote
 
         header = header_file.read(self.folder)
         agent = agent_remote.connect(self.folder, header, shell=self._for_shell)
-        if agent is None:
-            return None
-        vault = agent_remote.opened(self.folder, header, agent)
-        accept = self.options.accept_rollback
-        return opening.begun(vault, accept_rollback=accept, report_rollback=report_rollback)
+        return None if agent is None else agent_remote.opened(self.folder, header, agent)
 
     def unlock(self) -> Unlocked:
         """Find the root key with the secret that is given or asked for: for commands that change keys."""

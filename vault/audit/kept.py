@@ -105,6 +105,10 @@ class Kept:
         found = [_cosigned(size, _load(body)) for size, _, body in auditdb.read_kept(self._db, "cosigned")]
         return found[::-1]
 
+    def anything(self) -> bool:
+        """Whether there is something of others, or a policy: what says how far somebody vouches for the log."""
+        return any(auditdb.read_kept(self._db, kind) for kind in ("cosigned", "stamp", "chain", "policy"))
+
     def latest_cosigned(self) -> Cosigned | None:
         """The newest cosigned head, None if nobody has vouched for any."""
         return next(iter(self.cosigned()), None)

@@ -12,28 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault import __version__
-from vault.audit.clock import text_time, time_text
 from vault.audit.log import AuditLog
 from vault.crypto import kdf, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.crypto.keys import VaultKeys
-from vault.errors import Busy, CasevaultError, Damaged, Rollback, StorageFailed, Usage, WrongSecret
+from vault.errors import Busy, CasevaultError, Damaged, StorageFailed, Usage, WrongSecret
 from vault.formats.header import Header
-from vault.model.events import MAX_NUMBER, Entry, Event, Writer
+from vault.model.events import Event, Writer
 from vault.model.ids import new_id
 from vault.session import failed_unlocks, markers, places, remembered, sync_folders
 from vault.store import header_file, locks, switch
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
 from vault.usecases import headers, rollback
+from vault.usecases.begun import MILLISECOND, begun
 from vault.usecases.keeper import OwnKeeper
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault
 
 _BUILDING = ".casevault-init-"
 _OLD_SECONDS = 3600
-MILLISECOND = 1_000_000
-CLOCK_TOLERANCE = 120
-"""Seconds: two programs may write at once, and time servers correct clocks by moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str, *, carried:
         keys,
         Catalogue.open(folder, keys.catalogue),
         log,
-        _writer(actor, keys),
+        writer(actor, keys),
         OwnKeeper(keys.case_wrap),
     )
     with vault:
@@ -175,7 +172,7 @@ def opened(
         # With the databases open, nobody can give the vault a new root key any more.
         header = _header_now(folder, found, keys)
         held.pop_all()
-    vault = UnlockedVault(folder, header, keys, catalogue, log, _writer(found.slot, keys), OwnKeeper(keys.case_wrap))
+    vault = UnlockedVault(folder, header, keys, catalogue, log, writer(found.slot, keys), OwnKeeper(keys.case_wrap))
     return begun(vault, accept_rollback=accept_rollback, report_rollback=report_rollback)
 
 
@@ -193,70 +190,8 @@ def _header_now(folder: Path, found: Unlocked, keys: VaultKeys) -> Header:
     return header
 
 
-def begun(vault: UnlockedVault, *, accept_rollback: bool, report_rollback: bool = False) -> UnlockedVault:
-    """What is looked at and noted whenever a vault is opened, however. Closes it again if it must not be used."""
-    try:
-        if vault.log.kept.successions():
-            from vault.usecases import rotation_switch  # what only vaults need that have their second root key
-
-            rotation_switch.adopt(vault)
-        accepted = rollback.check(vault, accept=accept_rollback, report=report_rollback)
-        try:
-            headers.check_newest(vault, accept_rollback=accept_rollback)
-        except Rollback as older:
-            if not report_rollback:
-                raise
-            vault.rollback = vault.rollback or older
-        if vault.rollback is None:
-            rollback.begin(vault, accepted=accepted)
-            _note_what_came_before(vault)
-    except BaseException:
-        vault.close()
-        raise
-    return vault
-
-
-def _note_what_came_before(vault: UnlockedVault) -> None:
-    """Log the failed tries and the clock that went back, and make the seals that are due.
-
-    Where the log can't be written, nothing is lost by it, and nothing is shown later: each access is logged first.
-    """
-    with contextlib.suppress(CasevaultError):
-        writer, last = vault.writer, vault.log.last()
-        events: list[Event] = []
-        failed = failed_unlocks.read(vault.header.vault)
-        if failed is not None:
-            since = time_text(failed.first)
-            events.append(Event("vault.unlock-failed", "event", count=failed.count, since=since, outcome="failed"))
-        if last is not None and (back := _went_back(last, writer)):
-            events.append(Event("clock.step", "event", count=back, since=last.time, outcome="ok"))
-        vault.log.append(events, writer)
-        if failed is not None:
-            failed_unlocks.clear(vault.header.vault)
-    with contextlib.suppress(CasevaultError):
-        if vault.log.kept.prepared():
-            from vault.usecases import travel_return  # what only vaults need that were prepared for a journey
-
-            travel_return.note_return(vault)
-    with contextlib.suppress(CasevaultError):
-        if vault.log.kept.chain() is not None:
-            from vault.usecases import sealing  # what only vaults with an auditor need
-
-            sealing.catch_up(vault)
-
-
-def _went_back(last: Entry, writer: Writer) -> int:
-    """Seconds by which the clock is behind where it must be, by the last entry; 0 within the tolerance.
-
-    Within one run of the machine the monotonic clock tells it too: it never runs faster than time does.
-    """
-    now, mono = time.time_ns() // MILLISECOND, time.monotonic_ns() // MILLISECOND
-    earliest = text_time(last.time) + (max(0, mono - last.mono) if last.boot == writer.boot else 0)
-    back = (earliest - now) // 1000
-    return min(back, MAX_NUMBER) if back > CLOCK_TOLERANCE else 0
-
-
-def _writer(actor: str, keys: VaultKeys) -> Writer:
+def writer(actor: str, keys: VaultKeys) -> Writer:
+    """Who writes the log, with the key slot `actor` and in a session of its own."""
     from vault.audit.clock import boot_id
 
     return Writer(

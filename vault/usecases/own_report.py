@@ -16,7 +16,7 @@ from vault.audit.report.data import Finding, LogInfo, Report, Stamped, Vouched
 from vault.audit.walk import Walk, Walked
 from vault.bundle.signature import fingerprint
 from vault.model.records import RecipientRecord
-from vault.usecases import auditing, log_state, outputs, policies, stamping
+from vault.usecases import auditing, log_vouched, outputs, policies, stamping
 from vault.usecases.auditor import Terms
 from vault.usecases.reporting import MAX_SECONDS, LogView, new_table
 from vault.usecases.unlocked import UnlockedVault
@@ -64,7 +64,7 @@ def _info(vault: UnlockedVault, walked: Walked, now: str) -> LogInfo:
         problems.append(Finding("rewrite", "the entries are not those under the signed head"))
     heads = tuple(
         Vouched(one.size, utc_text(min(one.time, MAX_SECONDS)), one.by, any(by.startswith(WITNESS) for by in one.by))
-        for one in log_state.vouched_heads(vault)
+        for one in log_vouched.vouched_heads(vault)
     )
     return LogInfo(
         origin=vault.log.key.name,

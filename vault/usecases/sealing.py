@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import secrets
 import time
-from dataclasses import dataclass
 
 from vault.audit import seal_keys, seals
 from vault.audit.cosigner import is_witness
@@ -17,22 +16,12 @@ from vault.crypto import kdf, signing
 from vault.errors import Damaged
 from vault.model.events import Event
 from vault.model.records import RecipientRecord
+from vault.usecases.log_state import SealState
 from vault.usecases.unlocked import UnlockedVault
 
 MAX_AT_ONCE = 400
 """Epochs that are sealed in one go. A clock that is further ahead is taken for wrong, and nothing is sealed by it."""
 AUDITOR = "auditor"
-
-
-@dataclass(frozen=True, slots=True)
-class SealState:
-    """`chain` is the one in use, None before there is an auditor; `sealed` counts its epochs that are sealed; `due`
-    those that are over and are not; `key` is whether this device has the key to seal them."""
-
-    chain: str | None
-    sealed: int
-    due: int
-    key: bool
 
 
 def now() -> int:

@@ -12,10 +12,11 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vault.audit.log import AuditLog
-from vault.crypto import age
 from vault.crypto.kdf import hmac_sha256
 from vault.crypto.keys import CaseKeys, CaseNames, WorkingKeys
 from vault.errors import CasevaultError, NotAllowed, Refused, Rollback, StorageFailed
@@ -23,9 +24,12 @@ from vault.formats.header import Header
 from vault.model.events import Disclosure, Event, RowState, Writer
 from vault.model.records import Case, Record
 from vault.store.catalogue import Catalogue, Put
-from vault.store.objects import ObjectStore
 from vault.store.rows import row_hash
 from vault.usecases.keeper import Keeper
+
+if TYPE_CHECKING:
+    from vault.crypto import age
+    from vault.store.objects import ObjectStore
 
 AUDIT_NAME = "audit.db"
 OBJECTS_NAME = "objects"
@@ -75,10 +79,13 @@ class UnlockedVault:
     on_written: Callable[[bool], None] | None = None
     """Told after something was logged, and with True right before the vault is closed."""
     _wrapped: dict[str, bytes] = field(default_factory=dict)
-    objects: ObjectStore = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.objects = ObjectStore(self.folder / OBJECTS_NAME)
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """The stored files."""
+        from vault.store.objects import ObjectStore  # many commands read none
+
+        return ObjectStore(self.folder / OBJECTS_NAME)
 
     def __enter__(self) -> UnlockedVault:
         return self
@@ -117,10 +124,14 @@ class UnlockedVault:
 
     def identity(self, case_id: str) -> age.X25519Identity:
         """The age identity that a case's objects are encrypted to, after the reading of them was logged."""
+        from vault.crypto import age
+
         return age.X25519Identity.from_bytes(self.case_keys(case_id).identity)
 
     def recipient(self, case_id: str) -> age.X25519Recipient:
         """The age recipient that a case's objects are encrypted to."""
+        from vault.crypto import age
+
         return age.X25519Recipient.from_bytes(self.keeper.recipient(case_id, self.wrapped_key(case_id)))
 
     def pseudonym(self, case_id: str | None, object_id: str) -> str:
