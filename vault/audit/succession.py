@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vault.audit import entries as forms
@@ -19,6 +18,7 @@ from vault.audit.log import AuditLog
 from vault.crypto import merkle, signing
 from vault.errors import Damaged, Forged
 from vault.formats import note as notes
+from vault.formats.replaced_keys import ReplacedKey
 from vault.model.events import Event, Head, Writer
 from vault.store import auditdb
 
@@ -76,18 +76,7 @@ def digest_of(verifier: str) -> bytes:
     return hashlib.sha256(verifier.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One replacement, as an export shows it; the members are those of `Succession`. Nothing of it was checked."""
-
-    log: str
-    checkpoint: bytes
-    entry: bytes
-    place: bytes
-    hashes: tuple[bytes, ...]
-
-
-def follow(untrusted_links: Sequence[Link], known: str, newest: signing.NoteKey) -> list[Head]:
+def follow(untrusted_links: Sequence[ReplacedKey], known: str, newest: signing.NoteKey) -> list[Head]:
     """The heads at which the key was replaced, from the key that is known to `newest`, each signed by the key of
     before and with the entry that vouches for the next one as its last.
 
@@ -105,7 +94,7 @@ def follow(untrusted_links: Sequence[Link], known: str, newest: signing.NoteKey)
     return found
 
 
-def _step(link: Link, following: str, name: str) -> Head:
+def _step(link: ReplacedKey, following: str, name: str) -> Head:
     key = signing.parse_verifier(link.log)
     if key.name != name:
         raise Forged("a replaced key is of another log")

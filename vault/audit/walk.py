@@ -93,17 +93,20 @@ class Walk:
         *,
         roots_at: Collection[int] = (),
         map_key: bytes | None = None,
+        earlier_map_keys: Sequence[tuple[int, bytes]] = (),
         maps_from: int = 0,
         visitor: Visitor | None = None,
         cosigned: Iterable[tuple[int, int]] = (),
     ) -> None:
-        """`roots_at`: sizes whose roots are wanted. `map_key`: recompute the maps of entries from `maps_from` on.
+        """`roots_at`: sizes whose roots are wanted. `map_key`: recompute the maps of entries from `maps_from` on;
+        `earlier_map_keys` are those of entries below a size, in the order of these sizes.
 
         `visitor` is called with each entry that is in its form, in order. `cosigned` are (size, POSIX seconds) of
         cosignatures whose clock is believed: entries that they exclude are told.
         """
         self._wanted = frozenset(roots_at)
         self._map_key = map_key
+        self._earlier_map_keys = tuple(earlier_map_keys)
         self._maps_from = maps_from
         self._visitor = visitor
         self._size = 0
@@ -238,7 +241,8 @@ class Walk:
         if self._map_leaves > MAX_MAP_LEAVES:
             self._add(MAP, "is one map too many to be recomputed")
             return
-        salt = casemap.salt(self._map_key, self._size, merkle.fold(self._frontier))
+        key = next((one for end, one in self._earlier_map_keys if self._size < end), self._map_key)
+        salt = casemap.salt(key, self._size, merkle.fold(self._frontier))
         made = casemap.CaseMap.build(self._trees.state(), salt)
         self._map_leaves += made.leaves
         if entry.digest != made.root.hex():

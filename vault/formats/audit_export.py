@@ -10,6 +10,14 @@
     7 …    case part TAB log part          of entries 0 … n-1 as they are stored; full only
     last   {"end":how many lines stand before it}
 
+Where the log's key was replaced, `v` is 2, and after line 6 stands one more line, the first replacement first:
+
+    {"keys":[{"checkpoint":note,"entry":base64,"hashes":[base64,…],"log":key,"map_key":hex,"place":base64},…]}
+
+with the key of before, the last head that it signed, the last entry under that (case part, SHA-256 of the log part),
+whose digest is the SHA-256 of the next verifier key, the proof that it is in that tree, and, in full exports, the key
+of the maps up to there.
+
 All but the entries is canonical JSON (RFC 8785); each line ends in LF. Both directions stream. What is read is
 bounded line by line, and so is how much a stream may swell: each entry holds 256 random bits, so ours never do.
 """
@@ -25,11 +33,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from vault.errors import Damaged, NewerFormat
-from vault.formats import canonical
+from vault.formats import canonical, replaced_keys
+from vault.formats.replaced_keys import ReplacedKey
 from vault.model import events, ids
 
 MAGIC: Final = "audit-export"
 VERSION: Final = 1
+WITH_KEYS: Final = 2
+"""The version of an export of a log whose key was replaced."""
 Kind = Literal["full", "heads"]
 MAX_SIZE: Final = 1 << 40
 MAX_LINE: Final = 4 << 20
@@ -94,6 +105,7 @@ class Front:
     seeds: tuple[bytes, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     consistency: tuple[Proof, ...] = ()
+    keys: tuple[ReplacedKey, ...] = ()
 
 
 def pack(front: Front, entries: Iterable[Parts]) -> Iterator[bytes]:
@@ -113,8 +125,8 @@ def pack(front: Front, entries: Iterable[Parts]) -> Iterator[bytes]:
 
 def _lines(front: Front, entries: Iterable[Parts]) -> Iterator[bytes]:
     header: dict[str, Any] = {
-        "casevault": MAGIC, "v": VERSION, "kind": front.kind, "log": front.log, "vault": front.vault,
-        "made": front.made, "size": front.size, "to": front.to,
+        "casevault": MAGIC, "v": WITH_KEYS if front.keys else VERSION, "kind": front.kind, "log": front.log,
+        "vault": front.vault, "made": front.made, "size": front.size, "to": front.to,
     }  # fmt: skip
     if front.map_key is not None:
         header["map_key"] = front.map_key.hex()
@@ -135,13 +147,16 @@ def _lines(front: Front, entries: Iterable[Parts]) -> Iterator[bytes]:
     yield _fitting("seeds", [_b64(seed) for seed in front.seeds[:MAX_SEEDS]])
     yield _fitting("stamps", stamps)
     yield _fitting("consistency", proofs)
+    if front.keys:
+        # The newest ones: an auditor who knows an older key than these compares the fingerprint anew.
+        yield _fitting("keys", [replaced_keys.members(one) for one in front.keys[-replaced_keys.MAX_KEYS :]])
     count = 0
     for case_part, log_part in entries:
         yield case_part + b"\t" + log_part
         count += 1
     if count != (front.size if front.kind == "full" else 0):
         raise ValueError("an export has exactly the entries that its head says")
-    yield canonical.dump({"end": _FRONT_LINES + count})
+    yield canonical.dump({"end": _FRONT_LINES + bool(front.keys) + count})
 
 
 def _fitting(name: str, values: list[Any]) -> bytes:
@@ -174,6 +189,13 @@ class Reader:
         proofs = [_proof(one) for one in self._list("consistency", MAX_PROOFS)]
         if proofs if kind == "full" else seeds:
             raise _damaged()
+        keys = (
+            [replaced_keys.parse(one, full=kind == "full") for one in self._list("keys", replaced_keys.MAX_KEYS)]
+            if header["v"] == WITH_KEYS
+            else []
+        )
+        if header["v"] == WITH_KEYS and not keys:
+            raise _damaged()
         return Front(
             kind=kind,
             log=header["log"],
@@ -187,6 +209,7 @@ class Reader:
             seeds=tuple(seeds),
             stamps=tuple(stamps),
             consistency=tuple(proofs),
+            keys=tuple(keys),
         )
 
     def _json(self) -> Any:
@@ -220,7 +243,7 @@ class Reader:
                     raise _damaged()
                 batch.append((case_part, log_part))
             yield batch
-        expected = _FRONT_LINES + (self.front.size if self.front.kind == "full" else 0)
+        expected = _FRONT_LINES + bool(self.front.keys) + (self.front.size if self.front.kind == "full" else 0)
         if self._member("end") != expected:
             raise _damaged()
         self._lines.finish()
@@ -294,7 +317,7 @@ def _header(untrusted: Any) -> dict[str, Any]:
         raise Damaged("this is no audit export")
     if type(untrusted.get("v")) is not int or untrusted["v"] < VERSION:
         raise _damaged()
-    if untrusted["v"] > VERSION:
+    if untrusted["v"] > WITH_KEYS:
         raise NewerFormat("the audit export was made by a later version of Casevault")
     names = {"casevault", "v", "kind", "log", "vault", "made", "size", "to"}
     if untrusted.get("kind") == "full":

@@ -22,7 +22,7 @@ from vault.errors import Forged, Usage
 from vault.formats import audit_export
 from vault.model.events import Head
 from vault.session.auditor_state import MAX_HEADS, LogState, SeenHead, SeenWriter
-from vault.usecases import stamping
+from vault.usecases import auditor_keys, stamping
 
 NO_DEVICE = "0" * 8
 """What a device is called where nothing can be remembered: it tells nothing."""
@@ -130,8 +130,8 @@ class Look:
             cosigners.append(terms.own)
         self._vouched, wrong = findings.vouched_heads(front, key, cosigners)
         self._findings += [*([head] if isinstance(head, Finding) else []), *wrong]
-        if prior is not None and prior.log != front.log:
-            self._add("signature", "the log is signed with another key than the one that you know it by")
+        self._keys, wrong = auditor_keys.follow(front, key, None if prior is None else prior.log)
+        self._findings += wrong
 
     def _add(self, kind: str, message: str, seq: int | None = None, log: str | None = None) -> None:
         self._findings.append(Finding(kind, message, log or self._key.name, seq))
@@ -140,13 +140,14 @@ class Look:
         """Read all entries of a full export. Raises Damaged if it is not whole."""
         prior, terms = self._prior, self._terms
         sizes = {one.size for one in self._vouched} | {one.size for one in self._front.stamps}
+        sizes |= {one.size for one in self._keys.heads}
         if prior is not None:
             sizes |= {prior.seen.size} | ({prior.cosigned.size} if prior.cosigned else set())
         times = [(one.size, by.timestamp) for one in self._vouched for by in one.by]
         times.append((audit_export.MAX_SIZE + 1, int(datetime.fromisoformat(self._now).timestamp())))
         walk = Walk(
-            roots_at=sizes, map_key=self._front.map_key, maps_from=self._maps_from(), visitor=terms.visitor,
-            cosigned=times,
+            roots_at=sizes, map_key=self._front.map_key, earlier_map_keys=self._keys.map_keys(),
+            maps_from=self._maps_from(), visitor=terms.visitor, cosigned=times,
         )  # fmt: skip
         for parts in reader.batches():
             found = walk.feed(parts)
@@ -171,6 +172,11 @@ class Look:
         assert past is not None
         log = self._key.name
         self._findings += findings.of_walk(walked, self._head, self._vouched, log)
+        for head in self._keys.heads:
+            if walked.roots.get(head.size) != head.root:
+                self._add(
+                    "fork", f"the head of {head.size} entries at which the log's key was replaced is not its own"
+                )
         known = dict(prior.chains) if prior else {}
         own = self._own()
         signed = 0 if own is None or walked.roots.get(own.size) != own.root else own.size
@@ -191,7 +197,7 @@ class Look:
 
     def _judge_stamp(self, stamp: audit_export.Stamp, walked: Walked) -> None:
         try:
-            head = heads.open_checkpoint(stamp.checkpoint, self._key)
+            head = heads.open_checkpoint(stamp.checkpoint, self._keys.at(stamp.size))
         except Forged as error:
             self._add("signature", f"a stamped head: {error.message}")
             return
@@ -214,6 +220,8 @@ class Look:
         proofs = {one.size: one for one in self._front.consistency}
         for vouched in self._vouched:
             self._judge_proof(head, SeenHead(vouched.size, vouched.root), proofs, "cosigned")
+        for last in self._keys.heads:
+            self._judge_proof(head, SeenHead(last.size, last.root), proofs, "the last one under an earlier key")
         if prior is not None:
             seen, times = (prior.seen.size, prior.seen.root), _times(prior)
             if head.size < prior.seen.size:

@@ -11,16 +11,17 @@ from pathlib import Path
 from vault.audit import casemap, cosignatures, entries, heads
 from vault.audit.clock import SystemClock, time_text
 from vault.audit.cosigner import HEADS, is_witness
-from vault.audit.kept import Cosigned
+from vault.audit.kept import Cosigned, Succession
 from vault.bundle.signature import fingerprint
 from vault.crypto import age, signing
 from vault.errors import Busy, Damaged, Forged, NotAllowed, Usage, hinted
 from vault.formats import audit_cosignature, audit_export, checkpoint
 from vault.formats import note as notes
 from vault.formats.audit_export import Front, Parts, Proof, Stamp
-from vault.model.events import Event
+from vault.formats.replaced_keys import ReplacedKey
+from vault.model.events import Event, Head
 from vault.model.records import RecipientRecord
-from vault.store import output
+from vault.store import output, rotation_state
 from vault.usecases import outputs, recipients, sealing
 from vault.usecases.unlocked import UnlockedVault
 
@@ -174,7 +175,13 @@ def _front(vault: UnlockedVault, record: RecipientRecord, key: signing.CosignerK
             for one in stamps[: audit_export.MAX_STAMPS]
         ),
         consistency=() if full else _proofs(vault, record, cosigned[: audit_export.MAX_COSIGNED], size),
+        keys=tuple(_replaced(one, full=full) for one in log.kept.successions()),
     )
+
+
+def _replaced(made: Succession, *, full: bool) -> ReplacedKey:
+    map_key = made.map_key if full else None
+    return ReplacedKey(made.log, made.checkpoint, made.entry, made.place, made.hashes, map_key)
 
 
 def _seeds(vault: UnlockedVault, key: signing.CosignerKey) -> tuple[bytes, ...]:
@@ -189,7 +196,7 @@ def _proofs(
     vault: UnlockedVault, record: RecipientRecord, cosigned: Sequence[Cosigned], size: int
 ) -> tuple[Proof, ...]:
     """From every head that somebody cosigned, and from those that this recipient was sent, to the exported one."""
-    sizes = {one.size for one in cosigned}
+    sizes = {one.size for one in cosigned} | {one.size for one in vault.log.kept.successions()}
     for number, one in enumerate(_exports(vault, record)):
         if number > MAX_EXPORTS:
             break
@@ -203,9 +210,10 @@ def _proofs(
 
 def _exports(vault: UnlockedVault, record: RecipientRecord) -> Iterator[int]:
     """The sizes of the log that were exported to a recipient, newest first: the intent is each one's last entry."""
-    pseudonym = vault.pseudonym(None, record.id)
+    earlier = rotation_state.earlier_names(vault.catalogue, None)
+    names = {vault.pseudonym(None, record.id), *(name for name, one in earlier.items() if one == record.id)}
     for entry in vault.log.entries(action=ACTION, reverse=True):
-        if entry.phase == "intent" and entry.object == pseudonym:
+        if entry.phase == "intent" and entry.object in names:
             yield entry.seq + 1
 
 
@@ -237,7 +245,7 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
         answer = audit_cosignature.parse(data)
         if answer.log != key.name:
             raise Forged("this cosignature is of another log", hint="It answers an export of another vault.")
-        head = heads.open_checkpoint(answer.note, key)
+        head = _of_this_log(vault, answer.note)
     if head.size > vault.log.head().size or vault.log.root_at(head.size) != head.root:
         raise Forged(
             "the cosigned head is not one that this log had",
@@ -252,8 +260,10 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
             "nobody on record has the key of this cosignature",
             hint="Note the auditor's verifier key with 'casevault recipient add'.",
         )
-    good = {(key.name, key.id), *((one.key.name, one.key.id) for one in found)}
-    kept = notes.Note(note.text, tuple(one for one in note.signatures if (one.name, one.key_id) in good))
+    # The log's own signature is the one of today's key, whichever key signed the head that was sent out.
+    good = {(one.key.name, one.key.id) for one in found}
+    others = tuple(one for one in note.signatures if (one.name, one.key_id) in good)
+    kept = notes.Note(note.text, (vault.log.sign(note.text), *others))
     maps = tuple(_vouched_map(vault, one, head.size, [mine.key for mine in found]) for one in answer.maps)
     record = known[found[0].key]
     event = Event(
@@ -267,6 +277,15 @@ def accept(vault: UnlockedVault, file: Path) -> Accepted:
     return Accepted(
         head.size, found[0].timestamp, record.id, found[0].key.name, len(maps), newest, _is_known(cosigned, before)
     )
+
+
+def _of_this_log(vault: UnlockedVault, untrusted_note: bytes) -> Head:
+    """A head that the log signed, with its key or with one of before. Raises Damaged, Forged."""
+    keys = [vault.log.key, *(signing.parse_verifier(one.log) for one in vault.log.kept.successions())]
+    for key in keys[1:]:
+        with contextlib.suppress(Forged):
+            return heads.open_checkpoint(untrusted_note, key)
+    return heads.open_checkpoint(untrusted_note, keys[0])
 
 
 def _is_known(new: Cosigned, before: Sequence[Cosigned]) -> bool:
