@@ -8,6 +8,7 @@ from commands.context import Session
 from commands.printing import columns
 
 if TYPE_CHECKING:
+    from vault.usecases.backups import BackupState
     from vault.usecases.log_state import LogState
     from vault.usecases.overview import Status
 
@@ -30,6 +31,8 @@ def show(session: Session) -> None:
         (t("Items"), str(found.items)),
         (t("Key slots"), kinds),
         *_log_rows(session, found.log),
+        *([(t("Travel"), t("prepared: casevault travel now"))] if found.travel else []),
+        *_backup_rows(session, found.backup),
         (t("Models"), t("installed") if found.models else t("not installed")),
     ]
     session.console.answer(shape(found), columns(rows))
@@ -49,12 +52,17 @@ def shape(found: Status) -> dict[str, object]:
             {"path": copy.path, "evidence": copy.evidence_id, "origin": copy.origin} for copy in found.plaintext
         ],
         "plaintext_count": found.plaintext_count,
-        "last_verified_backup": None,
+        "last_verified_backup": found.backup.verified,
+        "backup": {
+            "made": found.backup.made, "verified": found.backup.verified, "items_since": found.backup.items,
+            "due": found.backup.due or None,
+        },
         "log": _log_shape(found.log),
         "pending_reading": found.pending,
         "models": found.models,
         "cloud_folder": None if found.cloud is None else str(found.cloud),
         "remembered": found.remembered,
+        "travel_prepared": found.travel,
     }
 
 
@@ -107,6 +115,28 @@ def _log_rows(session: Session, log: LogState) -> list[tuple[str, str]]:
         size = "–" if log.stamped is None else t("the first {size} entries", size=log.stamped)
         rows.append((t("Stamped"), size + (t(", {count} waiting", count=log.waiting) if log.waiting else "")))
     return rows
+
+
+def _backup_rows(session: Session, backup: BackupState) -> list[tuple[str, str]]:
+    if backup.verified is None:
+        return []
+    text = session.console.text("{day}; {count} items added since then", day=backup.verified[:10], count=backup.items)
+    return [(session.console.text("Last verified backup"), text)]
+
+
+def _warn_of_backup(session: Session, backup: BackupState) -> None:
+    warn = session.console.warn
+    if backup.due == "none":
+        warn("There is no backup of this vault: casevault backup create DEST --verify, best on another disk.")
+    elif backup.due == "unverified":
+        warn("No backup of this vault was ever verified: casevault backup verify {place}", place=backup.place)
+    elif backup.due == "old":
+        warn("The last verified backup is {days} days old: casevault backup create DEST --verify", days=backup.days)
+    elif backup.due == "many":
+        warn(
+            "{count} items were added since the last verified backup: casevault backup create DEST --verify",
+            count=backup.items,
+        )
 
 
 def _who(session: Session, names: tuple[str, ...]) -> str:
@@ -163,6 +193,7 @@ def _warn_of_slots(session: Session, found: Status) -> None:
 def _warn(session: Session, found: Status) -> None:
     console = session.console
     _warn_of_log(session, found.log)
+    _warn_of_backup(session, found.backup)
     if found.cloud is not None:
         console.warn(
             "The vault lies in a folder that is copied to a cloud ({folder}): close every casevault, then move the "

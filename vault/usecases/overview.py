@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vault.model.records import Case, Evidence
 from vault.session import sync_folders
-from vault.usecases import log_state, models, originals, rollback
+from vault.usecases import log_state, models, originals, rollback, travel_return
 from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
@@ -30,7 +30,8 @@ class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
     `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too;
     `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes how
-    far it saw the vault, so that an older copy shows."""
+    far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work.
+    """
 
     id: str
     folder: Path
@@ -42,11 +43,13 @@ class Status:
     weakest: SlotInfo | None
     plaintext: tuple[Lying, ...]
     plaintext_count: int
+    backup: BackupState
     log: LogState
     pending: int
     models: bool
     cloud: Path | None
     remembered: bool
+    travel: bool
 
 
 def status(vault: UnlockedVault) -> Status:
@@ -67,11 +70,13 @@ def status(vault: UnlockedVault) -> Status:
         weakest=min(slots, key=_strength, default=None),
         plaintext=plaintext,
         plaintext_count=len(plaintext) + max(0, noted - originals.MAX_CHECKED),
+        backup=backups.read(vault),
         log=log_state.read(vault),
         pending=catalogue.count(Evidence, text_state="pending"),
         models=models.present(),
         cloud=sync_folders.containing(vault.folder),
         remembered=rollback.remember(vault),
+        travel=travel_return.prepared(vault),
     )
 
 

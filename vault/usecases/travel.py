@@ -112,15 +112,6 @@ def prepare(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, s
     return Prepared(vault.header.vault, order.need, order.count, made.given)
 
 
-def prepared(vault: UnlockedVault) -> bool:
-    """Whether `travel now` would work."""
-    try:
-        there = travel_header.read(vault.folder)
-    except CasevaultError:
-        return False
-    return there is not None and headers.digest_of(there) == vault.log.kept.prepared()
-
-
 def drop_prepared(vault: UnlockedVault) -> None:
     """Whatever lies ready is gone: for whoever gives the vault a new root key, BEFORE its new header is in place, as
     the old root key would be all that such a header gives. Raises StorageFailed, LogUnavailable."""

@@ -1,11 +1,26 @@
-"""Logs, at the next opening, that a prepared header was put in place: nobody could when it was done."""
+"""What an open vault knows of a header that lies ready for travel, or was put in place when nobody could log it."""
 
 from __future__ import annotations
 
 from vault.audit.kept import Kept, KeptHeader
+from vault.errors import CasevaultError
 from vault.model.events import Event
 from vault.usecases import headers
 from vault.usecases.unlocked import UnlockedVault
+
+
+def prepared(vault: UnlockedVault) -> bool:
+    """Whether `travel now` would work."""
+    digest = vault.log.kept.prepared()
+    if not digest:
+        return False
+    from vault.usecases import travel_header
+
+    try:
+        there = travel_header.read(vault.folder)
+    except CasevaultError:
+        return False
+    return there is not None and headers.digest_of(there) == digest
 
 
 def note_return(vault: UnlockedVault) -> None:
