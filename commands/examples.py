@@ -18,6 +18,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault status", "What needs attention?"),
         ("casevault status --json", "The same for a script."),
     ),
+    "unlock": (
+        ("casevault unlock --for 15m", "Ask for the passphrase once, then work for a quarter of an hour."),
+        ("casevault unlock --for 2h --idle 10m --passphrase-file words.txt", "Longer, with the passphrase from a file."),
+    ),
+    "lock": (
+        ("casevault lock", "Lock at once whatever is kept open."),
+        ("casevault lock --json", "The same for a script: how many vaults were open."),
+    ),
     "case new": (
         ("casevault case new --from title.json", "With the title from a file."),
         ("casevault case new --from -", "With the title as JSON from another program."),
@@ -312,6 +320,23 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "casevault case shred C-5D4TN --confirm C-5D4TN --purpose other --keep-shared",
             "Destroy it; what other cases use stays there.",
         ),
+    ),
+    "backup create": (
+        ("casevault backup create backups --verify", "Into a folder, best on another disk: copies only what is new."),
+        ("casevault backup create friday.casevault-backup", "Everything in one file, to put away."),
+        ("casevault backup create backups --keep 8 --json", "For a script: the eight newest stay."),
+    ),
+    "backup list": (
+        ("casevault backup list backups", "Which days it holds."),
+        ("casevault backup list friday.casevault-backup --json", "For a script."),
+    ),
+    "backup verify": (
+        ("casevault backup verify backups", "Is every byte of it as it was written?"),
+        ("casevault backup verify friday.casevault-backup --without-secret --json", "Where the vault is not."),
+    ),
+    "backup restore": (
+        ("casevault backup restore backups --out restored.vault", "A vault of the newest backup, at a new place."),
+        ("casevault backup restore friday.casevault-backup --out other.vault --json", "The same for a script."),
     ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from commands.context import Session
-from commands.printing import columns
+from commands.printing import clock_text, columns
+from vault.errors import CasevaultError
 
 if TYPE_CHECKING:
     from vault.usecases.backups import BackupState
     from vault.usecases.log_state import LogState
+    from vault.usecases.agent_remote import Left
     from vault.usecases.overview import Status
+    from vault.usecases.unlocked import UnlockedVault
 
 MAX_SHOWN = 200
 
@@ -21,6 +25,7 @@ def show(session: Session) -> None:
 
     with session.vault() as vault:
         found = overview.status(vault)
+        left = _left(session, vault)
     t = session.console.text
     kinds = ", ".join(t(slot.kind) for slot in found.slots)
     rows = [
@@ -30,13 +35,34 @@ def show(session: Session) -> None:
         (t("Cases"), t("{count}, of them open: {open}", count=found.cases, open=found.open_cases)),
         (t("Items"), str(found.items)),
         (t("Key slots"), kinds),
+        *_open_rows(session, left),
         *_log_rows(session, found.log),
         *([(t("Travel"), t("prepared: casevault travel now"))] if found.travel else []),
         *_backup_rows(session, found.backup),
         (t("Models"), t("installed") if found.models else t("not installed")),
     ]
-    session.console.answer(shape(found), columns(rows))
+    agent = left and {"left": left.seconds, "idle": left.idle}
+    session.console.answer({**shape(found), "agent": agent}, columns(rows))
     _warn(session, found)
+
+
+def _left(session: Session, vault: UnlockedVault) -> Left | None:
+    """How long an agent keeps this vault open, whether or not this command asked it."""
+    from vault.usecases import agent_remote
+
+    if isinstance(vault.keeper, agent_remote.RemoteKeeper):
+        return vault.keeper.agent.left
+    with contextlib.suppress(CasevaultError):  # what is wrong there, a command without a secret will say
+        return agent_remote.left(session.folder, vault.header.vault)
+    return None
+
+
+def _open_rows(session: Session, left: Left | None) -> list[tuple[str, str]]:
+    if left is None:
+        return []
+    t = session.console.text
+    text = t("for {left} more, {idle} if idle", left=clock_text(left.seconds), idle=clock_text(left.idle))
+    return [(t("Kept open"), text)]
 
 
 def shape(found: Status) -> dict[str, object]:

@@ -9,7 +9,7 @@ import typer
 
 from commands.app import new_app
 from commands.context import session_of
-from commands.printing import columns
+from commands.printing import clock_text, columns
 from vault.errors import Usage
 
 app = new_app()
@@ -50,8 +50,8 @@ def unlock(
     )
     t = session.console.text
     rows = [
-        (t("Open for"), shown(begun.seconds)),
-        (t("Locked when idle for"), shown(begun.idle)),
+        (t("Open for"), clock_text(begun.seconds)),
+        (t("Locked when idle for"), clock_text(begun.idle)),
     ]
     session.console.answer(
         {
@@ -76,11 +76,3 @@ def duration(text: str, option: str) -> int:
     if found is None:
         raise Usage(f"{option} is a whole number with its unit, such as 90s, 15m or 2h")
     return int(found[1]) * UNITS[found[2]]
-
-
-def shown(seconds: int) -> str:
-    """The same the other way, for people: hours, minutes and seconds that are not zero."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (left, "s")) if count]
-    return " ".join(parts) or "0 s"
