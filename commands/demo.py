@@ -27,7 +27,7 @@ def demo(
     """Go the whole way once with an invented dossier: a throw-away vault, redaction, a bundle, its verification.
 
     It takes up to a minute and leaves nothing outside its folder but what every vault leaves: a random number for
-    this computer.
+    this computer, and how far it saw the vault.
     """
     session = session_of(context)
     from vault.usecases import demo as use

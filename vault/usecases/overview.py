@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vault.model.records import Case, Evidence
 from vault.session import sync_folders
-from vault.usecases import log_state, models, originals, rollback, travel_return
+from vault.usecases import backups, log_state, models, originals, rollback, travel_return
+from vault.usecases.backups import BackupState
 from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
 from vault.usecases.unlocked import UnlockedVault
@@ -29,9 +30,8 @@ class SlotInfo:
 class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
     `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too;
-    `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes how
-    far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work.
-    """
+    `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes
+    how far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work."""
 
     id: str
     folder: Path
