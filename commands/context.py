@@ -150,6 +150,12 @@ class Session:
             yield vault, found.root
 
     @contextlib.contextmanager
+    def unasked(self) -> Iterator[UnlockedVault]:
+        """The open vault where nobody has to be asked for that. Raises Locked else, and what `vault` raises."""
+        with self.within(self.options._replace(no_input=True)).vault() as vault:
+            yield vault
+
+    @contextlib.contextmanager
     def kept_open(self) -> Iterator[UnlockedVault]:
         """Open the vault once for all commands in the body."""
         self._for_shell = True
