@@ -87,7 +87,7 @@ def opened(folder: Path, untrusted_answers: Sequence[bytes], texts: Sequence[str
     need = shares.needed(slot)
     if len(found) < need:
         raise WrongSecret(
-            f"{need} shares are needed, {len(found)} given",
+            f"{need} of {slot.fields['count']} shares are needed, {len(found)} given",
             hint="Wait for the next trustee's answer, and give them all.",
         )
     return tuple(text for _, text in named)
