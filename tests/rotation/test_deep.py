@@ -15,6 +15,7 @@ from vault.errors import Busy, Damaged, WrongSecret
 from vault.model.records import Case, Evidence
 from vault.store import sqlcipher
 from vault.usecases import auditing, cases, doctor, headers, items, opening, rotating
+from vault.usecases.keeper import OwnKeeper
 
 
 def _identities(folder: Path) -> list[age.Identity]:
@@ -58,7 +59,7 @@ def _nothing_opens(folder: Path, old: opening.Unlocked, identities: list[age.Ide
             headers.check_mac(vault.header, keys)
         stored = [vault.objects.path(item.object) for item in vault.catalogue.all(Evidence)]
         with pytest.raises(Damaged):
-            vault.keeper.__class__(keys.case_wrap).keys("C-AAAAAAA", next(vault.catalogue.all(Case)).wrapped_key)
+            OwnKeeper(keys.case_wrap).keys("C-AAAAAAA", next(vault.catalogue.all(Case)).wrapped_key)
     for path in stored:
         with pytest.raises(WrongSecret):
             age.decrypt(io.BytesIO(path.read_bytes()), io.BytesIO(), identities)
@@ -72,9 +73,8 @@ def test_what_is_wrong_already_is_not_vouched_for_anew(tmp_path: Path) -> None:
         path = vault.objects.path(next(vault.catalogue.all(Evidence, case_id=made.cases[1])).object)
     with pytest.raises(Damaged, match="logged last"):
         rotated.rotate(made.folder)
-    with opening.open_vault(made.folder, vaults.CODE) as vault:
-        with vault.catalogue.transaction():
-            vault.catalogue.db.execute("UPDATE people SET keep = NULL WHERE role = 'witness'")
+    with opening.open_vault(made.folder, vaults.CODE) as vault, vault.catalogue.transaction():
+        vault.catalogue.db.execute("UPDATE people SET keep = NULL WHERE role = 'witness'")
     whole = path.read_bytes()
     path.write_bytes(whole[:-40] + bytes([whole[-40] ^ 1]) + whole[-39:])
     with pytest.raises(Damaged, match="stored file"):

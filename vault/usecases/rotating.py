@@ -22,7 +22,7 @@ from vault.errors import CasevaultError, Damaged, StorageFailed
 from vault.formats.header import Header, SlotRecord
 from vault.model.records import Case, Evidence
 from vault.store import header_file, in_use, rotation_state, slot_notes, switch
-from vault.usecases import headers, opening, rotation_case, rotation_switch, rowcheck, travel
+from vault.usecases import agent_remote, headers, opening, rotation_case, rotation_switch, rowcheck, travel
 from vault.usecases.opening import Unlocked
 from vault.usecases.rotation_slots import Fresh, Maker
 from vault.usecases.unlocked import UnlockedVault
@@ -112,6 +112,7 @@ def deep(
     open for longer than `wait` seconds, Damaged if something in it is not as it was, StorageFailed.
     """
     tell = step or (lambda _: None)
+    agent_remote.lock(folder, found.header.vault)  # it has the databases open, and remembers the keys of cases
     with in_use.alone(folder, wait):
         with opening.opened(folder, found, accept_rollback=accept_rollback) as vault:
             wanted = work(vault)
@@ -125,6 +126,8 @@ def deep(
                 if not _is_done(states, case.id):
                     tell("case")
                     rotation_case.renew(vault, keys, case.id, progress)
+            # The old root key would be all that a header which lies ready for a journey gives.
+            travel.drop_prepared(vault)
             header, writer = vault.header, vault.writer
         root = kdf.random_key()
         after, made = _new_header(header, root, maker)

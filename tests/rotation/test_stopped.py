@@ -1,0 +1,137 @@
+"""A renewal of all keys that is killed at any point: the vault is under its old secret or under its new one, whole,
+and the next renewal goes on where it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rotated
+import vaults
+
+from vault.audit.log import AuditLog
+from vault.crypto import slots
+from vault.errors import WrongSecret
+from vault.store import sqlcipher, switch
+from vault.usecases import opening
+
+POINTS = int(os.environ.get("CASEVAULT_ROTATION_POINTS", "14"))
+KILLED = 9
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the process that is killed is a fork of this one")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> rotated.Office:
+    return rotated.build(tmp_path_factory.mktemp("office") / "vault")
+
+
+def _hooked(patch: pytest.MonkeyPatch, reached: Callable[[str], None]) -> None:
+    """Call `reached` before each call that writes something durable, and around each commit."""
+
+    def before(owner: Any, name: str) -> None:
+        real = getattr(owner, name)
+
+        def hooked(*values: Any, **more: Any) -> Any:
+            reached(name)
+            return real(*values, **more)
+
+        patch.setattr(owner, name, hooked)
+
+    for owner, name in (
+        (os, "replace"), (os, "fsync"), (Path, "unlink"), (AuditLog, "append"), (sqlcipher, "rekey"),
+        (switch, "copy"), (shutil, "copyfileobj"),
+    ):  # fmt: skip
+        before(owner, name)
+    real = sqlcipher.transaction
+
+    @contextlib.contextmanager
+    def transaction(db: Any, name: str) -> Iterator[None]:
+        with real(db, name):
+            yield
+            reached("before a commit")
+        reached("after a commit")
+
+    patch.setattr(sqlcipher, "transaction", transaction)
+
+
+def _run(folder: Path, stop_at: int) -> tuple[int, int]:
+    """Renew in a process of its own that dies at that point (0: never); its exit code, and how many there were."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(read)
+            seen = 0
+
+            def reached(_: str) -> None:
+                nonlocal seen
+                seen += 1
+                if seen == stop_at:
+                    os._exit(KILLED)
+
+            with pytest.MonkeyPatch.context() as patch:
+                _hooked(patch, reached)
+                rotated.rotate(folder, step=reached)
+            os.write(write, str(seen).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        seen = int(pipe.read() or b"0")
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen
+
+
+def _secret_of(folder: Path) -> slots.RecoveryCode:
+    """The one that opens the vault now; the other one must not."""
+    working = []
+    for code in (vaults.CODE, rotated.NEW_CODE):
+        with contextlib.suppress(WrongSecret):
+            opening.unlock(folder, code)
+            working.append(code)
+    (only,) = working
+    return only
+
+
+def test_killed_at_any_point(office: rotated.Office, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(office.folder, whole)
+    code, count = _run(whole, 0)
+    assert code == 0
+    assert count > 100
+    seed = random.randrange(1 << 32)
+    chosen = (
+        range(1, count + 1) if count <= POINTS else sorted(random.Random(seed).sample(range(1, count + 1), POINTS))
+    )
+    old = new = earlier = 0
+    for point in chosen:
+        folder = tmp_path / f"at-{point}"
+        shutil.copytree(office.folder, folder)
+        assert _run(folder, point)[0] == KILLED, (seed, point)
+        mine = rotated.Office(folder, office.cases, dict(office.items), office.lawyer)
+        code_now = _secret_of(folder)
+        if code_now == vaults.CODE:
+            old += 1
+            # Some go on at once, some only after the vault was in use in between.
+            if point % 2:
+                with opening.open_vault(folder, vaults.CODE) as vault:
+                    item = vaults.add_bytes(vault, office.cases[point % 3], b"in between")
+                    mine.items[item.id] = (item.sha256.hex(), str(item.case_id))
+            earlier += rotated.rotate(folder).earlier
+        else:
+            new += 1
+        rotated.check(mine, rotated.NEW_CODE)
+        assert not switch.is_pending(folder)
+        shutil.rmtree(folder)
+    assert old or new
+    if len(chosen) == count:
+        assert old
+        assert new
+        assert earlier
