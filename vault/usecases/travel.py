@@ -101,7 +101,6 @@ def prepare(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, s
             intent = Event("travel.prepare", "intent", op=op, count=order.count, digest=digest)
             vault.log.append([intent], vault.writer, lambda kept: kept.set_prepared(digest))
             with _outcome(vault, "travel.prepare", op):
-                travel_header.drop(vault.folder)
                 travel_header.write(vault.folder, ready)
                 there = travel_header.read(vault.folder)
                 assert there is not None

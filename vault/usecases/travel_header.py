@@ -16,6 +16,7 @@ NAME = "vault.json.travel"
 TRUSTEES = frozenset({"shares"})
 """Kinds of slots that nothing on the device opens."""
 DEVICE = "passphrase+device"
+AGAIN = "Prepare anew: casevault travel prepare. Until then 'travel now' can close nothing."
 _PART = ".part"
 _LEFTOVERS = (header_file.NAME + _PART, header_file.NAME + wipe.OLD, NAME + _PART)
 _MTIME = 946_684_800
@@ -41,9 +42,12 @@ def read(folder: Path) -> Header | None:
         return None
     except OSError as error:
         raise StorageFailed(f"the header for travel can't be read: {error.strerror}") from None
-    found = header.parse(data)
+    try:
+        found = header.parse(data)
+    except Damaged:
+        raise Damaged("the header for travel (vault.json.travel) is damaged", hint=AGAIN) from None
     if not closed(found):
-        raise Damaged("the header for travel (vault.json.travel) has a slot that is no trustees'")
+        raise Damaged("the header for travel (vault.json.travel) has a slot that is no trustees'", hint=AGAIN)
     return found
 
 
@@ -67,7 +71,10 @@ def write(folder: Path, value: Header) -> None:
 def drop(folder: Path) -> None:
     """There is none any more. Raises StorageFailed."""
     try:
-        wipe.destroy(folder / NAME)
+        # Out of its place first: half written over it must not lie there.
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(folder / NAME, folder / (NAME + _PART))
+        wipe.destroy(folder / (NAME + _PART))
         sync_folder(folder)
     except OSError as error:
         raise StorageFailed(f"the header for travel can't be removed: {error.strerror}") from None
