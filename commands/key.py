@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import confirming, key_making, personal
+from commands import confirming, key_making, key_rotate, personal
 from commands.app import new_app
 from commands.choices import FromOption
 from commands.context import Session, session_of
@@ -165,5 +164,4 @@ def _warn_of_copies(session: Session) -> None:
     )
 
 
-if importlib.util.find_spec("commands.key_rotate") is not None:
-    app.command("rotate")(importlib.import_module("commands.key_rotate").rotate)
+app.command("rotate")(key_rotate.rotate)

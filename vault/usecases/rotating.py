@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.crypto import kdf
+from vault.crypto import kdf, slots
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, Damaged, StorageFailed
+from vault.errors import CasevaultError, Damaged, StorageFailed, WrongSecret
 from vault.formats.header import Header, SlotRecord
 from vault.model.records import Case, Evidence
 from vault.store import header_file, in_use, rotation_state, slot_notes, switch
@@ -153,6 +153,17 @@ def _new_header(header: Header, root: bytes, maker: Maker) -> tuple[Header, list
         raise
     records = tuple(headers.record_of(one.slot) for one in made)
     return headers.sealed(Header(header.vault, records), VaultKeys.derive(root)), made
+
+
+def may_open(folder: Path, code: slots.RecoveryCode) -> bool:
+    """Whether a recovery code opens the header in place, or may: then its sheet must stay."""
+    try:
+        slots.open_any(tuple(map(headers.slot_of, header_file.read(folder).slots)), code)
+    except WrongSecret:
+        return False
+    except CasevaultError:
+        return True
+    return True
 
 
 def _names_any(folder: Path, slot_ids: list[str]) -> bool:

@@ -25,7 +25,7 @@ from vault.store.rows import row_hash
 from vault.usecases import items, rowcheck
 from vault.usecases.unlocked import UnlockedVault
 
-ACTION = "case.key"
+ACTION = "key.rotate"
 Progress = Callable[[int], None]
 
 

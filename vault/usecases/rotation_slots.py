@@ -25,11 +25,13 @@ WITH_PASSPHRASE = (slots.PASSPHRASE, slots.DEVICE)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Old slots, in the header's order: `again` are made anew, `lost` can't be; `removed` are not wanted any more."""
+    """Old slots, in the header's order: `again` are made anew, `lost` can't be; `removed` are not wanted any more.
+    `one_more` is whether a recovery code is wanted where there was none."""
 
     again: tuple[SlotRecord, ...]
     lost: tuple[SlotRecord, ...]
     removed: tuple[SlotRecord, ...]
+    one_more: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,7 +66,10 @@ class Maker:
 
     def make(self, root: bytes) -> list[Fresh]:
         """The new slots, each opened once. Raises Usage, StorageFailed where the keyring refuses, Damaged."""
-        return [self._again(record, root) for record in self.plan.again]
+        made = [self._again(record, root) for record in self.plan.again]
+        if self.plan.one_more and self.given.code is not None:
+            made.append(Fresh(slots.make(self.given.code, root), "", ""))
+        return made
 
     def _again(self, record: SlotRecord, root: bytes) -> Fresh:
         old = headers.slot_of(record)
@@ -123,12 +128,13 @@ def plan(records: Sequence[SlotRecord], notes: dict[str, Note], opened_by: str, 
             (removed if given.code is None else again if codes == 1 else lost).append(record)
         else:
             (again if kind == slots.RECIPIENT and note.recipient else lost).append(record)
-    if not again:
+    one_more = given.code is not None and not codes
+    if not again and not one_more:
         raise Usage(
             "no key slot could be made anew: nothing would open the vault",
             hint="Open it with the passphrase, or give --recovery-out FILE.",
         )
-    return Plan(tuple(again), tuple(lost), tuple(removed))
+    return Plan(tuple(again), tuple(lost), tuple(removed), one_more)
 
 
 def _own(records: Sequence[SlotRecord], opened_by: str) -> SlotRecord | None:

@@ -154,7 +154,7 @@ def _rewrapped(vault: UnlockedVault, change: Change) -> list[Event]:
         after = replace(case, wrapped_key=kdf.wrap(change.new.case_wrap, keys.identity))
         vault.catalogue.db.execute("UPDATE cases SET wrapped_key = ? WHERE id = ?", (after.wrapped_key, case.id))
         state = RowState(case.TABLE, keys.pseudonym(case.id), row_hash(keys.rows, after))
-        events += in_events([state], "case.key", case.id)
+        events += in_events([state], ACTION, case.id)
     return events
 
 
