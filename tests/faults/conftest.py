@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import fault_lab
+import fault_scenarios
 import fault_trials
 import pytest
 
@@ -26,7 +27,7 @@ def points_of(lab: fault_lab.Lab, tmp_path_factory: pytest.TempPathFactory) -> C
 
     @cache
     def find(name: str) -> list[str]:
-        return fault_trials.points(fault_trials.SCENARIOS[name], lab, tmp_path_factory.mktemp("dry") / "lab")
+        return fault_trials.points(fault_scenarios.ALL[name], lab, tmp_path_factory.mktemp("dry") / "lab")
 
     return find
 

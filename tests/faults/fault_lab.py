@@ -106,9 +106,9 @@ class Lab:
         secret = [] if words[0] == "init" else ["--recovery-file", str(self.sheet)]
         return [*CASEVAULT, *options, *secret, *words]
 
-    def open(self) -> UnlockedVault:
-        """The vault, opened by the code on the sheet."""
-        return opening.open_vault(self.vault, slots.RecoveryCode.parse(self.sheet.read_text().strip()))
+    def open(self, secret: slots.Secret | None = None) -> UnlockedVault:
+        """The vault, opened by the code on the sheet, or by another secret."""
+        return opening.open_vault(self.vault, secret or code_in(self.sheet))
 
 
 def build(base: Path) -> Lab:
@@ -211,19 +211,25 @@ def check_refusal(found: Run) -> None:
         assert found.error["message"]
 
 
-def check_vault(lab: Lab) -> list[Evidence]:
+def code_in(path: Path) -> slots.RecoveryCode:
+    """A recovery code from its file."""
+    return slots.RecoveryCode.parse(path.read_text().strip())
+
+
+def check_vault(lab: Lab, secret: slots.Secret | None = None) -> list[Evidence]:
     """Everything is whole: databases, log, rows, every stored byte, nothing left over after the doctor.
 
-    Returns the items that came on top of the earlier ones, which are proven to be there.
+    Returns the items that came on top of the earlier ones, which are proven to be there. `secret` opens the vault
+    instead of the code on the sheet.
     """
-    with lab.open() as vault:
+    with lab.open(secret) as vault:
         # A command that was stopped may leave whole objects without a row; they go when somebody says so.
         findings = list(doctor.examine(vault, read_data=True, remove_unreferenced=True))
         wrong = [f"{one.subject}: {one.message}" for one in findings if one.level == "damaged"]
         assert not wrong, wrong
         again = [one for one in doctor.examine(vault) if one.subject == "leftovers"]
         assert [one.level for one in again] == ["ok"], again
-        found = items.listing(vault, lab.case) if lab.case else []
+        found = list(vault.catalogue.all(Evidence))
         assert {item.object for item in found} == set(vault.objects.names())
         assert not list(vault.objects.strays())
         for item in found:
@@ -247,10 +253,10 @@ def hashes(files: Mapping[str, bytes]) -> list[str]:
     return sorted(hashlib.sha256(data).hexdigest() for data in files.values())
 
 
-def opens(lab: Lab) -> bool:
-    """Whether there is a vault that the sheet opens."""
+def opens(lab: Lab, secret: slots.Secret | None = None) -> bool:
+    """Whether there is a vault that the sheet opens, or this secret."""
     try:
-        with lab.open():
+        with lab.open(secret):
             return True
     except (CasevaultError, FileNotFoundError):
         return False
