@@ -13,6 +13,7 @@ import vaults
 from vault.audit.cosigner import Cosigner
 from vault.crypto import age
 from vault.model.records import RecipientRecord
+from vault.session import remembered
 from vault.usecases import auditor, depositing, keygen, opening, recipients
 from vault.usecases.auditor import Checked, Cosignable, Terms
 from vault.usecases.unlocked import UnlockedVault
@@ -91,8 +92,14 @@ class Laptop:
     folder: Path
     out: Path
     count: int = 0
+    copied: bool = False
 
     def open(self) -> UnlockedVault:
+        if self.copied:
+            # Whoever uses copies beside each other takes away what the computer remembers: the auditor is the last one
+            # to notice.
+            for path in remembered.folder().glob("V-*"):
+                path.unlink()
         return opening.open_vault(self.folder, vaults.CODE)
 
     def add(self, auditor: Auditor) -> str:
@@ -119,7 +126,8 @@ class Laptop:
         """The whole folder, as a backup or a thief has it."""
         target = self.folder.with_name(name)
         shutil.copytree(self.folder, target)
-        return Laptop(target, self.out)
+        self.copied = True
+        return Laptop(target, self.out, copied=True)
 
 
 def new_laptop(folder: Path, name: str = "vault") -> Laptop:

@@ -86,7 +86,7 @@ def test_files_of_rows_that_were_lost_stay(tmp_path: Path, wal: bool) -> None:
     newer = {name: (folder / name).read_bytes() for name in DATABASES}
     for name in DATABASES:
         shutil.copy(old / name, folder / name)
-    with opening.open_vault(folder, vaults.CODE) as vault:
+    with opening.open_vault(folder, vaults.CODE, accept_rollback=True) as vault:
         assert [item.id for item in vault.catalogue.all(Evidence)] == [first.id]
         found = findings(vault)
     assert [one.level for one in found] == ["ok", "warning"]
@@ -94,7 +94,7 @@ def test_files_of_rows_that_were_lost_stay(tmp_path: Path, wal: bool) -> None:
     assert "--remove-unreferenced" in found[1].hint
     for name in DATABASES:
         (folder / name).write_bytes(newer[name])
-    with opening.open_vault(folder, vaults.CODE) as vault:
+    with opening.open_vault(folder, vaults.CODE, accept_rollback=True) as vault:
         assert content(vault, second.id) == b"second"
 
 

@@ -139,7 +139,7 @@ def test_a_vault_put_back_to_before_the_stamp(vault: UnlockedVault, authority: t
     shutil.copytree(vault.folder, old)
     with opening.open_vault(vault.folder, vaults.CODE) as newer:
         answer = authority.reply(ask(newer, tmp_path))
-    with opening.open_vault(old, vaults.CODE) as older:
+    with opening.open_vault(old, vaults.CODE, accept_rollback=True) as older:
         cases.new(older, "Другая история")
         with pytest.raises(NotFound):
             stamping.receive(older, answer, authority.chain)
