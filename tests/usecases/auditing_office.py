@@ -96,8 +96,8 @@ class Laptop:
 
     def open(self) -> UnlockedVault:
         if self.copied:
-            # Whoever uses copies beside each other takes away what the computer remembers: the auditor is the last one
-            # to notice.
+            # Whoever uses copies beside each other takes away what the computer remembers: the auditor is the last
+            # one to notice.
             for path in remembered.folder().glob("V-*"):
                 path.unlink()
         return opening.open_vault(self.folder, vaults.CODE)
