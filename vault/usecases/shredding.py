@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.model.events import MAX_ROWS
@@ -135,6 +135,7 @@ def shred(
         try:
             for one in shred_held.sealed(vault, case.id, outlook.held, progress):
                 sealed.append(one)
+            _require_same(outlook, _outlook(vault, case))
             _commit(vault, case, outlook, sealed, purpose)
         except StorageFailed:
             raise  # what the rows name will show when the disk can be read again
@@ -144,6 +145,12 @@ def shred(
         vault.forget_case(case.id)
         _settle(vault, [name for name in remnants.leaving(vault.catalogue) if name in objects])
     return outlook
+
+
+def _require_same(before: Outlook, now: Outlook) -> None:
+    # Encrypting anew may have taken long. What has come in since was shown to nobody.
+    if replace(before, plaintext=(), backups=()) != replace(now, plaintext=(), backups=()):
+        raise Busy("this was changed by another command in the meantime", hint="Look again, then repeat it.")
 
 
 def _commit(
