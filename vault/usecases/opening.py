@@ -20,7 +20,7 @@ from vault.errors import Busy, CasevaultError, Damaged, StorageFailed, Usage, Wr
 from vault.formats.header import Header
 from vault.model.events import Event, Writer
 from vault.model.ids import new_id
-from vault.session import failed_unlocks, markers, places, remembered, sync_folders
+from vault.session import failed_unlocks, places, remembered
 from vault.store import header_file, locks, switch
 from vault.store.catalogue import Catalogue
 from vault.store.durable import sync_folder
@@ -99,10 +99,14 @@ def check_place(folder: Path) -> bool:
             "there is something at that place already",
             hint="Choose a new folder with --vault PATH; Casevault never builds over what is there.",
         )
+    from vault.session import sync_folders  # what only new vaults need
+
     return sync_folders.refuse(folder, "the vault")
 
 
 def _fill(folder: Path, header: Header, keys: VaultKeys, actor: str, *, carried: bool) -> None:
+    from vault.session import markers
+
     markers.place(folder)
     (folder / OBJECTS_NAME).mkdir(mode=0o700)
     Catalogue.create(folder, keys.catalogue).close()
@@ -152,17 +156,19 @@ def open_vault(folder: Path, secret: slots.Secret, *, accept_rollback: bool = Fa
 
 
 def opened(
-    folder: Path, found: Unlocked, *, accept_rollback: bool = False, report_rollback: bool = False
-) -> UnlockedVault:
+    folder: Path, found: Unlocked, *, accept_rollback: bool = False, report_rollback: bool = False,
+    older: bool = False,
+) -> UnlockedVault:  # fmt: skip
     """The vault whose root key was found. Raises as `open_vault` does.
 
-    With `report_rollback` an older copy opens too, and `vault.rollback` says so: for what only reports.
+    With `report_rollback` an older copy opens too, and `vault.rollback` says so: for what only reports. With `older` a
+    vault of an earlier format does: for what brings it up to date.
     """
     keys = VaultKeys.derive(found.root)
     switch.finish(folder, {switch.CATALOGUE: keys.catalogue, switch.AUDIT: keys.audit})
     with contextlib.ExitStack() as held:
         try:
-            catalogue = Catalogue.open(folder, keys.catalogue)
+            catalogue = Catalogue.open(folder, keys.catalogue, older=older)
             held.callback(catalogue.close)
             log = AuditLog.open(folder / AUDIT_NAME, database_key=keys.audit, signing_seed=keys.audit_signing)
             held.callback(log.close)
