@@ -35,6 +35,7 @@ TABLE: dict[str, Entry] = {
     "key": Entry("commands.key", "What opens the vault: passphrases, codes, trustees' shares, keys."),
     "travel": Entry("commands.travel", "Cross a border with a vault that you can't be made to open, or with none."),
     "backup": Entry("commands.backup", "Copies of the vault on another disk: make, verify, restore them."),
+    "migrate": Entry("commands.migrate", "Bring a vault of an earlier version up to date."),
     "case": Entry("commands.case", "Open, list, show, change, link, close and destroy cases.", "case"),
     "person": Entry("commands.person", "The people of a case, and how their names may be written.", "case"),
     "evidence": Entry("commands.evidence", "Add files, list them, get them back, check them.", "case"),

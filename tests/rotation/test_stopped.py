@@ -21,7 +21,7 @@ from vault.errors import WrongSecret
 from vault.store import sqlcipher, switch
 from vault.usecases import opening
 
-POINTS = int(os.environ.get("CASEVAULT_ROTATION_POINTS", "14"))
+POINTS = int(os.environ.get("CASEVAULT_ROTATION_POINTS", "9"))
 KILLED = 9
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the process that is killed is a fork of this one")
 
@@ -100,7 +100,14 @@ def _secret_of(folder: Path) -> slots.RecoveryCode:
     return only
 
 
-def test_killed_at_any_point(office: rotated.Office, tmp_path: Path) -> None:
+def _on_its_own_device(patch: pytest.MonkeyPatch, state: Path) -> None:
+    """Where the vault was never seen in a newer state."""
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        patch.setenv(name, str(state))
+
+
+def test_killed_at_any_point(office: rotated.Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _on_its_own_device(monkeypatch, tmp_path / "device")
     whole = tmp_path / "whole"
     shutil.copytree(office.folder, whole)
     code, count = _run(whole, 0)
@@ -113,6 +120,7 @@ def test_killed_at_any_point(office: rotated.Office, tmp_path: Path) -> None:
     old = new = earlier = 0
     for point in chosen:
         folder = tmp_path / f"at-{point}"
+        _on_its_own_device(monkeypatch, tmp_path / f"device-{point}")
         shutil.copytree(office.folder, folder)
         assert _run(folder, point)[0] == KILLED, (seed, point)
         mine = rotated.Office(folder, office.cases, dict(office.items), office.lawyer)

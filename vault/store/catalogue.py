@@ -79,7 +79,7 @@ class Catalogue:
                 found = schema.version(catalogue.db)
             if found == 0:
                 raise Damaged("the catalogue has no tables: it was never finished")
-            if found < len(schema.MIGRATIONS) and not older:
+            if found < schema.CURRENT and not older:
                 raise OlderFormat("this vault was made by an earlier version of Casevault")
         except BaseException:
             catalogue.close()

@@ -92,23 +92,34 @@ CREATE INDEX earlier_names_of_case ON earlier_names (case_id);
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """What turns version n into n + 1; each runs in one transaction."""
+CURRENT = len(MIGRATIONS)
+"""The version that this program reads and writes."""
 
 
 def migrate(db: Connection) -> None:
     """Bring the open catalogue to the current version, inside the caller's transaction."""
-    for script in MIGRATIONS[version(db) :]:
-        for statement in script.split(";\n"):
-            if statement.strip():
-                db.execute(statement)
-    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    while version(db) < CURRENT:
+        step(db)
+
+
+def step(db: Connection) -> int:
+    """Bring the open catalogue to the next version, inside the caller's transaction; which one that is."""
+    found = version(db)
+    for statement in MIGRATIONS[found].split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {found + 1}")
+    return found + 1
 
 
 def version(db: Connection) -> int:
     """The catalogue's version. Raises NewerFormat if a later Casevault wrote it."""
     row = db.execute("PRAGMA user_version").fetchone()
     found = int(row[0])
-    if found > len(MIGRATIONS):
-        raise NewerFormat("the catalogue was written by a later version of Casevault")
+    if found > CURRENT:
+        raise NewerFormat(
+            f"the catalogue has version {found}, of a later Casevault; this version reads up to {CURRENT}"
+        )
     if found < 0:
         raise Damaged("the catalogue has an impossible version number")
     return found
