@@ -28,7 +28,8 @@ PASSWORD = b"a password of a login keyring\n"
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+<allow own="*"/></policy>
 </busconfig>
 """
 
@@ -54,6 +55,12 @@ class SecretService:
     def lock(self) -> None:
         """Lock its default collection, as a screen saver or its own program does."""
         self._collection("lock")
+
+    def unlock(self) -> None:
+        """Unlock it again, with its password, as a login does."""
+        self.stop()
+        self.keyring = _daemon({**os.environ, **self.environment})
+        _wait(lambda: _answers({**os.environ, **self.environment}))
 
     def stop(self) -> None:
         """End the service; the bus stays."""
@@ -99,30 +106,43 @@ def running(folder: Path) -> Iterator[SecretService]:
         env.pop(gone, None)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     bus = subprocess.Popen(["dbus-daemon", f"--config-file={folder / 'bus.conf'}", "--nofork"], env=env, **quiet)  # type: ignore[call-overload]
-    keyring = None
+    service = keyring = None
     try:
         _wait(socket.exists)
-        keyring = subprocess.Popen(
-            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-            env=env, stdin=subprocess.PIPE, **quiet,
-        )  # type: ignore[call-overload]  # fmt: skip
-        keyring.stdin.write(PASSWORD)
-        keyring.stdin.close()
+        keyring = _daemon(env)
         service = SecretService(environment, keyring)
         _wait(lambda: _answers(env))
         yield service
     finally:
-        for process in (keyring, bus):
-            if process is not None and process.poll() is None:
-                process.terminate()
-                process.wait(10)
+        for process in (service.keyring if service is not None else keyring, bus):
+            if process is not None:
+                process.kill()
+                process.wait()
+
+
+def _daemon(env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """gnome-keyring, given the password of its login keyring as a login gives it."""
+    words = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+    none = subprocess.DEVNULL
+    daemon = subprocess.Popen(words, env=env, stdin=subprocess.PIPE, stdout=none, stderr=none)
+    assert daemon.stdin is not None
+    daemon.stdin.write(PASSWORD)
+    daemon.stdin.close()
+    return daemon
 
 
 def _answers(env: dict[str, str]) -> bool:
+    """Whether it has a default collection that is open. One that is asked for before it is there would be made, and
+    a password for it asked for in a window that nobody sees."""
     script = (
-        "import secretstorage as s; c = s.get_default_collection(s.dbus_init()); raise SystemExit(int(c.is_locked()))"
+        "import secretstorage as s; c = s.Collection(s.dbus_init(), '/org/freedesktop/secrets/aliases/default');"
+        "raise SystemExit(int(c.is_locked()))"
     )
-    return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, timeout=30).returncode == 0
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return (
+            subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, timeout=10).returncode == 0
+        )
+    return False
 
 
 def _wait(ready, seconds: float = 20) -> None:  # type: ignore[no-untyped-def]
