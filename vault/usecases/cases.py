@@ -41,7 +41,7 @@ class CaseView:
 
 def new(vault: UnlockedVault, title: str, note: str = "") -> Case:
     """Open a case with a fresh identity of its own."""
-    case_id = vault.catalogue.fresh_id(Case)
+    case_id = _unused_id(vault)
     identity = secrets.token_bytes(kdf.KEY_BYTES)
     case = Case(
         id=case_id,
@@ -54,6 +54,14 @@ def new(vault: UnlockedVault, title: str, note: str = "") -> Case:
     )
     vault.commit([Change("case.new", case_id, [Put(case)])])
     return case
+
+
+def _unused_id(vault: UnlockedVault) -> str:
+    # The log goes on with the id of a case that was destroyed: it stands for that one for ever.
+    known = vault.log.case_heads()
+    while (case_id := vault.catalogue.fresh_id(Case)) in known:
+        pass
+    return case_id
 
 
 def listing(vault: UnlockedVault) -> list[CaseSummary]:
