@@ -15,8 +15,9 @@ from pathlib import Path
 from vault.session import agent_place
 from vault.session.agent_frames import Channel, Ended
 
-BACKLOG = 16
+BACKLOG = 64
 CONNECT_SECONDS = 5.0
+WAIT_SECONDS = 0.01
 _LINUX_CREDENTIALS = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 _BSD_CREDENTIALS = 76  # sizeof(struct xucred), <sys/ucred.h>
 _SOL_LOCAL, _LOCAL_PEERCRED = 0, 1  # <sys/un.h>
@@ -153,8 +154,7 @@ def reach(path: Path) -> Channel | None:
         return None
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connected.settimeout(CONNECT_SECONDS)
-        connected.connect(str(path))
+        _connect(connected, path)
         owner = peer(connected)
     except OSError:
         connected.close()
@@ -163,6 +163,18 @@ def reach(path: Path) -> Channel | None:
         connected.close()
         raise agent_place.foreign()
     return Channel(SocketStream(connected))
+
+
+def _connect(connected: socket.socket, path: Path) -> None:
+    until = time.monotonic() + CONNECT_SECONDS
+    connected.settimeout(CONNECT_SECONDS)
+    while True:
+        try:
+            return connected.connect(str(path))
+        except BlockingIOError:  # as many are waiting as may
+            if time.monotonic() > until:
+                raise
+            time.sleep(WAIT_SECONDS)
 
 
 def everyone() -> Iterator[Channel]:
