@@ -24,6 +24,7 @@ from vault.session import places
 FOLDER = "remembered"
 VERSION = 1
 MAX_BYTES = 4096
+MAX_OTHERS = 100
 LABEL = "casevault/v1/remembered"
 _PLACE = re.compile(r"V-[0-9A-Z]{12}(?:-[0-9a-f]{16})?", re.ASCII)
 _ROOT = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -118,6 +119,18 @@ def _members(new: Remembered) -> dict[str, object]:
 
 def _mac(key: bytes, members: dict[str, object]) -> bytes:
     return kdf.hmac_sha256(kdf.hkdf(key, LABEL), canonical.dump(members))
+
+
+def others(vault: str, instance: str, key: bytes) -> list[Remembered]:
+    """What is remembered of other instances of the vault: restored copies of it, or the one that they came from."""
+    found = []
+    with contextlib.suppress(OSError, RuntimeError):
+        for path in sorted(folder().glob(f"{vault}*"))[:MAX_OTHERS]:
+            other = path.name.removeprefix(vault).removeprefix("-")
+            if other != instance and _PLACE.fullmatch(path.name):
+                with contextlib.suppress(Untrusted):
+                    found.append(read(vault, other, key))
+    return [one for one in found if one is not None]
 
 
 def make_folder() -> bool:

@@ -19,6 +19,13 @@ _ASK = (
 
 def older_copies(vault: UnlockedVault) -> Iterator[Finding]:
     """Whether this is the newest copy that this computer has seen, and whether it can tell."""
+    later = rollback.used_later(vault)
+    if later is not None:
+        yield Finding(
+            "warning", _OLDER,
+            f"another copy of the vault, restored or before a restore, was used later, on {later[:10]}",
+            "Go on with one of them only: what is done in one is missing in the other.",
+        )  # fmt: skip
     if vault.rollback is not None:
         yield Finding("damaged", _OLDER, vault.rollback.message, vault.rollback.hint)
     elif vault.memory in ("gone", "altered"):

@@ -196,6 +196,24 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def used_later(vault: UnlockedVault) -> str | None:
+    """When another instance of the vault was last used on this device, if that was after this one was: as ISO 8601.
+
+    Either may be right, a copy that was restored or the one that it came from: so it keeps nobody out.
+    """
+    instance, key = vault.log.kept.instance(), vault.keys.seals
+    try:
+        own = remembered.read(vault.header.vault, instance, key)
+    except Untrusted:
+        own = None
+    later = [
+        one.noted
+        for one in remembered.others(vault.header.vault, instance, key)
+        if own is None or one.noted > own.noted
+    ]
+    return max(later, default=None)
+
+
 def new_instance(vault: UnlockedVault) -> str:
     """Make this copy of the vault one of its own, as a restore does: it is not compared with what was seen of others,
     and what is seen of it is remembered apart. Gives its id, 16 hex digits. Raises StorageFailed, Busy."""
