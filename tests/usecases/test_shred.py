@@ -19,7 +19,18 @@ from vault.store.backup_notes import BackupNote
 from vault.store.catalogue import Catalogue
 from vault.store.objects import ObjectStore
 from vault.usecases import (
-    auditing, bundling, cases, doctor, extracts, items, opening, people, recipients, redacting, rowcheck, searching,
+    auditing,
+    bundling,
+    cases,
+    doctor,
+    extracts,
+    items,
+    opening,
+    people,
+    recipients,
+    redacting,
+    rowcheck,
+    searching,
     shredding,
 )  # fmt: skip
 from vault.usecases.auditing import Wanted
