@@ -338,6 +338,64 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault backup restore backups --out restored.vault", "A vault of the newest backup, at a new place."),
         ("casevault backup restore friday.casevault-backup --out other.vault --json", "The same for a script."),
     ),
+    "travel prepare": (
+        (
+            "casevault travel prepare --trustees R-8KD4VX,R-2MZ7QT --need 2 --out shares",
+            "Shares for two trustees; 'travel now' works from then on.",
+        ),
+        (
+            "casevault travel prepare --trustees R-8KD4VX,R-2MZ7QT --need 2 --wait 48 --dry-run",
+            "What lies about that must not travel?",
+        ),
+    ),
+    "travel start": (
+        ("casevault travel start --dry-run", "With the shares of 'travel prepare': what would be destroyed?"),
+        (
+            "casevault travel start --trustees R-8KD4VX,R-2MZ7QT --need 2 --out new-shares --dry-run",
+            "The same with new shares.",
+        ),
+        ("casevault travel start --confirm V-7K3Q9AB2CD4E", "Close it: only the trustees can open it then."),
+    ),
+    "travel now": (
+        ("casevault travel now --dry-run", "Would it work?"),
+        ("casevault travel now --yes", "A knock at the door."),
+    ),
+    "travel end": (
+        ("casevault travel end --request-out request.json", "Back home, first: ask the trustees."),
+        (
+            "casevault travel end --answer answer-1.age --answer answer-2.age --recovery-out new-sheet.txt",
+            "Then: open the vault with their answers.",
+        ),
+    ),
+    "travel answer": (
+        (
+            "casevault travel answer --share shares/share-1.age --identity trustee-key.txt",
+            "As a trustee: does my share open?",
+        ),
+        (
+            "casevault travel answer request.json --share shares/share-1.age --identity trustee-key.txt "
+            "--out answer-1.age",
+            "As a trustee, after the call: answer.",
+        ),
+    ),
+    "travel send": (
+        ("casevault travel send --out vault.age --words-file sealed.txt", "The whole vault as one sealed file."),
+        ("casevault travel send --to R-8KD4VX --out other.age --json", "Sealed to somebody's key, for a script."),
+    ),
+    "travel receive": (
+        (
+            "casevault travel receive vault.age --words-file sealed.txt --out vault.casevault-backup",
+            "At the other end: a backup to restore.",
+        ),
+        (
+            "casevault travel receive other.age --identity trustee-key.txt --out other.casevault-backup",
+            "The same with a key.",
+        ),
+    ),
+    "travel checklist": (
+        ("casevault travel checklist", "For paper."),
+        ("casevault travel checklist --lang ru", "In Russian."),
+    ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),
         ("casevault doctor --read-data --json", "Every stored byte, for a script."),

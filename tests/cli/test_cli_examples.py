@@ -21,9 +21,14 @@ from vault.sandbox import extras
 ELSEWHERE = {
     "casevault init", "casevault demo", "casevault demo try-it --keep-preview",
     "casevault audit stamp --in head.tsr --tsa-cert authority.pem",
+    # What closes the vault, and the way back: tests/docs/test_travel_page.py.
+    "casevault travel start --confirm V-7K3Q9AB2CD4E", "casevault travel now --yes",
+    "casevault travel end --request-out request.json",
+    "casevault travel end --answer answer-1.age --answer answer-2.age --recovery-out new-sheet.txt",
+    "casevault travel answer request.json --share shares/share-1.age --identity trustee-key.txt --out answer-1.age",
 }  # fmt: skip
 NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "redact check", "bundle verify",
-                 "bundle open", "audit check", "audit cosign")  # fmt: skip
+                 "bundle open", "audit check", "audit cosign", "travel answer", "travel receive", "travel checklist")  # fmt: skip
 FIRST = {"bundle create": ("redact", "plan", "C-5D4TN")}
 """What has to have been done before the examples of a command."""
 PIXELS = ("--mode facsimile",)
@@ -77,7 +82,18 @@ def ids(shared_scratch: Scratch) -> dict[str, str]:
     here = [*cases, people[0]["id"], people[1]["id"], *items, picture, sound, *recipients]
     there = ["C-7K3Q9", "C-2M8XR", "C-5D4TN", "P-9D2MK4T", "P-6H4VX2C", "E-4N8TVQ2WX", "E-6P3ZK8RYA", "E-2V9DW5JTB",
              "E-8B2QM7NSD", "E-9G4TCX5VH", "R-5TQ2MX", "R-3WJ9KD", "R-9HC2WT"]  # fmt: skip
-    return dict(zip(there, here, strict=True))
+    trustees = _trustees(scratch)
+    found = {"R-8KD4VX": trustees[0], "R-8KD4VX,R-2MZ7QT": ",".join(trustees)}
+    return {**dict(zip(there, here, strict=True)), **found}
+
+
+def _trustees(scratch: Scratch) -> list[str]:
+    found = []
+    for name in ("trustee-key.txt", "second-key.txt"):
+        key = run("keygen", "--out", name, "--no-passphrase", "--json", cwd=scratch.folder).json["recipient"]["age"]
+        words = ("recipient", "add", "--role", "trustee", "--age-key", key, "--from", scratch.folder / "lawyer.json")
+        found.append(str(scratch.json(*words)["recipient"]["id"]))
+    return found
 
 
 def _auditor(scratch: Scratch) -> str:

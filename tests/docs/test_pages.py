@@ -41,6 +41,16 @@ RUN_BY = {
     ("docs/audit-stamps.md", "sh laptop"): "test_audit_stamps_page.py",
     ("docs/audit-stamps.md", "sh network"): "needs a network; the same test has openssl answer in its place",
     ("docs/audit-stamps.md", "sh anywhere"): "test_audit_stamps_page.py",
+    ("docs/travel.md", "sh send"): "test_travel_page.py",
+    ("docs/travel.md", "sh receive"): "test_travel_page.py",
+    ("docs/travel.md", "sh trustee"): "test_travel_page.py",
+    ("docs/travel.md", "sh before"): "test_travel_page.py",
+    ("docs/travel.md", "sh check"): "test_travel_page.py",
+    ("docs/travel.md", "sh start"): "test_travel_page.py",
+    ("docs/travel.md", "sh door"): "test_travel_page.py",
+    ("docs/travel.md", "sh home"): "test_travel_page.py",
+    ("docs/travel.md", "sh answer"): "test_travel_page.py",
+    ("docs/travel.md", "sh back"): "test_travel_page.py",
     ("docs/benchmarks.md", "sh"): "the benchmarks themselves",
 }
 """Every block of every page, by its first two words: which test runs it, or why none does."""
