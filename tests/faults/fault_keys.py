@@ -135,6 +135,13 @@ def _with_passphrase(lab: Lab) -> None:
     _add_slot(lab, lambda root: slots.make(slots.Passphrase(PASSPHRASES[0]), root))
 
 
+def add_every_kind(lab: Lab) -> None:
+    """A slot of each kind that needs neither Argon2 nor a keyring."""
+    _with_second(lab)
+    _add_slot(lab, lambda root: slots.make_shares(2, 3, root)[0])
+    _add_slot(lab, lambda root: slots.make_recipient(age.HybridIdentity.generate().recipient(), root))
+
+
 def _add_slot(lab: Lab, make: Callable[[bytes], slots.Slot]) -> None:
     unlocked = opening.unlock(lab.vault, fault_lab.code_in(lab.sheet))
     with opening.opened(lab.vault, unlocked) as vault:
