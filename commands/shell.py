@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import typer
 
-from commands import picking
+from commands import exits, picking
 from commands.app import new_app
 from commands.console import is_terminal
 from commands.context import Session, session_of
 from commands.lines import split
 from commands.main import guarded
 from commands.options import hoist
-from vault.errors import CasevaultError, Usage
+from vault.errors import CasevaultError, Locked, Usage
 
 if TYPE_CHECKING:
     from vault.usecases.unlocked import UnlockedVault
 
 app = new_app()
+IDLE_SECONDS = 15 * 60
+"""On a terminal where nothing is typed for so long, the shell ends, and the vault is locked."""
+ASK_EVERY_SECONDS = 5.0
 STDIN_USE = "the shell's commands"
 
 
@@ -41,7 +48,8 @@ def shell(context: typer.Context) -> None:
 
 
 def _loop(session: Session, vault: UnlockedVault) -> None:
-    for typed in _typed(session):
+    for typed in _typed(session, lambda: _require_open(vault)):
+        _require_open(vault)
         line: str | None = typed
         while line is not None:
             try:
@@ -56,6 +64,13 @@ def _loop(session: Session, vault: UnlockedVault) -> None:
             except KeyboardInterrupt:
                 session.console.say("")
                 line = None
+
+
+def _require_open(vault: UnlockedVault) -> None:
+    """Raise Locked, which ends the shell, once an agent that kept the vault open has locked it."""
+    agent = getattr(vault.keeper, "agent", None)
+    if agent is not None and agent.has_gone():
+        raise Locked("the vault was locked in the meantime", hint="'casevault unlock' opens it again.")
 
 
 def _run(session: Session, vault: UnlockedVault, line: str) -> bool:
@@ -84,6 +99,49 @@ def run_line(session: Session, words: list[str]) -> int:
     return code
 
 
+class _Idle(Exception):
+    """Nobody is there."""
+
+
+@contextlib.contextmanager
+def idle_limit(seconds: float, still_open: Callable[[], None]) -> Iterator[None]:
+    """Raise _Idle in the body after so long, and what `still_open` raises, which is asked every few seconds.
+
+    On Windows nothing interrupts input(): the process ends instead.
+    """
+    until = time.monotonic() + seconds
+
+    def ask(*_: object) -> None:
+        still_open()
+        if time.monotonic() >= until:
+            raise _Idle
+
+    step = min(seconds, ASK_EVERY_SECONDS)
+    if sys.platform == "win32":
+        done = threading.Event()
+        threading.Thread(target=_end_when, args=(ask, done, step), daemon=True).start()
+        try:
+            yield
+        finally:
+            done.set()
+        return
+    before = signal.signal(signal.SIGALRM, ask)
+    signal.setitimer(signal.ITIMER_REAL, step, step)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _end_when(ask: Callable[[], None], done: threading.Event, step: float) -> None:
+    while not done.wait(step):
+        try:
+            ask()
+        except (CasevaultError, _Idle):
+            os._exit(exits.LOCKED)
+
+
 def _use(session: Session, vault: UnlockedVault, words: list[str]) -> None:
     from vault.model.records import Case
 
@@ -96,7 +154,7 @@ def _use(session: Session, vault: UnlockedVault, words: list[str]) -> None:
     session.case = case.id
 
 
-def _typed(session: Session) -> Iterator[str]:
+def _typed(session: Session, still_open: Callable[[], None]) -> Iterator[str]:
     """Lines until the end of input. Editing on a terminal, never a history file."""
     session.stdin(STDIN_USE)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
@@ -107,7 +165,13 @@ def _typed(session: Session) -> Iterator[str]:
     while True:
         prompt = f"casevault {session.case}> " if session.case else "casevault> "
         try:
-            yield input(prompt)
+            with idle_limit(IDLE_SECONDS, still_open):
+                line = input(prompt)
+            yield line
+        except _Idle:
+            session.console.say("")
+            session.console.say("Nothing was typed for a quarter of an hour: the vault is locked.")
+            return
         except EOFError:
             session.console.say("")
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,3 +109,40 @@ def ended(process: psutil.Process) -> bool:
 def actions(vault: UnlockedVault, *, case: str | None = None) -> list[tuple[str, str, str | None]]:
     """Action, phase and outcome of all entries, or of a case's."""
     return [(one.action, one.phase, one.outcome) for one in vault.log.entries(case=case)]
+
+
+class Fed:
+    """A running program that is told one line after the other."""
+
+    def __init__(self, command: list[str], vault: Path) -> None:
+        from cli_tools import environment
+
+        self._process = subprocess.Popen(
+            command, env=environment(CASEVAULT_PATH=str(vault)), text=True, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        self.err = ""
+
+    def say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
+
+    def wait(self) -> str:
+        """The next line that it says."""
+        assert self._process.stderr is not None
+        return self._process.stderr.readline()
+
+    def end(self) -> int:
+        _, self.err = self._process.communicate(timeout=SECONDS)
+        return self._process.returncode
+
+
+@contextlib.contextmanager
+def feeding(command: list[str], vault: Path) -> Iterator[Fed]:
+    fed = Fed(command, vault)
+    try:
+        yield fed
+    finally:
+        fed._process.kill()
+        fed._process.communicate()

@@ -37,6 +37,10 @@ class Stream(Protocol):
         """All of it. Raises Ended."""
         ...
 
+    def ended(self) -> bool:
+        """Whether the other side has closed it, without waiting and without reading anything."""
+        ...
+
     def close(self) -> None:
         """May be called twice, and while another thread reads."""
         ...
@@ -81,6 +85,10 @@ class Channel:
                 raise Ended
             data += piece
         return bytes(data)
+
+    def ended(self) -> bool:
+        """Whether the other side has closed it. Between an answer and the next question only."""
+        return self._stream.ended()
 
     def close(self) -> None:
         """End the connection."""

@@ -136,6 +136,13 @@ if sys.platform == "win32":
                     raise Ended
                 data = data[count.value :]
 
+        def ended(self) -> bool:
+            try:
+                self._waiting()
+            except Ended:
+                return True
+            return False
+
         def close(self) -> None:
             handle, self._handle = self._handle, None
             if handle is not None:

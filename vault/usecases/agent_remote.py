@@ -65,6 +65,11 @@ class Agent:
             raise agent_events.error_of(answer["error"])
         return answer
 
+    def has_gone(self) -> bool:
+        """Whether the agent has ended, as far as can be seen without asking it."""
+        self.gone = self.gone or self._channel.ended()
+        return self.gone
+
     def close(self) -> None:
         """End the conversation."""
         self._channel.close()
