@@ -20,7 +20,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "unlock": (
         ("casevault unlock --for 15m", "Ask for the passphrase once, then work for a quarter of an hour."),
-        ("casevault unlock --for 2h --idle 10m --passphrase-file words.txt", "Longer, with the passphrase from a file."),
+        (
+            "casevault unlock --for 2h --idle 10m --passphrase-file words.txt",
+            "Longer, with the passphrase from a file.",
+        ),
     ),
     "lock": (
         ("casevault lock", "Lock at once whatever is kept open."),
@@ -395,6 +398,17 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "travel checklist": (
         ("casevault travel checklist", "For paper."),
         ("casevault travel checklist --lang ru", "In Russian."),
+    ),
+    "key rotate": (
+        ("casevault key rotate --recovery-out new-sheet.txt", "The same passphrase and a new recovery code."),
+        (
+            "casevault key rotate --deep --new-passphrase --recovery-out new-sheet.txt",
+            "New keys for everything, after somebody may have had the old ones.",
+        ),
+    ),
+    "migrate": (
+        ("casevault migrate --dry-run", "What would be done?"),
+        ("casevault migrate --backup backups --json", "Nothing to do: it is up to date."),
     ),
     "doctor": (
         ("casevault doctor", "Is everything in order?"),

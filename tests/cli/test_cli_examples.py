@@ -21,6 +21,9 @@ from vault.sandbox import extras
 ELSEWHERE = {
     "casevault init", "casevault demo", "casevault demo try-it --keep-preview",
     "casevault audit stamp --in head.tsr --tsa-cert authority.pem",
+    # What gives the vault other secrets: tests/rotation/test_key_rotate.py.
+    "casevault key rotate --recovery-out new-sheet.txt",
+    "casevault key rotate --deep --new-passphrase --recovery-out new-sheet.txt",
     # What closes the vault, and the way back: tests/docs/test_travel_page.py.
     "casevault travel start --confirm V-7K3Q9AB2CD4E", "casevault travel now --yes",
     "casevault travel end --request-out request.json",

@@ -140,7 +140,7 @@ def test_commands_say_what_to_do(old: Path, tmp_path: Path) -> None:
         "doctor",
         "audit show",
         "key list",
-        "search слово",
+        "recipient list",
         "key rotate --no-recovery",
     ):
         done = run(*words.split())
