@@ -21,8 +21,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "unlock": (
         ("casevault unlock --for 15m", "Ask for the passphrase once, then work for a quarter of an hour."),
         (
-            "casevault unlock --for 2h --idle 10m --passphrase-file words.txt",
-            "Longer, with the passphrase from a file.",
+            "casevault unlock --for 2h --idle 10m --recovery-file sheet.txt",
+            "Longer, with the recovery code from a file.",
         ),
     ),
     "lock": (
@@ -398,6 +398,27 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "travel checklist": (
         ("casevault travel checklist", "For paper."),
         ("casevault travel checklist --lang ru", "In Russian."),
+    ),
+    "key list": (
+        ("casevault key list", "What opens the vault, and for whom?"),
+        ("casevault key list --json", "For a script."),
+    ),
+    "key add": (
+        ("casevault key add shares --need 2 --of 3 --shares-out shares", "Three trustees, any two of whom open it."),
+        ("casevault key add recipient --to R-8KD4VX", "A trustee's key file, kept elsewhere."),
+        ("casevault key add recovery --recovery-out second-sheet.txt --json", "Another recovery code, for a script."),
+        (
+            "casevault key add passphrase+device --new-passphrase-file passphrase.txt",
+            "A passphrase that opens it on this computer only.",
+        ),
+    ),
+    "key change": (
+        ("casevault key change S-4N8TVQ", "Another passphrase; random words are offered."),
+        ("casevault key change S-4N8TVQ --new-passphrase-file passphrase.txt --json", "The same in a script."),
+    ),
+    "key remove": (
+        ("casevault key remove S-4N8TVQ --confirm S-4N8TVQ", "Its secret opens the vault no more."),
+        ("casevault key remove S-2K7MPR --confirm S-2K7MPR --json", "The same for a script."),
     ),
     "key rotate": (
         ("casevault key rotate --recovery-out new-sheet.txt", "The same passphrase and a new recovery code."),

@@ -24,6 +24,9 @@ ELSEWHERE = {
     # What gives the vault other secrets: tests/rotation/test_key_rotate.py.
     "casevault key rotate --recovery-out new-sheet.txt",
     "casevault key rotate --deep --new-passphrase --recovery-out new-sheet.txt",
+    # Argon2 and a keyring: tests/keys/test_key_commands.py.
+    "casevault key add passphrase+device --new-passphrase-file passphrase.txt",
+    "casevault key change S-4N8TVQ", "casevault key change S-4N8TVQ --new-passphrase-file passphrase.txt --json",
     # What closes the vault, and the way back: tests/docs/test_travel_page.py.
     "casevault travel start --confirm V-7K3Q9AB2CD4E", "casevault travel now --yes",
     "casevault travel end --request-out request.json",
@@ -87,6 +90,9 @@ def ids(shared_scratch: Scratch) -> dict[str, str]:
              "E-8B2QM7NSD", "E-9G4TCX5VH", "R-5TQ2MX", "R-3WJ9KD", "R-9HC2WT"]  # fmt: skip
     trustees = _trustees(scratch)
     found = {"R-8KD4VX": trustees[0], "R-8KD4VX,R-2MZ7QT": ",".join(trustees)}
+    for number, slot in enumerate(("S-4N8TVQ", "S-2K7MPR")):
+        words = ("key", "add", "recovery", "--recovery-out", scratch.folder / f"sheet-{number}.txt")
+        found[slot] = scratch.json(*words)["slot"]["id"]
     return {**dict(zip(there, here, strict=True)), **found}
 
 
@@ -218,7 +224,7 @@ def _run_example(scratch: Scratch, path: str, line: str, ids: dict[str, str]) ->
     stdin = INPUTS.get("redact text jsonl" if "--jsonl" in words else path, "")
     if path.startswith(NEED_NO_VAULT) or "--recovery-file" in words:
         vault = {} if path == "init" else {"CASEVAULT_PATH": str(scratch.vault)}
-        if path == "shell":
+        if path in ("shell", "unlock"):
             words[words.index("sheet.txt")] = str(scratch.sheet)
         return run(*words, stdin=stdin, cwd=scratch.folder, **vault)
     return scratch.run(*words, stdin=stdin)
