@@ -15,9 +15,7 @@ from vault.sandbox import jail
 PAGE = " ".join(document("SECURITY.md").split())
 OUT_OF_DATE = "bring SECURITY.md up to date"
 NOT_BUILT = {
-    "`key rotate --deep`": ("key", "key list", "key rotate", "key change"),
     "Recall, re-export to the next lawyer and tracing": ("bundle again", "bundle recall", "bundle trace"),
-    "backup": ("backup", "backup create"),
 }
 """What the page says is missing, and the commands that would be there if it were not."""
 
