@@ -21,7 +21,7 @@ from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.model.events import MAX_ROWS
 from vault.model.ids import is_id
 from vault.model.records import Case, Disclosure, Evidence, ExtractedText, Link, PersonRecord, Plan, Record, Share
-from vault.store import backup_notes, locks, remnants
+from vault.store import backup_notes, locks, remnants, rotation_state
 from vault.store.backup_notes import BackupNote
 from vault.store.catalogue import Catalogue
 from vault.usecases import rowcheck, shred_held
@@ -122,6 +122,9 @@ def shred(
     is not whole or the list of people is not as it was logged, Busy if the case changed meanwhile: then it is whole.
     """
     case = vault.catalogue.require(Case, case_id)
+    if rotation_state.read(vault.catalogue):
+        # Half of its files may have new names already, which only the renewal knows.
+        raise Usage("the renewal of all keys is not finished", hint="Go on with it: casevault key rotate --deep.")
     outlook = _outlook(vault, case)
     if not keep_shared:
         refuse_held(outlook)
