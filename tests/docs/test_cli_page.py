@@ -54,6 +54,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["bundle create"] = run(
         "bundle", "create", case, "--to", to, "--purpose", "other", "--out", "b.age", "--words-file", "words.txt"
     )
+    found["key add"] = run(
+        "key", "add", "shares", "--need", "2", "--of", "3", "--shares-out", "shares", "--from", "-", given={"label": "A"}
+    )
+    found["key list"] = run("key", "list")
+    slot = found["key add"]["slot"]["id"]
+    found["key remove"] = run("key", "remove", slot, "--confirm", slot)
     found["audit show"] = run("audit", "show", "--case", case)
     found["audit verify"] = run("audit", "verify")
     found["audit extract"] = run("audit", "extract", case, "--out", "case-log.json")
