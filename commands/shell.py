@@ -64,6 +64,7 @@ def _loop(session: Session, vault: UnlockedVault) -> None:
             except KeyboardInterrupt:
                 session.console.say("")
                 line = None
+        _require_open(vault)
 
 
 def _require_open(vault: UnlockedVault) -> None:

@@ -20,7 +20,7 @@ _NETWORK = {int(socket.AF_INET), int(socket.AF_INET6)}
 _USES = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 _HOME = ("HOME", "USERPROFILE")
-_HOME_FOLDERS = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")
+_HOME_FOLDERS = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LOCALAPPDATA")
 
 attempts: list[str] = []
 """What was tried and refused since the list was last emptied."""
@@ -62,7 +62,8 @@ def leave_home() -> None:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     for name in _HOME:
         os.environ[name] = str(home)
+    os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
     for name in _HOME_FOLDERS:
         folder = home / name.lower()
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         os.environ[name] = str(folder)

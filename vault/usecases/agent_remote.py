@@ -231,18 +231,14 @@ def left(folder: Path, vault_id: str) -> Left | None:
     channel = agent_link.connect(agent_place.name_of(vault_id, folder))
     if channel is None:
         return None
-    found = _asked(channel, "left")
-    return None if found is None else Left(int(found["left"]), int(found["idle"]))
-
-
-def _asked(channel: Channel, what: str) -> dict[str, Any] | None:
     try:
-        channel.send({"ask": what})
-        return channel.receive(wait=REPLY_SECONDS)
+        channel.send({"ask": "left"})
+        found = channel.receive(wait=SHORT_SECONDS)
     except Ended:
         return None
     finally:
         channel.close()
+    return Left(int(found["left"]), int(found["idle"]))
 
 
 def lock(folder: Path, vault_id: str) -> bool:
@@ -259,7 +255,14 @@ def lock_all() -> int:
 
 
 def _locks(channel: Channel) -> bool:
-    answer = _asked(channel, "lock")
-    if answer is not None and "locked" not in answer:
-        raise Busy("the process that keeps the vault open does not end")
+    try:
+        channel.send({"ask": "lock"})
+        # It answers with its last breath: only when the line is cut is its memory gone.
+        while True:
+            channel.receive(wait=REPLY_SECONDS)
+    except Ended:
+        if not channel.ended():
+            raise Busy("the process that keeps the vault open does not end") from None
+    finally:
+        channel.close()
     return True
