@@ -74,8 +74,8 @@ class Laptop:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[UnlockedVault]:
-        """The vault, opened on this computer at this time."""
-        with self.here(), opening.open_vault(self.vault, CODE) as vault:
+        """The vault, opened on this computer at this time, whatever the computer remembers of another state of it."""
+        with self.here(), opening.open_vault(self.vault, CODE, accept_rollback=True) as vault:
             yield vault
 
     @contextlib.contextmanager
