@@ -134,6 +134,7 @@ def start(vault: UnlockedVault, root: bytes, order: Order | None, out: Path | No
         made = travel_shares.make(vault, root, order, out, show)
         record, given, need, count = made.record, made.given, order.need, order.count
     before = vault.header
+    agent = travel_local.stop_agent(vault.folder, before.vault)
     try:
         overwritten = _replace(vault, VaultKeys.derive(root), record)
     except BaseException:
@@ -144,6 +145,7 @@ def start(vault: UnlockedVault, root: bytes, order: Order | None, out: Path | No
     with contextlib.suppress(CasevaultError):
         travel_header.drop(vault.folder)
     forgotten = travel_local.forget(vault.folder, vault.header.vault)
+    forgotten = replace(forgotten, agent=agent or forgotten.agent)
     seen = (
         *travel_look.slots_left(vault.folder),
         *travel_look.keyring_left(vault.header.vault),
