@@ -99,7 +99,7 @@ def test_tables_and_columns_of_the_databases(vault: UnlockedVault) -> None:
             named = re.findall(r"`(\w+)`", rows[table])
             assert set(columns) - {"id"} <= set(named), table
     assert vault.catalogue.db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS) == 2
-    assert "`user_version` 1" in PAGE
+    assert "`user_version` 2" in PAGE
 
 
 def test_numbers_of_versions_and_limits() -> None:
