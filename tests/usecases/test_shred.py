@@ -14,7 +14,7 @@ import vaults
 
 from vault.errors import Busy, Damaged, NotFound, Usage
 from vault.model.records import Case, Evidence, Link, PersonRecord, Plan, Share
-from vault.store import backup_notes, remnants
+from vault.store import backup_notes, remnants, rotation_state
 from vault.store.backup_notes import BackupNote
 from vault.store.catalogue import Catalogue
 from vault.store.objects import ObjectStore
@@ -251,6 +251,19 @@ def test_what_another_command_adds_meanwhile_stops_it(vault: UnlockedVault) -> N
             assert len(list(vault.objects.names())) == vault.catalogue.count(Evidence)
             assert rowcheck.all_problems(vault) == []
     shred(vault, case, keep_shared=True)
+
+
+def test_no_case_is_shredded_while_all_keys_are_renewed(vault: UnlockedVault) -> None:
+    case, other = with_people(vault), cases.new(vault, "Другое").id
+    with vault.catalogue.transaction():
+        rotation_state.put(vault.catalogue, other, rotation_state.CaseState("done"))
+        rotation_state.note_names(vault.catalogue, case, [("00" * 8, "P-0000000")])
+    with pytest.raises(Usage, match="renewal"):
+        shredding.shred(vault, case)
+    with vault.catalogue.transaction():
+        rotation_state.clear(vault.catalogue)
+    shred(vault, case)
+    assert rotation_state.earlier_names(vault.catalogue, case) == {}
 
 
 # ---- stopped at any moment ---------------------------------------------------------------------------------------
