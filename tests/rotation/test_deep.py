@@ -80,7 +80,10 @@ def test_what_is_wrong_already_is_not_vouched_for_anew(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match="stored file"):
         rotated.rotate(made.folder)
     path.write_bytes(whole)
-    rotated.check(made, vaults.CODE)  # one case has its new key, another not: nothing of it shows
+    rotated.check(made, vaults.CODE)  # one case has its new key, another not
+    with opening.open_vault(made.folder, vaults.CODE) as vault:
+        (told,) = [one for one in doctor.examine(vault) if one.subject == "keys"]
+        assert (told.level, "1 of 3 cases" in told.message) == ("warning", True)
     assert rotated.rotate(made.folder).earlier == 1
     rotated.check(made, rotated.NEW_CODE)
 

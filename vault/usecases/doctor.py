@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vault.errors import Busy, CasevaultError, Damaged, LogUnavailable, StorageFailed
-from vault.model.records import Evidence
+from vault.model.records import Case, Evidence
 from vault.sandbox import extras, jail
 from vault.session import machine as system
-from vault.store import locks
+from vault.store import locks, rotation_state
 from vault.usecases import items, models, rowcheck, shredding
 from vault.usecases.unlocked import UnlockedVault
 
@@ -98,6 +98,7 @@ def _everything(
         for finding in _reported(subject, steps):
             sound = sound and finding.level != "damaged"
             yield finding
+    yield from _reported("keys", _renewal(vault))
     yield from _reported("stored files", _objects(vault, read_data=read_data, progress=progress))
     if vault.rollback is None:
         if sound:
@@ -146,6 +147,17 @@ def _rows(vault: UnlockedVault) -> Iterator[Finding]:
         )  # fmt: skip
     if not found:
         yield Finding("ok", "catalogue against log", "every row is in the state that was logged last")
+
+
+def _renewal(vault: UnlockedVault) -> Iterator[Finding]:
+    """A renewal of all keys that was stopped: whole, but of no use before it has come to its end."""
+    states = rotation_state.read(vault.catalogue)
+    if states:
+        done, count = sum(one.step == "done" for one in states.values()), vault.catalogue.count(Case)
+        yield Finding(
+            "warning", "keys", f"a renewal of all keys was stopped: {done} of {count} cases have their new one",
+            "Go on with it: casevault key rotate --deep. Until then the old secrets open the vault, and these too.",
+        )  # fmt: skip
 
 
 def _objects(vault: UnlockedVault, *, read_data: bool, progress: Progress | None) -> Iterator[Finding]:
