@@ -404,7 +404,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("casevault key list --json", "For a script."),
     ),
     "key add": (
-        ("casevault key add shares --need 2 --of 3 --shares-out shares", "Three trustees, any two of whom open it."),
+        ("casevault key add shares --need 2 --of 3 --shares-out sheets", "Three trustees, any two of whom open it."),
         ("casevault key add recipient --to R-8KD4VX", "A trustee's key file, kept elsewhere."),
         ("casevault key add recovery --recovery-out second-sheet.txt --json", "Another recovery code, for a script."),
         (

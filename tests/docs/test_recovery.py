@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,15 +17,16 @@ from blocks import blocks, document
 
 import tools
 from vault.crypto import recovery, slots
+from vault.crypto.keys import VaultKeys
 from vault.model.records import Evidence
-from vault.usecases import adding, bundling, cases, opening, people, recipients, redacting
+from vault.usecases import adding, bundling, cases, headers, opening, people, recipients, redacting
 
 PAGE = "docs/recovery.md"
 PASSPHRASE = "Ёлка-лыжи ﬁve frozen rivers"  # NFKC changes it
 SHOWN_CASE, SHOWN_OBJECT, SHOWN_LENGTH = "C-7K3Q9", "objects/4f/4f00.age", "12345"
 ALLOWED_MODULES = {
     "apsw", "base64", "catalogue", "cryptography", "getpass", "hashlib", "hmac", "identity", "json", "os",
-    "subprocess", "sys", "unicodedata",
+    "shamir_mnemonic", "subprocess", "sys", "unicodedata",
 }  # fmt: skip
 STEP_SECONDS = 600
 
@@ -153,6 +154,25 @@ def test_recovery_code_opens_the_keys(work: tuple[Path, Made]) -> None:
     (folder / "secret.txt").write_text(made.code.replace(" ", "").lower() + "\n")
     _run(folder, _command("keys.py secret.txt"))
     assert (folder / "keys.json").read_bytes() == by_code
+
+
+def test_shares_and_a_root_key_open_the_same_keys(work: tuple[Path, Made]) -> None:
+    folder, made = work
+    _keys(folder, made.code)
+    by_code, header = (folder / "keys.json").read_bytes(), folder / "copy.vault" / "vault.json"
+    before = header.read_bytes()
+    found = opening.unlock(folder / "copy.vault", slots.RecoveryCode.parse(made.code))
+    slot, texts = slots.make_shares(2, 3, found.root)
+    more = replace(found.header, slots=(*found.header.slots, headers.record_of(slot)))
+    header.write_bytes(headers.sealed(more, VaultKeys.derive(found.root)).dump())
+    try:
+        for lines in (f"{texts[2]}\n{texts[0]}\n", found.root.hex() + "\n"):
+            (folder / "keys.json").unlink()
+            (folder / "secret.txt").write_text(lines)
+            assert "as it was sealed" in _run(folder, _command("keys.py secret.txt"))
+            assert (folder / "keys.json").read_bytes() == by_code
+    finally:
+        header.write_bytes(before)
 
 
 def test_passphrase_opens_the_same_keys(work: tuple[Path, Made]) -> None:
