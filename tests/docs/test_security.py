@@ -8,11 +8,13 @@ import sys
 import pytest
 from blocks import document, make_cli_page
 
+from bench import attack_cost
 from vault.crypto import kdf, words
 from vault.crypto.age import passphrase
 from vault.sandbox import jail
 
-PAGE = " ".join(document("SECURITY.md").split())
+PAGE_LINES = document("SECURITY.md")
+PAGE = " ".join(PAGE_LINES.split())
 OUT_OF_DATE = "bring SECURITY.md up to date"
 NOT_BUILT = {
     "Recall, re-export to the next lawyer and tracing": ("bundle again", "bundle recall", "bundle trace"),
@@ -42,6 +44,22 @@ def test_figures_are_those_of_the_code() -> None:
     assert f"above {kdf.MAX_MEMORY_KIB >> 20} GiB, {kdf.MAX_PASSES} passes, {kdf.MAX_LANES} lanes" in PAGE
     assert f"scrypt (N = 2^{passphrase.DEFAULT_WORK_FACTOR}) with six EFF words" in PAGE
     assert words.BUNDLE_WORDS == 6
+
+
+def test_a_guess_costs_more_than_with_others() -> None:
+    """The table is made of the parameters that the bench measures; ours are those of the code."""
+    table = dict(
+        re.findall(r"^\| ([^|]*?) \| ((?:Argon2id|scrypt|PBKDF2)[^|]* \| [^|]* \| [^|]*?) \|", PAGE_LINES, re.M)
+    )
+    mine, *rest = attack_cost.ours(), *attack_cost.others(), attack_cost.beyond()
+    assert len(table) == len(rest) + 1
+    for one in (mine, *rest):
+        shown = f"{one.function} | {attack_cost.size(one.memory)} | {attack_cost.size(one.filled)}"
+        assert table[one.program] == shown, one.program
+        if one is not mine and one.beaten:
+            assert mine.memory * mine.filled > 4 * one.memory * one.filled, one.program
+    beaten = {one.program for one in rest if one.beaten}
+    assert beaten == {"restic", "borg 1.x", "borg 2", "KeePassXC", "Cryptomator"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the walls exist on Linux only")
