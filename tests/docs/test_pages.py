@@ -51,6 +51,12 @@ RUN_BY = {
     ("docs/travel.md", "sh home"): "test_travel_page.py",
     ("docs/travel.md", "sh answer"): "test_travel_page.py",
     ("docs/travel.md", "sh back"): "test_travel_page.py",
+    ("docs/backup.md", "sh friday"): "tests/backup/test_backup_cli.py",
+    ("docs/backup.md", "sh file"): "tests/backup/test_backup_cli.py",
+    ("docs/backup.md", "sh verify"): "tests/backup/test_backup_cli.py",
+    ("docs/backup.md", "sh restore"): "tests/backup/test_backup_cli.py",
+    ("docs/backup.md", "sh restic"): "tests/backup/test_backup_cli.py",
+    ("docs/backup.md", "sh syncthing"): "tests/backup/test_backup_cli.py",
     ("docs/benchmarks.md", "sh"): "the benchmarks themselves",
 }
 """Every block of every page, by its first two words: which test runs it, or why none does."""
