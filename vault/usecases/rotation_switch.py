@@ -209,7 +209,9 @@ def adopt(vault: UnlockedVault) -> None:
     Costs nothing where the root key was never replaced. What can't be written stays as it is.
     """
     for made in reversed(vault.log.kept.successions()):
-        log, now = vault.log.key.name, vault.keys.seals
+        from vault.usecases import sealing
+
+        log, now = sealing.place(vault), vault.keys.seals
         with contextlib.suppress(CasevaultError), seal_keys.held(log) as mine:
             if mine and seal_keys.read(log, now) is None and (held := seal_keys.read(log, made.seals)) is not None:
                 seal_keys.write(log, now, held)
