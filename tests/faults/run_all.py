@@ -65,7 +65,7 @@ def _all(
 
 def _one(name: str, lab: fault_lab.Lab, folder: Path, mode: str, at: int) -> bool:
     try:
-        fault_trials.trial(fault_scenarios.ALL[name], lab, folder / f"{mode}-{at}", mode, at)
+        fault_trials.trial(fault_scenarios.ALL[name], lab, folder / f"{name}-{mode}-{at}", mode, at)
     except Exception as error:
         print(f"FAILED {name}, {mode} at {at}: {type(error).__name__}: {error}", flush=True)
         return False

@@ -30,6 +30,7 @@ _UNREFERENCED = (
 )
 
 
+HALF_WRITTEN = ("vault.json.part", "vault.json.travel.part")
 PICTURES = {
     "ocr": (
         "scans",
@@ -238,10 +239,10 @@ def _remove_half_written(vault: UnlockedVault) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     vault.objects.fix_times()
-    part = vault.folder / "vault.json.part"
-    if part.exists():
-        part.unlink(missing_ok=True)
-        removed += 1
+    for name in HALF_WRITTEN:
+        if (vault.folder / name).exists():
+            (vault.folder / name).unlink(missing_ok=True)
+            removed += 1
     return removed
 
 
