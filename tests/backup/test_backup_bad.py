@@ -9,16 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import rotated
 import vaults
 from backup_tools import everything, files, fill, object_path
 
 from vault.crypto import slots
-from vault.crypto.keys import VaultKeys
 from vault.errors import CasevaultError, Damaged, NewerFormat, NotFound, OutputExists, Usage, WrongSecret
 from vault.formats import backup_file, canonical
 from vault.formats import backup_manifest as manifests
 from vault.model.records import Evidence
-from vault.store import backup_source
 from vault.usecases import backup, backup_check, backup_keys, backup_restore, opening
 from vault.usecases.backup import Made
 from vault.usecases.unlocked import UnlockedVault
@@ -299,9 +298,22 @@ def test_members_that_tar_allows_and_we_do_not() -> None:
         assert backup_file.parse(good[:place] + b"1" + good[place + 1 :]) is None
 
 
-def test_keys_that_were_renewed_in_between(backed: Backed) -> None:
-    """Snapshots under earlier keys are no damage where the secret does not open them, and are told apart."""
-    manifest = backup_source.manifest(backup_source.FolderSource(backed.place), backed.made.id)
-    other = VaultKeys.derive(b"\5" * 32)
-    assert backup_keys.is_ours(backed.vault.keys, manifest)
-    assert not backup_keys.is_ours(other, manifest)
+def test_keys_that_were_renewed_in_between(backed: Backed, tmp_path: Path) -> None:
+    """Snapshots under earlier keys are no damage to whoever has the new secret only, and are told apart; the old
+    secret opens what is of its day, and nothing that came after."""
+    backed.vault.close()
+    rotated.rotate(backed.vault.folder)
+    with opening.open_vault(backed.vault.folder, rotated.NEW_CODE) as vault:
+        renewed = backup.create(vault, backed.place)
+        assert renewed.copied == 3
+        found = backup_check.verify(backed.place, rotated.NEW_CODE, vault=vault)
+    assert (found.ok, found.opened, found.unproven) == (True, True, (backed.made.id,))
+    everything(backed.place, backed.made.id)
+    with pytest.raises(WrongSecret):
+        backup_check.verify(backed.place, vaults.CODE)
+    made = backup_restore.restore(backed.place, tmp_path / "new", rotated.NEW_CODE)
+    assert (made.snapshot, made.findings) == (renewed.id, ())
+    # A forged manifest is no snapshot of earlier keys.
+    backed.made = renewed
+    backed.write({**backed.manifest(), "missing": 1})
+    assert not backup_check.verify(backed.place, rotated.NEW_CODE).ok
