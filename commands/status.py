@@ -10,9 +10,9 @@ from commands.printing import clock_text, columns
 from vault.errors import CasevaultError
 
 if TYPE_CHECKING:
+    from vault.usecases.agent_remote import Left
     from vault.usecases.backups import BackupState
     from vault.usecases.log_state import LogState
-    from vault.usecases.agent_remote import Left
     from vault.usecases.overview import Status
     from vault.usecases.unlocked import UnlockedVault
 
