@@ -20,7 +20,9 @@ _NETWORK = {int(socket.AF_INET), int(socket.AF_INET6)}
 _USES = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 _HOME = ("HOME", "USERPROFILE")
-_HOME_FOLDERS = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LOCALAPPDATA")
+_HOME_FOLDERS = (
+    "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LOCALAPPDATA",
+)  # fmt: skip
 
 attempts: list[str] = []
 """What was tried and refused since the list was last emptied."""
