@@ -333,3 +333,53 @@ def test_another_process_that_has_the_vault_open_is_seen(
     assert [one.kind for one in travel_now.close(vault.folder).seen] == ["open"]
     vault.close()
     assert travel_look.open_elsewhere(vault.folder) == []
+
+
+def test_bytes_that_are_in_use_are_never_written_over(tmp_path: Path) -> None:
+    from vault.store import wipe
+
+    path = tmp_path / "file"
+    path.write_bytes(b"in use")
+    with wipe.holding(path) as held:
+        assert held.overwrite() is False
+    assert path.read_bytes() == b"in use"
+    os.link(path, tmp_path / "second name")
+    wipe.destroy(tmp_path / "second name")
+    assert path.read_bytes() == b"in use"
+    (tmp_path / "link").symlink_to(path)
+    wipe.destroy(tmp_path / "link")
+    assert path.read_bytes() == b"in use"
+    with path.open("rb") as inode:
+        wipe.destroy(path)
+        assert len(rest := inode.read()) == 6
+        assert rest != b"in use"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "local slot", "flipped"])
+def test_a_prepared_header_that_is_none_destroys_nothing(
+    vault: UnlockedVault, who: list[Trustee], tmp_path: Path, damage: str
+) -> None:
+    from vault.errors import Damaged
+
+    travel.prepare(vault, root_of(vault.folder), order(who), tmp_path / "shares", never)
+    vault.close()
+    path = vault.folder / travel_header.NAME
+    data = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(data[:-30])
+    elif damage == "flipped":
+        path.write_bytes(data.replace(b'"need":2', b'"need":1'))
+    elif damage == "local slot":
+        path.write_bytes((vault.folder / "vault.json").read_bytes())
+    else:
+        with vaults.new_vault(tmp_path / "second") as other:
+            there = trustees(other, 2)
+            travel.prepare(other, root_of(other.folder), order(there), tmp_path / "others", never)
+        path.write_bytes((tmp_path / "second" / travel_header.NAME).read_bytes())
+    before = (vault.folder / "vault.json").read_bytes()
+    with pytest.raises(Damaged):
+        travel_now.close(vault.folder)
+    assert (vault.folder / "vault.json").read_bytes() == before
+    with opening.open_vault(vault.folder, vaults.CODE) as again:
+        assert not travel_return.prepared(again)

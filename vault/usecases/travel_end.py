@@ -5,6 +5,7 @@ Until the one change of the header the trustees' slot opens, after it the new on
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -131,7 +132,11 @@ def finish(vault: UnlockedVault, root: bytes, new: New, *, keep: bool = False) -
             slot_notes.put(vault.catalogue, slot.id, "", "")
         return [*(one for one in old if one not in gone), *map(headers.record_of, made)]
 
-    headers.change(vault, VaultKeys.derive(root), "travel.end", changed)
+    try:
+        headers.change(vault, VaultKeys.derive(root), "travel.end", changed)
+    except BaseException:
+        _forget_unless_used(vault, made)
+        raise
     travel_state.clear_requests(vault.header.vault)
     return vault.header.slots
 
@@ -153,6 +158,17 @@ def _by_passphrase(vault_id: str, root: bytes, new: New, text: str) -> slots.Slo
     slot = slots.make_device(text, secret, root)
     device_secret.store(vault_id, slot.id, secret, ask=new.ask)
     return slot
+
+
+def _forget_unless_used(vault: UnlockedVault, made: Sequence[slots.Slot]) -> None:
+    """A device secret of a slot that never came to be goes; it stays if the header may name it after all."""
+    from vault.session import device_secret
+
+    with contextlib.suppress(CasevaultError):
+        there = {one.members["id"] for one in header_file.read(vault.folder).slots}
+        for slot in made:
+            if slot.kind == slots.DEVICE and slot.id not in there:
+                device_secret.delete(vault.header.vault, slot.id, ask=False)
 
 
 def _text(untrusted_data: bytes, number: int, secrets: dict[str, str]) -> str:
