@@ -110,7 +110,7 @@ class AuditLog:
     ) -> Self:
         """The same with what signs for it, wherever its key is."""
         with contextlib.ExitStack() as held:
-            held.callback(in_use.share(path.parent))
+            held.callback(in_use.share(path))
             try:
                 db = auditdb.connect(path, database_key)
             except StorageFailed as error:

@@ -68,7 +68,7 @@ class Catalogue:
     def open(cls, folder: Path, key: bytes, *, older: bool = False, name: str = NAME) -> Catalogue:
         """Raises Damaged if it does not open with this key, NewerFormat if a later version wrote it, and OlderFormat
         if an earlier one did, unless that is wanted; Busy. `name` is another one while it is not in its place."""
-        release = in_use.share(folder)
+        release = in_use.share(folder / name)
         try:
             catalogue = cls(sqlcipher.connect(folder / name, key), release)
         except BaseException:

@@ -23,13 +23,14 @@ _alone: set[str] = set()
 Release = Callable[[], None]
 
 
-def share(folder: Path) -> Release:
-    """Say that something of the vault is open until the function that is given back is called.
+def share(database: Path) -> Release:
+    """Say that a database of the vault is open until the function that is given back is called.
 
     Raises Busy if another process has the vault for itself for too long. Where no lock can be made, such as on a disk
     that can't be written, nobody can replace anything either.
     """
-    if _named(folder) in _alone:
+    folder = database.parent
+    if _named(folder) in _alone or not database.exists():
         return _nothing
     try:
         handle = _opened(folder)
