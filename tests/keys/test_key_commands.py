@@ -138,8 +138,11 @@ def test_a_passphrase_with_the_keyring_of_this_computer(tmp_path: Path) -> None:
         (entry,) = service.entries()
         vault = json.loads((scratch.vault / "vault.json").read_text())["vault"]
         assert (entry["service"], entry["username"]) == ("casevault", f"{vault}/{slot['id']}")
-        # Letters that are composed and decomposed are the same passphrase.
-        file.write_text("🚲 старой мельницы caf\u00e9 47\n")
+        file.write_text("🚲 новой мельницы cafe\u0301 48\n")
+        words = ("key", "change", slot["id"], "--new-passphrase-file", file, "--json")
+        assert scratch.run(*words, **service.environment).json["slot"]["id"] == slot["id"]
+        # Letters that are composed and decomposed are the same passphrase; the device secret is the same one.
+        file.write_text("🚲 новой мельницы caf\u00e9 48\n")
         opened = opened_by(scratch, "--passphrase-file", file, **service.environment)
         assert opened.code == 0, opened.err
         service.lock()
