@@ -148,6 +148,8 @@ class Session:
             self._working(vault),
         ):
             yield vault, found.root
+            if self._kept is not None:
+                self._kept.header = vault.header  # what the shell keeps open is the same vault
 
     @contextlib.contextmanager
     def unasked(self) -> Iterator[UnlockedVault]:
