@@ -18,6 +18,7 @@ from vault.errors import Damaged, NewerFormat
 from vault.formats import audit_export as form
 from vault.formats import canonical
 from vault.formats.audit_export import Front, Parts, Proof, Reader, Stamp
+from vault.formats.replaced_keys import ReplacedKey
 
 KEY = signing.NoteKey("casevault/" + "ab" * 16, bytes(32))
 FRONT = Front(
@@ -143,7 +144,23 @@ def test_odd_exports_are_refused(name: str) -> None:
 
 def test_a_later_version_is_named() -> None:
     with pytest.raises(NewerFormat):
-        read(from_lines(changed(0, v=2)(lines_of(packed(FRONT)))))
+        read(from_lines(changed(0, v=3)(lines_of(packed(FRONT)))))
+
+
+def test_replaced_keys_are_a_line_of_their_own() -> None:
+    one = ReplacedKey(
+        "casevault/old", b"checkpoint", b"{}", bytes(32), (bytes(32), bytes([1]) * 32), bytes(range(32))
+    )
+    front = replace(FRONT, size=3, keys=(one, replace(one, log="casevault/older")))
+    data = packed(front, list(entries(3)))
+    assert lines_of(data)[6].startswith(b'{"keys":')
+    assert read(data)[0] == front
+    for wrong in (
+        changed(0, v=1)(lines_of(data)), changed(0, v=2)(lines_of(packed(FRONT))),
+        changed(6, keys=[])(lines_of(data)), changed(6, keys=[{"log": "x"}])(lines_of(data)),
+    ):  # fmt: skip
+        with pytest.raises(Damaged):
+            read(from_lines(wrong))
 
 
 def test_cut_or_longer_streams() -> None:
