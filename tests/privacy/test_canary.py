@@ -192,8 +192,9 @@ def test_nothing_was_written_but_in_the_vault_and_where_it_was_asked_for(world: 
 def test_no_temporary_file_is_left(world: World) -> None:
     assert list(world.at("tmp").iterdir()) == []
     assert list(world.at("cwd").iterdir()) == []
-    left = [path.name for path in world.at("home").rglob("*") if path.is_file()]
-    assert set(left) <= {"device"}, "the device's random id is all that is remembered outside the vault"
+    state = world.at("home") / "xdg_state_home" / "casevault"
+    left = {path.relative_to(state).parts[0] for path in world.at("home").rglob("*") if path.is_file()}
+    assert left <= {"device", "remembered"}, "a random id, and how long the log was, are all that is kept outside"
 
 
 def test_the_name_is_in_no_argument_and_no_environment(world: World) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from tools import program
 
 CALLS = (
-    "execve,execveat,socket,socketpair,connect,sendto,sendmsg,openat,open,creat,memfd_create,link,linkat,symlinkat"
+    "execve,execveat,socket,socketpair,bind,connect,sendto,sendmsg,openat,open,creat,memfd_create,link,linkat,"
+    "symlinkat"
 )
 WRITES = re.compile(rb"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
 STRING = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
@@ -34,6 +35,8 @@ class Trace:
     """Paths opened so that they could be written to or made."""
     sockets: list[str] = field(default_factory=list)
     """Families of the sockets that it got, and of the addresses that it named."""
+    places: set[str] = field(default_factory=set)
+    """Paths of the local sockets that it listened at or reached for."""
 
 
 def run(command: Sequence[str], log: Path, *, environment: Mapping[str, str], folder: Path, stdin: str = "") -> Trace:
@@ -63,8 +66,10 @@ def _read(line: bytes, trace: Trace) -> None:
     elif name in ("socket", "socketpair") and b" = -1 " not in rest:
         # The doctor's probe tries to open one inside the worker's jail, and is refused.
         trace.sockets.append(rest.split(b",")[0].decode())
-    elif name in ("connect", "sendto", "sendmsg") and b"sa_family=" in rest:
+    elif name in ("bind", "connect", "sendto", "sendmsg") and b"sa_family=" in rest:
         trace.sockets.append(rest.split(b"sa_family=")[1].split(b",")[0].split(b"}")[0].decode())
+        if name in ("bind", "connect") and strings:
+            trace.places.add(strings[0].decode("utf-8", "surrogateescape"))
     elif name in ("link", "linkat", "symlinkat", "creat"):
         trace.written.add(strings[-1].decode("utf-8", "surrogateescape"))
     elif name in ("open", "openat") and WRITES.search(rest) and b" = -1 " not in rest:

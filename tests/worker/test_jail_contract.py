@@ -79,7 +79,9 @@ def test_starts_with_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Tamara" not in json.dumps(found)
     environment = found["environment"]
     assert isinstance(environment, dict)
-    assert set(environment) <= {"LC_CTYPE", "SYSTEMROOT", "__CF_USER_TEXT_ENCODING"}  # set by Python or the system
+    ours = {"LC_CTYPE", "SYSTEMROOT", "__CF_USER_TEXT_ENCODING"}  # set by Python or the system
+    assert set(environment) <= {"HOME", *ours}
+    assert environment.get("HOME", "/") == "/"
     if LINUX:
         descriptors = found["descriptors"]
         assert isinstance(descriptors, list)

@@ -52,9 +52,12 @@ def may_be_strong() -> bool:
 
 
 def environment() -> dict[str, str]:
-    """What the child may know of our environment: nothing, but on Windows what it can't start without."""
+    """What the child may know of our environment: nothing, but on Windows what it can't start without.
+
+    Elsewhere it gets a home that is nobody's: Python would ask the system's name service for one, over a socket.
+    """
     if sys.platform != "win32":
-        return {}
+        return {"HOME": os.sep}
     return {name: os.environ[name] for name in KEPT_ON_WINDOWS if name in os.environ}
 
 
