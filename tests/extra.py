@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ABSENT = str(Path(__file__).resolve().parent / "absent")
-PLAIN = ("cli", "faults", "keys", "rotation", "usecases")
+PLAIN = ("agent", "cli", "faults", "keys", "rotation", "usecases")
 """Folders of tests/."""
 HIDE = "TESTS_HIDE_EXTRAS"
 """Tells a process that is started with ABSENT on its path which extras to hide; all, if it is not set."""
