@@ -57,6 +57,13 @@ class Laptop:
         return out
 
 
+def promised(command: str) -> set[str]:
+    """The members that docs/travel.md names."""
+    page = (Path(__file__).parents[2] / "docs" / "travel.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `{re.escape(command)}` \| (`.*) \|$", page, re.MULTILINE)
+    return set(re.findall(r"`([a-z_0-9]+)`", row.partition(",")[0]))
+
+
 @pytest.fixture(scope="module")
 def keyring() -> Iterator[SecretService]:
     folder = Path(tempfile.mkdtemp(prefix="cv-"))
@@ -86,12 +93,14 @@ def test_a_journey_with_a_keyring_and_an_agent(tmp_path: Path, keyring: SecretSe
     plan = laptop.json(*words, "--dry-run")["travel"]
     assert {slot["kind"] for slot in plan["destroys"]} == {"recovery", "passphrase+device"}
     assert plan["cannot_promise"]
+    assert set(plan) == promised("travel start --dry-run")
     assert not (tmp_path / "shares").exists()
     for wrong in ([], ["--confirm", "V-000000000000"]):
         assert laptop.run(*words, *wrong).code == 2
         assert not (tmp_path / "shares").exists()
     assert laptop.run("case", "list").code == 0
     done = laptop.json(*words, "--confirm", laptop.id)["travel"]
+    assert set(done) == promised("travel start")
     assert done["destroyed"]["header"] is True
     assert done["destroyed"]["agent"] is True
     assert done["destroyed"]["device_secrets"] == 1
@@ -104,12 +113,14 @@ def test_a_journey_with_a_keyring_and_an_agent(tmp_path: Path, keyring: SecretSe
     assert shown["travel"]["share"]["proof"] == done["shares"][0]["proof"]
     asked = laptop.json("travel", "end", "--request-out", "request.json")["travel"]
     assert re.fullmatch(r"(\d{4} ){5}\d{4}", asked["code"])
+    assert set(asked) == promised("travel end --request-out")
     answers = [laptop.answered("request.json", asked["code"], number) for number in (1, 2)]
     given = [word for one in answers for word in ("--answer", one)]
     assert laptop.json("travel", "end", *given, "--dry-run")["travel"]["opens"] is True
     back = laptop.json("travel", "end", *given, "--recovery-out", "new.txt", "--device",
                        "--new-passphrase-file", "pass.txt")["travel"]  # fmt: skip
     assert {slot["kind"] for slot in back["slots"]} == {"recovery", "passphrase+device"}
+    assert set(back) == promised("travel end")
     assert len(keyring.entries()) == 1
     assert laptop.run("status", "--recovery-file", "new.txt").code == 0
     assert laptop.run("status", "--passphrase-file", "pass.txt").code == 0
@@ -126,6 +137,7 @@ def _a_knock_at_the_door(laptop: Laptop, keyring: SecretService, trustees: str) 
     before = (laptop.folder / "vault" / "vault.json").read_bytes()
     made = laptop.json("travel", "prepare", "--trustees", trustees, "--need", "2", "--out", "second", *code)
     assert made["travel"]["prepared"] is True
+    assert set(made["travel"]) == promised("travel prepare")
     assert laptop.json("status", *code)["travel_prepared"] is True
     assert laptop.json("travel", "now", "--dry-run")["travel"]["prepared"] is True
     assert laptop.run("travel", "now").code == 2  # nobody to ask, and no --yes
@@ -137,6 +149,7 @@ def _a_knock_at_the_door(laptop: Laptop, keyring: SecretService, trustees: str) 
     # The keyring is locked, and nobody may be asked for its password now: that is said, and done later.
     assert done.code == 0
     assert done.json["travel"]["closed"] is True
+    assert set(done.json["travel"]) == promised("travel now")
     assert [one["kind"] for one in done.json["travel"]["found"]] == ["keyring"]
     assert before not in (laptop.folder / "vault" / "vault.json").read_bytes()
     assert laptop.run("status", *code).code == 12

@@ -42,6 +42,7 @@ def test_send_receive_restore(scratch: Scratch) -> None:
     assert scratch.run("travel", "send", "--out", "v.age").code == 2  # nowhere to put the words
     assert scratch.run("travel", "send", "--out", "v.age", "--words-file", "v.age").code == 2
     sent = scratch.json("travel", "send", "--out", "v.age", "--words-file", "w")["travel"]
+    assert set(sent) == {"path", "sha256", "size"}
     sealed = (scratch.folder / "v.age").read_bytes()
     assert len(sealed) == sent["size"]
     assert (scratch.folder / "w").stat().st_mode & 0o777 == 0o600
