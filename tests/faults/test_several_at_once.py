@@ -9,6 +9,7 @@ from pathlib import Path
 
 import fault_lab
 import pytest
+import soak
 
 from vault.errors import Busy
 from vault.store import locks
@@ -116,3 +117,12 @@ def test_the_doctor_cleans_nothing_up_while_another_writes(lab: fault_lab.Lab, t
     found = fault_lab.run(mine.arguments("doctor"))
     assert found.code == 0, found.stderr
     assert not half.exists()
+
+
+def test_nothing_is_lost_or_wrong_while_several_add_read_change_and_back_up(
+    lab: fault_lab.Lab, tmp_path: Path
+) -> None:
+    """Some seconds of what `python tests/faults/soak.py` does for a minute."""
+    ran, wrong = soak.soak(lab.copy(tmp_path / "lab"), 3, 3)
+    assert not wrong
+    assert ran.total() > 3
