@@ -14,7 +14,20 @@ from vault.crypto.keys import VaultKeys
 from vault.errors import Busy, Damaged, WrongSecret
 from vault.model.records import Case, Evidence
 from vault.store import sqlcipher
-from vault.usecases import auditing, cases, doctor, headers, items, opening, rotating
+from vault.usecases import (
+    auditing,
+    bundling,
+    cases,
+    doctor,
+    headers,
+    items,
+    opening,
+    receiving,
+    recipients,
+    redacting,
+    rotating,
+    rowcheck,
+)  # fmt: skip
 from vault.usecases.keeper import OwnKeeper
 
 
@@ -102,3 +115,20 @@ def test_nobody_else_has_it_open(tmp_path: Path) -> None:
         assert [one for one in doctor.examine(vault, read_data=True) if one.level == "damaged"] == []
         item = vaults.add_bytes(vault, made.cases[0], b"after")
         assert items.problem_of(vault, item) is None
+
+
+def test_a_reviewed_plan_still_makes_a_bundle(tmp_path: Path) -> None:
+    made = rotated.build(tmp_path / "vault")
+    with opening.open_vault(made.folder, vaults.CODE) as vault:
+        redacting.make(vault, made.cases[0], accept_weak_jail=vaults.WEAK_JAIL)
+        vaults.accept_all(vault, made.cases[0])
+    rotated.rotate(made.folder)
+    identity, out = age.X25519Identity.generate(), tmp_path / "bundle.age"
+    with opening.open_vault(made.folder, rotated.NEW_CODE) as vault:
+        assert not redacting.show(vault, made.cases[0]).stale
+        lawyer = recipients.add(vault, "lawyer", "Lawyer", age_key=identity.recipient().to_string())
+        order = bundling.Order(lawyer.id, accept_weak_jail=vaults.WEAK_JAIL)
+        bundle = bundling.create(vault, made.cases[0], order, out)
+        assert rowcheck.all_problems(vault) == []
+    received = receiving.verify(out, [identity], bundle.fingerprint)
+    assert len(received.manifest.exhibits) == 3
