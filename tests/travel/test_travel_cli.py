@@ -123,7 +123,6 @@ def test_a_journey_with_a_keyring_and_an_agent(tmp_path: Path, keyring: SecretSe
     assert set(back) == promised("travel end")
     assert len(keyring.entries()) == 1
     assert laptop.run("status", "--recovery-file", "new.txt").code == 0
-    assert laptop.run("status", "--passphrase-file", "pass.txt").code == 0
     assert (
         laptop.run("status", *[word for n in (1, 2) for word in ("--share-file", f"shares/share-{n}.age")]).code != 0
     )
