@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fault_lab
+import vaults
 from fault_keys import prepared
 from fault_lab import Lab, Run
 from fault_trials import Scenario
 
-from vault.crypto import age
+from vault.crypto import age, recovery
 from vault.errors import CasevaultError
 from vault.model.records import Case, Evidence, ExtractedText
 from vault.store import remnants
-from vault.usecases import backup, backup_check, cases, doctor, extracting, items, travel_send
+from vault.usecases import backup, backup_check, cases, doctor, extracting, items, migrating, opening, travel_send
 
 SHRED = "Это дело будет уничтожено"
 
@@ -226,12 +227,45 @@ def _opens(lab: Lab, path: Path) -> bool:
         return False  # a sheet that was only half written
 
 
+# ---- a vault of an earlier version ---------------------------------------------------------------------------------
+
+FIRST_VERSION = Path(__file__).resolve().parents[1] / "rotation" / "vault-version-1"
+
+
+def _start_migrate(lab: Lab, base: Path) -> Lab:
+    del lab
+    old = Lab(base).here()
+    old.state.mkdir(parents=True)
+    shutil.copytree(FIRST_VERSION, old.vault)
+    old.sheet.write_text(recovery.encode(vaults.CODE.secret) + "\n")
+    return old
+
+
+def _migrate(lab: Lab) -> list[str]:
+    return lab.arguments("migrate", "--backup", str(lab.room / "before"))
+
+
+def _judge_migrate(lab: Lab, found: Run) -> None:
+    unlocked = opening.unlock(lab.vault, vaults.CODE)
+    versions = migrating.look(lab.vault, unlocked)
+    if not versions.current:
+        assert found.code != 0
+        _again(_migrate(lab))
+    _verify(lab, lab.room / "before")
+    before = fault_lab.check_vault(lab)
+    assert before, "the items of the earlier version are there, byte for byte"
+    again = fault_lab.run(_migrate(lab))
+    assert again.code == 0, again.stderr
+    assert again.answer["migration"]["migrated"] is False
+
+
 def _scenarios() -> Iterator[Scenario]:
     yield Scenario("backup create", prepared("backup", _with_backup), _create, _judge_create)
     yield Scenario("backup create file", lambda lab, base: lab.copy(base), _create_file, _judge_create_file)
     yield Scenario("backup restore", prepared("aside", _with_backup_aside), _restore, _judge_restore)
     yield Scenario("travel send", prepared("traveller", _with_traveller), _send, _judge_send)
     yield Scenario("case shred", prepared("another", _with_another_case), _shred, _judge_shred)
+    yield Scenario("migrate", _start_migrate, _migrate, _judge_migrate)
     yield Scenario("key rotate --deep", lambda lab, base: lab.copy(base), _rotate, _judge_rotate)
 
 
