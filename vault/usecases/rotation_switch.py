@@ -16,7 +16,7 @@ from vault.audit.kept import Kept, KeptHeader
 from vault.audit.log import AuditLog
 from vault.crypto import kdf
 from vault.crypto.keys import CaseKeys, VaultKeys
-from vault.errors import CasevaultError, Damaged
+from vault.errors import CasevaultError, Damaged, StorageFailed
 from vault.formats.header import Header
 from vault.model.events import Event, RowState, Writer
 from vault.model.records import TABLES, Case, RecipientRecord
@@ -69,10 +69,16 @@ def run(folder: Path, change: Change, step: Step) -> None:
         _new_catalogue(folder, change)
         step("check")
         _fill_and_check(folder, change, counts, handed_over)
-    except BaseException:
+    except BaseException as error:
         for name in (switch.CATALOGUE, switch.AUDIT):
             with contextlib.suppress(CasevaultError):
                 switch.discard(folder, name)
+        if isinstance(error, Damaged) and switch.NEXT in error.message:
+            # A full disk cuts the new files short; the old ones are as they were.
+            raise StorageFailed(
+                "the new databases can't be written whole",
+                hint="Free disk space, then repeat the command: it goes on where it was.",
+            ) from None
         raise
     step("switch")
     header_file.write(folder, change.after)
