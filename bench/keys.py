@@ -119,7 +119,7 @@ def _follow(base: Path) -> None:
     """A changed slot may have another id."""
     found = opening.unlock(base / "vault", slots.RecoveryCode.parse((base / "code").read_text().strip()))
     with opening.opened(base / "vault", found) as vault:
-        (slot,) = [one.id for one in key_slots.listing(vault) if one.kind == "passphrase"]
+        (slot,) = [one.id for one in key_slots.listing(vault, ask=False) if one.kind == "passphrase"]
     (base / "slot").write_text(slot)
 
 

@@ -36,3 +36,12 @@ def test_the_header_is_synced_before_it_gets_its_name(name: str, points_of: Call
     moves = [at for at, point in enumerate(points) if point in fault_trials.MOVES]
     assert moves
     assert any(point in fault_trials.SYNCS for point in points[: moves[-1]]) or name == "travel now"
+
+
+def test_shares_stay_as_long_as_a_header_lies_ready_for_them(
+    lab: fault_lab.Lab, points_of: Callable[[str], list[str]], tmp_path: Path
+) -> None:
+    """The disk is full right after the header for travel got its name, so that it can't be logged."""
+    points = points_of("travel prepare")
+    after = max(at for at, point in enumerate(points, 1) if point in fault_trials.MOVES) + 1
+    fault_trials.trial(fault_keys.SCENARIOS["travel prepare"], lab, tmp_path / "trial", "full", after)

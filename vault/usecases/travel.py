@@ -106,9 +106,22 @@ def prepare(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, s
                 assert there is not None
                 headers.check_mac(there, keys)
     except BaseException:
-        _remove(out, made.given)
+        if _taken_back(vault.folder, made.record):
+            _remove(out, made.given)
         raise
     return Prepared(vault.header.vault, order.need, order.count, made.given)
+
+
+def _taken_back(folder: Path, record: SlotRecord) -> bool:
+    """Whether no header lies ready for these shares: one may lie there although it could not be logged, and with its
+    shares gone `travel now` would close the vault for good."""
+    try:
+        ready = travel_header.read(folder)
+        if ready is not None and ready.slots == (record,):
+            travel_header.drop(folder)
+    except CasevaultError:
+        return False  # nobody can tell: the shares stay
+    return True
 
 
 def drop_prepared(vault: UnlockedVault) -> None:
