@@ -80,7 +80,9 @@ def shape(found: Status) -> dict[str, object]:
         "plaintext_count": found.plaintext_count,
         "last_verified_backup": found.backup.verified,
         "backup": {
-            "made": found.backup.made, "verified": found.backup.verified, "items_since": found.backup.items,
+            "made": found.backup.made,
+            "verified": found.backup.verified,
+            "items_since": found.backup.items,
             "due": found.backup.due or None,
         },
         "log": _log_shape(found.log),

@@ -159,7 +159,9 @@ def test_findings(scratch: Scratch, auditor: Auditor) -> None:
         assert scratch.run("audit", "export", "--to", auditor.id, "--out", f"{name}.age").code == 0
         assert auditor.run("check", f"{name}.age").code == 0
     back = replace(scratch, vault=scratch.folder / "old")
-    assert back.run("audit", "export", "--to", auditor.id, "--out", "three.age").code == 0
+    export = ("audit", "export", "--to", auditor.id, "--out", "three.age")
+    assert back.run(*export).code == exits.DAMAGED
+    assert back.run(*export, "--accept-rollback").code == 0
     for name, kinds in (("one", {"rollback"}), ("three", {"fork", "rollback"})):
         done = auditor.run("check", f"{name}.age", "--json")
         assert done.code == exits.DAMAGED

@@ -34,7 +34,8 @@ ELSEWHERE = {
     "casevault travel answer request.json --share shares/share-1.age --identity trustee-key.txt --out answer-1.age",
 }  # fmt: skip
 NEED_NO_VAULT = ("init", "keygen", "completion", "redact text", "redact file", "redact check", "bundle verify",
-                 "bundle open", "audit check", "audit cosign", "travel answer", "travel receive", "travel checklist")  # fmt: skip
+                 "bundle open", "audit check", "audit cosign", "travel answer", "travel receive",
+                 "travel checklist")  # fmt: skip
 FIRST = {"bundle create": ("redact", "plan", "C-5D4TN")}
 """What has to have been done before the examples of a command."""
 PIXELS = ("--mode facsimile",)

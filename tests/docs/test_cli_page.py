@@ -55,7 +55,18 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "bundle", "create", case, "--to", to, "--purpose", "other", "--out", "b.age", "--words-file", "words.txt"
     )
     found["key add"] = run(
-        "key", "add", "shares", "--need", "2", "--of", "3", "--shares-out", "shares", "--from", "-", given={"label": "A"}
+        "key",
+        "add",
+        "shares",
+        "--need",
+        "2",
+        "--of",
+        "3",
+        "--shares-out",
+        "shares",
+        "--from",
+        "-",
+        given={"label": "A"},
     )
     found["key list"] = run("key", "list")
     slot = found["key add"]["slot"]["id"]

@@ -161,8 +161,8 @@ def opened(
 ) -> UnlockedVault:  # fmt: skip
     """The vault whose root key was found. Raises as `open_vault` does.
 
-    With `report_rollback` an older copy opens too, and `vault.rollback` says so: for what only reports. With `older` a
-    vault of an earlier format does: for what brings it up to date.
+    With `report_rollback` an older copy opens too, and `vault.rollback` says so: for what only reports. With `older`
+    a vault of an earlier format does: for what brings it up to date.
     """
     keys = VaultKeys.derive(found.root)
     switch.finish(folder, {switch.CATALOGUE: keys.catalogue, switch.AUDIT: keys.audit})
@@ -192,7 +192,9 @@ def _header_now(folder: Path, found: Unlocked, keys: VaultKeys) -> Header:
         try:
             headers.check_mac(header, keys)
         except Damaged:
-            raise Busy("the vault was given new keys by another command in the meantime", hint=headers.AGAIN) from None
+            raise Busy(
+                "the vault was given new keys by another command in the meantime", hint=headers.AGAIN
+            ) from None
     return header
 
 
