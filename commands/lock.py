@@ -17,14 +17,23 @@ def lock(context: typer.Context) -> None:
     session = session_of(context)
     if session.in_shell:
         raise Usage("the shell itself has the vault open", hint="Leave the shell: that locks it.")
-    from vault.usecases import agent_remote
+    from vault.usecases import agent_lock
 
     if session.options.vault is None:
-        count = agent_remote.lock_all()
+        done = agent_lock.lock_every()
     else:
         from vault.usecases import locked
 
-        count = int(agent_remote.lock(session.folder, locked.peek(session.folder).id))
+        done = agent_lock.lock(session.folder, locked.peek(session.folder).id)
     t = session.console.text
-    lines = [t("Locked: {count}.", count=count)] if count else [t("No vault was kept open.")]
-    session.console.answer({"locked": count}, lines)
+    lines = [t("Locked: {count}.", count=done.count)] if done.count else []
+    if not done.count and not done.left:
+        lines = [t("No vault was kept open.")]
+    session.console.answer({"locked": done.count, "killed": done.killed, "left": len(done.left)}, lines)
+    if done.killed:
+        session.console.warn(
+            "{count} did not answer and had to be ended by force: no last entry is in the log.", count=done.killed
+        )
+    if done.left:
+        session.console.warn("Still open: {count}.", count=len(done.left))
+        raise done.left[0]

@@ -18,7 +18,7 @@ import tools
 from vault.crypto.keys import VaultKeys
 from vault.errors import Locked, Usage
 from vault.store import header_file
-from vault.usecases import agent_begin, agent_remote, cases, headers, opening
+from vault.usecases import agent_begin, agent_lock, agent_remote, cases, headers, opening
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc as Linux has them")
 
@@ -42,7 +42,7 @@ def test_lock_erases_logs_and_ends(held: Held, runtime: Path) -> None:
     with held.own() as vault:
         (unlocked,) = vault.log.entries(action="vault.unlock")
         assert unlocked.count == 600
-    assert agent_remote.lock_all() == 0
+    assert agent_lock.lock_every().count == 0
 
 
 def test_two_vaults_are_kept_and_locked_apart(tmp_path: Path, held: Held) -> None:
@@ -52,7 +52,7 @@ def test_two_vaults_are_kept_and_locked_apart(tmp_path: Path, held: Held) -> Non
     assert held.is_open()
     assert agent_remote.left(other, header_file.read(other).vault) is None
     agent_tools.keep(other)
-    assert agent_remote.lock_all() == 2
+    assert agent_lock.lock_every().count == 2
     assert not held.is_open()
 
 

@@ -90,7 +90,7 @@ sys.path[:0] = {path!r}
 from pathlib import Path
 import vaults
 from agent_tools import process_at, sockets
-from vault.usecases import agent_begin, agent_remote, opening
+from vault.usecases import agent_begin, agent_lock, agent_remote, opening
 folder = Path(os.environ["HOME"]) / "vault"
 vaults.new_vault(folder).close()
 begun = agent_begin.begin(folder, opening.unlock(folder, vaults.CODE), seconds=300, idle=300)
@@ -111,7 +111,7 @@ said["ptrace"] = [libc.ptrace(16, child, None, None), libc.ptrace(16, pid, None,
 os.kill(child, 9)
 said["memory"] = begun.memory
 said["mode"] = oct(path.parent.stat().st_mode & 0o777)
-said["locked"] = agent_remote.lock_all()
+said["locked"] = agent_lock.lock_every().count
 print(json.dumps(said))
 """
 

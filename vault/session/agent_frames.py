@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from vault.errors import Damaged
 from vault.formats import canonical
+from vault.session.agent_process import Process
 
 PREFIX = struct.Struct(">I")
 MAX_FRAME = 8 << 20
@@ -39,6 +40,10 @@ class Stream(Protocol):
 
     def ended(self) -> bool:
         """Whether the other side has closed it, without waiting and without reading anything."""
+        ...
+
+    def process(self) -> Process | None:
+        """The process at the other side, None if it can't be told or has ended."""
         ...
 
     def close(self) -> None:
@@ -89,6 +94,10 @@ class Channel:
     def ended(self) -> bool:
         """Whether the other side has closed it. Between an answer and the next question only."""
         return self._stream.ended()
+
+    def process(self) -> Process | None:
+        """The process at the other side, None if it can't be told or has ended."""
+        return self._stream.process()
 
     def close(self) -> None:
         """End the connection."""

@@ -18,14 +18,15 @@ if sys.platform == "win32":
     from pathlib import Path
     from typing import Any
 
-    from vault.errors import Refused
-    from vault.session import agent_place
+    from vault.errors import Busy, CasevaultError, Refused
+    from vault.session import agent_place, agent_process
     from vault.session.agent_frames import Channel, Ended
+    from vault.session.agent_process import Process
 
     POLL_SECONDS = 0.001
     BUFFER = 1 << 16
     INSTANCES = 255
-    CONNECT_SECONDS = 5.0
+    CONNECT_SECONDS = 2.0
     _DUPLEX, _FIRST_INSTANCE = 0x3, 0x00080000
     _REJECT_REMOTE = 0x8
     _GENERIC_READ_WRITE = 0xC0000000
@@ -143,6 +144,16 @@ if sys.platform == "win32":
                 return True
             return False
 
+        def process(self) -> Process | None:
+            process = wintypes.DWORD()
+            if not _kernel.GetNamedPipeServerProcessId(self._handle, ctypes.byref(process)):
+                return None
+            found = agent_process.held(process.value)
+            if found is not None and self.ended():  # a later process may have that number
+                found.close()
+                return None
+            return found
+
         def close(self) -> None:
             handle, self._handle = self._handle, None
             if handle is not None:
@@ -153,6 +164,7 @@ if sys.platform == "win32":
 
         def __init__(self, name: str, places: Sequence[Path]) -> None:
             """Raises OSError if the name is taken. Pipes have one place."""
+            self.place: Path | None = None
             self._path = agent_place.PIPES + agent_place.PIPE_PREFIX + name
             # Full access for this user, none for anybody else, nothing inherited.
             self._rights = f"D:P(A;;GA;;;{_owner_of(os.getpid())})"
@@ -221,20 +233,28 @@ if sys.platform == "win32":
             error = ctypes.get_last_error()
             if error == _ACCESS_DENIED:
                 raise agent_place.foreign()
-            if error != _PIPE_BUSY or time.monotonic() > until:
+            if error != _PIPE_BUSY:
                 return None
+            if time.monotonic() > until:
+                raise Busy("the process that keeps the vault open does not answer")
             time.sleep(POLL_SECONDS)
         if not _is_mine(handle, _kernel.GetNamedPipeServerProcessId):
             _kernel.CloseHandle(handle)
             raise agent_place.foreign()
         return Channel(PipeStream(handle))
 
-    def everyone() -> Iterator[Channel]:
-        """To all agents of this user."""
-        for name in sorted(os.listdir(agent_place.PIPES)):  # noqa: PTH208  (no folder, but it lists)
-            if name.startswith(agent_place.PIPE_PREFIX):
+    def everyone(name: str | None = None) -> Iterator[Channel | CasevaultError]:
+        """To all agents of this user, or the one of this name; for one that can't be met, why."""
+        for pipe in sorted(os.listdir(agent_place.PIPES)):  # noqa: PTH208  (no folder, but it lists)
+            wanted = (
+                pipe.startswith(agent_place.PIPE_PREFIX) if name is None else pipe == agent_place.PIPE_PREFIX + name
+            )
+            if wanted:
                 with contextlib.suppress(Refused):  # another user's: pipes have one name space
-                    found = _reach(name)
+                    try:
+                        found: Channel | CasevaultError | None = _reach(pipe)
+                    except Busy as error:
+                        found = error
                     if found is not None:
                         yield found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -18,6 +19,11 @@ MAX_PATH_BYTES = 100
 """A socket's path has room for 104 bytes on macOS and the BSDs, 108 on Linux, with the zero at the end."""
 PIPES = "\\\\.\\pipe\\"
 PIPE_PREFIX = "casevault-"
+RUNTIMES = Path("/run/user")
+"""Where the login manager makes each user's runtime folder, also for sessions that are not told of it."""
+MAX_NOTES = 16
+MAX_NOTES_BYTES = 1 << 16
+_NOTES = "agents"
 _FOREIGN = "foreign-agent"
 
 
@@ -27,13 +33,49 @@ def name_of(vault_id: str, folder: Path) -> str:
     return hashlib.sha256(f"{vault_id}\n".encode() + os.fsencode(place)).hexdigest()[:NAME_DIGITS]
 
 
-def folders() -> Iterator[Path]:
-    """Where sockets may be, the best one first: a session may know its runtime folder, and another one not."""
+def folders() -> list[Path]:
+    """Where sockets may be, the best one first: a session may know its runtime folder, and another one, of ssh or
+    cron, not. All of them are looked at, and those that were noted when an agent began elsewhere."""
+    found: list[Path] = []
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and sys.platform != "darwin" and Path(runtime).is_absolute():
-        yield Path(runtime) / places.APP
-    yield places.state_folder() / "run"
-    yield Path("/tmp") / f"{places.APP}-{_user()}"  # noqa: S108  (0700 and ours, or refused)
+        found.append(Path(runtime) / places.APP)
+    usual = RUNTIMES / str(_user())
+    if sys.platform != "darwin" and _is_ours(usual):
+        found.append(usual / places.APP)
+    found.append(places.state_folder() / "run")
+    found.append(Path("/tmp") / f"{places.APP}-{_user()}")  # noqa: S108  (0700 and ours, or refused)
+    return list(dict.fromkeys([*found, *noted()]))
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        check_folder(folder)
+    except (OSError, Refused):
+        return False
+    return True
+
+
+def noted() -> list[Path]:
+    """Folders in which agents were begun, as far as they are still there and ours."""
+    try:
+        lines = (places.state_folder() / _NOTES).read_bytes()[:MAX_NOTES_BYTES].split(b"\n")
+        return [one for one in map(Path, map(os.fsdecode, lines)) if one.is_absolute() and _is_ours(one)]
+    except (OSError, ValueError):
+        return []
+
+
+def note(folder: Path) -> None:
+    """Keep in mind that an agent is met there, for sessions that would not look there. What can't be noted is not."""
+    known = noted()
+    if folder in known or "\n" in str(folder):
+        return
+    path = places.state_folder() / _NOTES
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = path.with_name(f"{_NOTES}.{os.getpid()}")
+        new.write_bytes(b"".join(os.fsencode(one) + b"\n" for one in [*known, folder][-MAX_NOTES:]))
+        new.replace(path)
 
 
 def _user() -> int:

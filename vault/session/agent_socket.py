@@ -12,15 +12,17 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vault.session import agent_place
+from vault.errors import Busy, CasevaultError, Refused
+from vault.session import agent_place, agent_process
 from vault.session.agent_frames import Channel, Ended
+from vault.session.agent_process import Process
 
 BACKLOG = 64
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 2.0
 WAIT_SECONDS = 0.01
 _LINUX_CREDENTIALS = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 _BSD_CREDENTIALS = 76  # sizeof(struct xucred), <sys/ucred.h>
-_SOL_LOCAL, _LOCAL_PEERCRED = 0, 1  # <sys/un.h>
+_SOL_LOCAL, _LOCAL_PEERCRED, _LOCAL_PEERPID = 0, 1, 2  # <sys/un.h>
 
 
 class SocketStream:
@@ -67,6 +69,18 @@ class SocketStream:
         except OSError:
             return True
 
+    def process(self) -> Process | None:
+        try:
+            pid = peer_process(self._socket)
+        except OSError:
+            return None
+        found = agent_process.held(pid)
+        # Only while it stands is the process of that number the one at the other end, and not a later one.
+        if found is not None and self.ended():
+            found.close()
+            return None
+        return found
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits
@@ -82,6 +96,14 @@ def peer(connected: socket.socket) -> int:
     return int(struct.unpack_from("@II", told)[1])  # cr_version, cr_uid
 
 
+def peer_process(connected: socket.socket) -> int:
+    """The number of the process at the other end: for who connects, of the one that listens. Raises OSError."""
+    if sys.platform == "linux":
+        told = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _LINUX_CREDENTIALS.size)
+        return int(_LINUX_CREDENTIALS.unpack(told)[0])
+    return int(connected.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID))
+
+
 class Listener:
     """The socket of one agent."""
 
@@ -89,6 +111,7 @@ class Listener:
         """In the first of these folders that can be used. Raises Refused if it or what stands there is someone
         else's, OSError."""
         folder = agent_place.usable(places)
+        self.place: Path | None = folder
         self.path = folder / (name + agent_place.SUFFIX)
         with _alone(folder):
             if agent_place.check_socket(self.path):
@@ -148,22 +171,43 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def connect(name: str) -> Channel | None:
-    """To the agent of this name; None if there is none. Raises Refused if what is there is someone else's."""
+    """To the agent of this name; None if there is none. Raises Refused if what is there is someone else's, Busy."""
+    failed: CasevaultError | None = None
     for path in agent_place.sockets(name):
-        found = reach(path)
+        try:
+            found = reach(path)
+        except (Refused, Busy) as error:
+            failed = failed or error
+            continue
         if found is not None:
             return found
+    if failed is not None:
+        raise failed
     return None
 
 
+def everyone(name: str | None = None) -> Iterator[Channel | CasevaultError]:
+    """To all agents of this user, or all of this name; for one that can't be met, why: Refused, Busy."""
+    for path in agent_place.sockets(name):
+        try:
+            found: Channel | CasevaultError | None = reach(path)
+        except (Refused, Busy) as error:
+            found = error
+        if found is not None:
+            yield found
+
+
 def reach(path: Path) -> Channel | None:
-    """To the agent at this path; None if nobody listens there. Raises Refused."""
+    """To the agent at this path; None if nobody listens there. Raises Refused; Busy if it lets nobody in."""
     if not agent_place.check_socket(path):
         return None
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         _connect(connected, path)
         owner = peer(connected)
+    except (BlockingIOError, TimeoutError):
+        connected.close()
+        raise Busy("the process that keeps the vault open does not answer") from None
     except OSError:
         connected.close()
         return None
@@ -185,24 +229,16 @@ def _connect(connected: socket.socket, path: Path) -> None:
             time.sleep(WAIT_SECONDS)
 
 
-def everyone() -> Iterator[Channel]:
-    """To all agents of this user. Raises Refused."""
-    for path in agent_place.sockets():
-        found = reach(path)
-        if found is not None:
-            yield found
-
-
 def sweep() -> None:
-    """Remove the sockets at which nobody listens any more."""
+    """Remove the sockets at which nobody listens any more. What is someone else's stays as it is."""
     for folder in agent_place.folders():
-        if not folder.is_dir():
-            continue
-        agent_place.check_folder(folder)
-        with _alone(folder):
-            for path in folder.glob(f"*{agent_place.SUFFIX}"):
-                found = reach(path)
-                if found is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    found.close()
+        with contextlib.suppress(OSError, Refused):
+            agent_place.check_folder(folder)
+            with _alone(folder):
+                for path in folder.glob(f"*{agent_place.SUFFIX}"):
+                    with contextlib.suppress(Refused, Busy):
+                        found = reach(path)
+                        if found is None:
+                            path.unlink(missing_ok=True)
+                        else:
+                            found.close()

@@ -195,7 +195,8 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), ended)
     knows = agent_screen.watch(ended, told["buses"])
-    agent_start.answer({"memory": held.page.locked, "knows": knows, "process": os.getpid()})
+    place = held.listener.place and os.fsencode(held.listener.place).hex()
+    agent_start.answer({"memory": held.page.locked, "knows": knows, "place": place, "process": os.getpid()})
     del told
     sys.stdin = sys.stdout = sys.stderr = None
     held.serve()

@@ -56,4 +56,7 @@ def begin(folder: Path, found: opening.Unlocked, *, seconds: int, idle: int, acc
     )
     if "error" in answer:
         raise agent_events.error_of(answer["error"])
+    place = answer.get("place")
+    if isinstance(place, str):
+        agent_place.note(Path(os.fsdecode(bytes.fromhex(place))))
     return Begun(header.vault, seconds, idle, str(answer["memory"]), tuple(map(str, answer["knows"])))

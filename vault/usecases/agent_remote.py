@@ -15,14 +15,14 @@ from vault.audit.kept import Kept, Recorded
 from vault.audit.log import AuditLog, Late
 from vault.crypto import signing
 from vault.crypto.keys import CaseKeys, CaseNames, WorkingKeys
-from vault.errors import Busy, Damaged, Locked
+from vault.errors import Busy, CasevaultError, Damaged, Locked
 from vault.formats.header import Header
 from vault.formats.note import Signature
 from vault.model.events import Entry, Event, Writer
 from vault.session import agent_link, agent_place
 from vault.session.agent_frames import Channel, Ended
 from vault.store.catalogue import Catalogue
-from vault.usecases import agent_events
+from vault.usecases import agent_events, agent_lock
 from vault.usecases.unlocked import AUDIT_NAME, UnlockedVault
 
 PROTOCOL = 1
@@ -242,27 +242,14 @@ def left(folder: Path, vault_id: str) -> Left | None:
 
 
 def lock(folder: Path, vault_id: str) -> bool:
-    """Have the agent of this vault erase its keys and end. Whether there was one. Raises Busy if it does not."""
-    channel = agent_link.connect(agent_place.name_of(vault_id, folder))
-    return channel is not None and _locks(channel)
+    """Have every agent of this vault erase its keys and end. Whether there was one. Raises Busy or Refused if one is
+    left."""
+    done = agent_lock.lock(folder, vault_id)
+    if done.left:
+        raise done.left[0]
+    return done.count > 0
 
 
-def lock_all() -> int:
-    """The same with every agent of this user; how many there were."""
-    count = sum(map(_locks, agent_link.everyone()))
-    agent_link.sweep()
-    return count
-
-
-def _locks(channel: Channel) -> bool:
-    try:
-        channel.send({"ask": "lock"})
-        # It answers with its last breath: only when the line is cut is its memory gone.
-        while True:
-            channel.receive(wait=REPLY_SECONDS)
-    except Ended:
-        if not channel.ended():
-            raise Busy("the process that keeps the vault open does not end") from None
-    finally:
-        channel.close()
-    return True
+def lock_all() -> tuple[CasevaultError, ...]:
+    """The same with every agent of this user, within half a minute: why each of those that are left is."""
+    return agent_lock.lock_every().left

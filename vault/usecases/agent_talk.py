@@ -67,6 +67,8 @@ class Conversation:
         if asked == "left":
             self._channel.send(self._left())
         elif asked == "lock":
+            with contextlib.suppress(Ended):  # whoever asks and goes has asked
+                self._channel.send({"locking": True})
             held.lock(outcome="ok", then=lambda: self._channel.send({"locked": True}))
         elif asked == "hello" and message.get("protocol") == PROTOCOL:
             held.check_header()
