@@ -170,3 +170,37 @@ def forget(vault: str, instance: str) -> None:
     """Remove what is remembered of an instance that exists no more."""
     with contextlib.suppress(OSError, RuntimeError, ValueError):
         path_of(vault, instance).unlink(missing_ok=True)
+
+
+def retire(vault: str, instance: str, old: bytes) -> None:
+    """Note that the vault has another key than `old` now: a copy that has `old` still is an older one."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        path = _retired(vault, instance, old)
+        if not path.exists() and make_folder():
+            members: dict[str, object] = {"instance": instance, "renewed": True, "v": VERSION, "vault": vault}
+            data = canonical.dump({**members, "mac": _mac(old, members).hex()})
+            with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+
+
+def is_retired(vault: str, instance: str, key: bytes) -> bool:
+    """Whether this device has seen the vault with a newer key than `key`. What bears no right MAC says nothing."""
+    try:
+        members = canonical.load(_read(_retired(vault, instance, key)), "what is remembered", limit=MAX_BYTES)
+        return kdf.same(bytes.fromhex(members.pop("mac")), _mac(key, members)) and members.get("renewed") is True
+    except (Damaged, OSError, RuntimeError, AttributeError, KeyError, TypeError, ValueError):
+        return False
+
+
+def reinstate(vault: str, instance: str, key: bytes) -> None:
+    """A copy with this key is used knowingly: it is no older one any more."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        _retired(vault, instance, key).unlink(missing_ok=True)
+
+
+def _retired(vault: str, instance: str, key: bytes) -> Path:
+    # The name tells nobody without the key which one it is about.
+    path = path_of(vault, instance)
+    return path.with_name(f"{path.name}.{kdf.hmac_sha256(kdf.hkdf(key, LABEL), b'renewed')[:8].hex()}")

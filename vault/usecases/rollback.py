@@ -44,22 +44,29 @@ def check(vault: UnlockedVault, *, accept: bool = False, report: bool = False) -
     # What is remembered first: the log can only have grown by the time that it is read.
     found, state = _remembered(vault)
     vault.memory = state
+    instance = vault.log.kept.instance()
     problem = None if found is None else _problem(vault, found)
-    if problem is None or found is None:
+    if remembered.is_retired(vault.header.vault, instance, vault.keys.seals):
+        problem = Rollback(
+            "this is an older copy of the vault, from before all its keys were renewed", hint=ANOTHER_COPY
+        )
+    if problem is None:
         return False
     if report:
         vault.rollback = problem
         return False
     if not accept:
         raise problem
-    event = Event(
-        ACTION, "event", count=min(found.size, MAX_NUMBER), since=found.last or None, digest=found.root.hex(),
-        outcome="ok",
-    )  # fmt: skip
+    event = Event(ACTION, "event", outcome="ok")
+    seen = _generation(vault)
+    if found is not None:
+        count, since, seen = min(found.size, MAX_NUMBER), found.last or None, found.generation
+        event = Event(ACTION, "event", count=count, since=since, digest=found.root.hex(), outcome="ok")
     # The header that is in use is the newest one from now on, whatever else was.
-    noted = KeptHeader(max(found.generation, _generation(vault)) + 1, headers.digest_of(vault.header), done=True)
-    behind = _generation(vault) < found.generation
+    behind = _generation(vault) < seen
+    noted = KeptHeader(max(seen, _generation(vault)) + 1, headers.digest_of(vault.header), done=True)
     vault.log.append([event], vault.writer, lambda kept: kept.put_header(noted) if behind else None)
+    remembered.reinstate(vault.header.vault, instance, vault.keys.seals)
     return True
 
 
@@ -72,8 +79,11 @@ def _remembered(vault: UnlockedVault) -> tuple[Remembered | None, str]:
         return None, "altered"
     if found is not None:
         return found, "kept"
-    # It is in the vault that this device has noted something, and the note is not there any more.
-    return None, "gone" if kept.seen_on(instance, vault.writer.device) else "first"
+    # It is in the vault that this device has noted something, and the note is not there any more. Whoever deletes the
+    # device's id too makes it a new one: then others have seen the vault.
+    if kept.seen_on(instance, vault.writer.device):
+        return None, "gone"
+    return None, "elsewhere" if kept.seen_by(instance) else "first"
 
 
 def _problem(vault: UnlockedVault, found: Remembered) -> Rollback | None:
@@ -129,14 +139,16 @@ def _generation(vault: UnlockedVault) -> int:
 
 def begin(vault: UnlockedVault, *, accepted: bool = False) -> None:
     """From now on what the vault writes is remembered; once at once if this copy was `accepted`, or if nothing that
-    can be trusted was remembered here before: that is logged."""
-    lost = vault.memory in ("altered", "gone")
+    can be trusted was remembered here before: that is logged, with the number of computers that have seen it where
+    this one has not."""
+    lost = vault.memory in ("altered", "elsewhere", "gone")
+    others = vault.log.kept.seen_by(vault.log.kept.instance()) if vault.memory == "elsewhere" else None
     if accepted or lost:
         kept = remember(vault, force=True)
         # A device that can keep nothing would say so with each command.
         if lost and kept:
             with contextlib.suppress(CasevaultError):
-                vault.log.append([Event(FORGOTTEN, "event", outcome="ok")], vault.writer)
+                vault.log.append([Event(FORGOTTEN, "event", count=others, outcome="ok")], vault.writer)
         elif lost:
             vault.memory = "unkept"
     due = time.monotonic() + EVERY_SECONDS

@@ -223,6 +223,8 @@ def adopt(vault: UnlockedVault) -> None:
                 seal_keys.write(log, now, held)
         with contextlib.suppress(CasevaultError, remembered.Untrusted):
             _adopt_remembered(vault, made.seals)
+        # A copy from before bears another key, and could not say that what is remembered here is newer.
+        remembered.retire(vault.header.vault, vault.log.kept.instance(), made.seals)
 
 
 def _adopt_remembered(vault: UnlockedVault, old: bytes) -> None:
