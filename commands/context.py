@@ -97,6 +97,11 @@ class Session:
                 "What this computer remembered of the vault is gone or was altered: an older copy put back before "
                 "now would not show. It is logged."
             )
+        elif vault.memory == "elsewhere":
+            self.console.warn(
+                "This computer has not seen this vault before, others have: if it is an older copy, that can't be "
+                "told here. If you have used it on this computer, what was remembered was deleted. It is logged."
+            )
 
     def open(self, *, report_rollback: bool = False) -> UnlockedVault:
         """Open the vault: with the secret that is given, else through the agent, else with what is asked for."""

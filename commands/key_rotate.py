@@ -117,6 +117,12 @@ def _deep(session: Session, found: Unlocked, secret: Secret, wanted: _Wanted) ->
 
     with opening.opened(session.folder, found, accept_rollback=session.options.accept_rollback) as vault:
         work = rotating.work(vault)
+        prepared = bool(vault.log.kept.prepared())
+        if prepared:
+            session.console.warn(
+                "What lies ready for a journey goes with the old keys, at once: trustees' shares of before open "
+                "nothing, and 'travel now' closes nothing until you prepare anew: casevault travel prepare"
+            )
         maker = _maker(session, vault, found, secret, wanted)
     _announce(session, work)
     with _sheet(session, wanted, maker), session.console.progress("Encrypting anew", work.size) as advance:
@@ -128,6 +134,8 @@ def _deep(session: Session, found: Unlocked, secret: Secret, wanted: _Wanted) ->
     data = {"deep": True, "cases": done.cases, "earlier": done.earlier, "items": done.items, "fingerprint": shown}
     _answer(session, done.slots, maker.plan, data)
     console = session.console
+    if prepared:
+        console.warn("Nothing lies ready for a journey any more. Prepare anew: casevault travel prepare")
     console.say("The log has a new key. Its fingerprint, for your auditors: {fingerprint}", fingerprint=shown)
     console.warn(
         "Copies and backups of before still open with the old secrets, and hold what the vault held then. Delete "

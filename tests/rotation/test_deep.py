@@ -9,7 +9,7 @@ import pytest
 import rotated
 import vaults
 
-from vault.crypto import age
+from vault.crypto import age, slots
 from vault.crypto.keys import VaultKeys
 from vault.errors import Busy, Damaged, WrongSecret
 from vault.model.records import Case, Evidence
@@ -21,6 +21,7 @@ from vault.usecases import (
     doctor,
     headers,
     items,
+    key_slots,
     opening,
     receiving,
     recipients,
@@ -115,6 +116,27 @@ def test_nobody_else_has_it_open(tmp_path: Path) -> None:
         assert [one for one in doctor.examine(vault, read_data=True) if one.level == "damaged"] == []
         item = vaults.add_bytes(vault, made.cases[0], b"after")
         assert items.problem_of(vault, item) is None
+
+
+def test_a_slot_that_came_while_the_questions_were_asked_is_not_dropped(tmp_path: Path) -> None:
+    made = rotated.build(tmp_path / "vault")
+    found = opening.unlock(made.folder, vaults.CODE)
+    with opening.opened(made.folder, found) as vault:
+        maker = rotated.maker(vault)
+    with opening.opened(made.folder, found) as vault:
+        slot, texts = slots.make_shares(2, 3, found.root)
+        key_slots.add(vault, found.root, slot, "Trustees")
+    with pytest.raises(Busy, match="key slots were changed"):
+        rotating.deep(made.folder, found, maker, wait=0.1)
+    rotated.check(made, vaults.CODE)
+    now = opening.unlock(made.folder, slots.Shares(tuple(texts[:2])))
+    with opening.opened(made.folder, now) as vault:
+        assert rotating.begun(vault) == 0
+        # The same with one that went.
+        maker = rotated.maker(vault)
+        key_slots.remove(vault, now.root, slot.id, ask=False)
+    with pytest.raises(Busy, match="key slots were changed"):
+        rotating.deep(made.folder, found, maker, wait=0.1)
 
 
 def test_a_reviewed_plan_still_makes_a_bundle(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from vault.crypto import age, recovery, slots
 from vault.crypto.kdf import Argon2Parameters
 from vault.session import device_secret
 from vault.store import slot_notes
-from vault.usecases import cases, key_slots, opening, rotating, rotation_slots
+from vault.usecases import cases, key_slots, opening, rotating, rotation_slots, travel, travel_header
+from vault.usecases.travel_shares import Order
 
 
 @pytest.fixture
@@ -100,3 +101,21 @@ def test_a_passphrase_gets_a_new_salt_and_the_device_a_new_secret(
         assert [one.outcome for one in vault.log.entries(action="key.rotate")] == [None, "ok"]
         now = slots.Passphrase(phrase, {made.members["id"]: fresh or b""})
         assert opening.unlock(vault.folder, now).root == root
+
+
+def test_what_lies_ready_for_a_journey_is_not_dropped_unsaid(folder: Path) -> None:
+    found = opening.unlock(folder, vaults.CODE)
+    with opening.opened(folder, found) as vault:
+        travel.prepare(vault, found.root, Order((), 3, 2), None, lambda _, text: None)
+    at = folder.parent
+
+    def rotate(old: str, new: str) -> str:
+        words = ("key", "rotate", "--deep", "--recovery-out", new)
+        return cli_tools.run("--vault", folder, "--recovery-file", at / old, "--no-input", *words, cwd=at).err
+
+    told = rotate("code", "one.txt")
+    before, _, after = told.partition("Nothing lies ready for a journey any more")
+    assert "goes with the old keys" in before
+    assert before.count("casevault travel prepare") == after.count("casevault travel prepare") == 1
+    assert not (folder / travel_header.NAME).exists()
+    assert "journey" not in rotate("one.txt", "two.txt")

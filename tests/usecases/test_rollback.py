@@ -136,10 +136,31 @@ def test_two_copies_side_by_side_on_one_device_are_noticed(folder: Path) -> None
 
 
 def test_a_vault_of_before_is_no_older_copy(folder: Path, state: Path) -> None:
+    with opening.open_vault(folder, vaults.CODE) as vault:
+        vault.log._db.execute("DELETE FROM kept WHERE kind = 'seen'")  # no version noted that, once
+        vault.on_written = None
     shutil.rmtree(state)  # another computer, which never saw it
     with opening.open_vault(folder, vaults.CODE) as vault:
         assert (vault.memory, vault.rollback) == ("first", None)
     assert not entries(folder, "vault.forgotten")
+
+
+def test_a_computer_that_has_not_seen_a_vault_that_others_have_says_so_once(folder: Path, state: Path) -> None:
+    older = copied(folder, "older")
+    work(folder)
+    # A new laptop, or this one with everything gone that it remembered, its own id too: both look the same.
+    shutil.rmtree(state)
+    with opening.open_vault(older, vaults.CODE) as vault:
+        assert (vault.memory, vault.rollback) == ("elsewhere", None)
+        (told,) = [one for one in doctor.examine(vault) if one.subject == "older copies"]
+        assert (told.level, "others have" in told.message) == ("warning", True)
+        assert "On a new computer that is as it should be" in told.hint
+    assert [(one.outcome, one.count) for one in entries(older, "vault.forgotten")] == [("ok", 1)]
+    with opening.open_vault(older, vaults.CODE) as vault:
+        assert vault.memory == "kept"
+    # From now on this computer notices older copies, and takes its own id for granted.
+    work(older)
+    assert len(entries(older, "vault.forgotten")) == 1
 
 
 def test_an_older_header_in_newer_databases_and_an_older_log_under_a_newer_header(folder: Path) -> None:

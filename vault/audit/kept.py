@@ -21,7 +21,10 @@ from vault.formats.cosignature import SIGNATURE_BYTES, TIMESTAMP_BYTES
 from vault.store import auditdb
 
 MAX_BODY = 4 << 20
-KINDS = ("chain", "cosigned", "header", "instance", "policy", "prepared", "seed", "seen", "stamp", "succession")
+KINDS = (
+    "chain", "cosigned", "header", "instance", "policy", "prepared", "replaced", "seed", "seen", "stamp",
+    "succession",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +190,36 @@ class Kept:
 
     def prepared(self) -> str:
         """The digest of a header that lies ready to be put in place without a key; empty if none does."""
-        rows = auditdb.read_kept(self._db, "prepared")
-        return "" if not rows else str(_load(rows[0][2]).get("digest", ""))
+        return self._prepared("digest")
+
+    def prepared_before(self) -> str:
+        """The one that lay ready before, while it is not known which of the two does; mostly empty."""
+        return self._prepared("before")
 
     def set_prepared(self, digest: str) -> None:
-        """Replace it."""
+        """Another one is about to lie ready, or none (empty). Until `settle_prepared`, the one of before may still
+        lie there."""
+        now = self.prepared()
+        self._put_prepared(digest, now if digest and now != digest else "")
+
+    def settle_prepared(self, digest: str) -> None:
+        """This one lies ready for sure: the others that did are replaced."""
+        self._put_prepared(digest, "")
+
+    def replaced(self) -> set[str]:
+        """The digests of headers that lay ready and were replaced: they are older ones, though never in place."""
+        return {name for _, name, _ in auditdb.read_kept(self._db, "replaced")}
+
+    def _prepared(self, member: str) -> str:
+        rows = auditdb.read_kept(self._db, "prepared")
+        return "" if not rows else str(_load(rows[0][2]).get(member, ""))
+
+    def _put_prepared(self, digest: str, before: str) -> None:
+        gone = {self.prepared(), self.prepared_before()} - {digest, before, ""}
         with self._transaction():
-            self._put("prepared", 0, "", {"digest": digest})
+            for one in sorted(gone):
+                self._put("replaced", 0, one, {})
+            self._put("prepared", 0, "", {"before": before, "digest": digest} if before else {"digest": digest})
 
     def successions(self) -> list[Succession]:
         """How the log's key came to be the one that it is, the first replacement first; mostly empty."""
@@ -233,6 +259,10 @@ class Kept:
     def seen_on(self, instance: str, device: str) -> bool:
         """Whether that device has noted outside the vault how far it saw this instance."""
         return any(name == f"{instance} {device}" for _, name, _ in auditdb.read_kept(self._db, "seen"))
+
+    def seen_by(self, instance: str) -> int:
+        """How many devices have noted that."""
+        return sum(name.startswith(f"{instance} ") for _, name, _ in auditdb.read_kept(self._db, "seen"))
 
     def put_seen_on(self, instance: str, device: str) -> None:
         """Note that it has."""

@@ -28,6 +28,9 @@ def begun(vault: UnlockedVault, *, accept_rollback: bool, report_rollback: bool 
 
             rotation_switch.adopt(vault)
         accepted = rollback.check(vault, accept=accept_rollback, report=report_rollback)
+        if vault.rollback is None:
+            with contextlib.suppress(CasevaultError):  # where nothing can be written, it is told apart later
+                headers.settle(vault)
         try:
             headers.check_newest(vault, accept_rollback=accept_rollback)
         except Rollback as older:

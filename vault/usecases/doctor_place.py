@@ -15,6 +15,10 @@ _ASK = (
     "Compare the last entries ('casevault audit show') with what you did. If nobody has cleaned up this computer's "
     "files or used other keys, ask who was at it."
 )
+_NEW_HERE = (
+    "On a new computer that is as it should be: compare the last entries ('casevault audit show') with what you did. "
+    "If you have used the vault on this computer before, somebody deleted what it remembered: ask who was at it."
+)
 
 
 def older_copies(vault: UnlockedVault) -> Iterator[Finding]:
@@ -34,6 +38,8 @@ def older_copies(vault: UnlockedVault) -> Iterator[Finding]:
             "warning", _OLDER,
             f"what this computer remembered of the vault {lost}: an older copy put back before would not show", _ASK,
         )  # fmt: skip
+    elif vault.memory == "elsewhere":
+        yield Finding("warning", _OLDER, "this computer has not seen this vault before, others have", _NEW_HERE)
     elif vault.memory == "unchecked":
         yield Finding("warning", _OLDER, "not compared with what this computer has seen, as the log is damaged", "")
     elif vault.memory == "unkept" or not rollback.remember(vault):

@@ -112,23 +112,50 @@ def _noted(vault: UnlockedVault, header: Header) -> KeptHeader:
     return kept[-1]
 
 
-def prepare(vault: UnlockedVault, header: Header | None) -> None:
-    """Note a header that lies ready to be put in place without a key (None: there is none any more), so that it is
-    not taken for an older one then."""
-    vault.log.kept.set_prepared("" if header is None else digest_of(header))
+def settle(vault: UnlockedVault) -> None:
+    """Find out what a process left that was stopped while it replaced the header, or the one that lies ready: of the
+    two that it may be, the other one is an older one from now on. Raises Busy, StorageFailed, Damaged."""
+    kept = vault.log.kept
+    if not _open(kept.headers()) and not kept.prepared_before():
+        return
+    # Whoever is at it just now holds this lock.
+    with vault.catalogue.transaction():
+        noted = kept.headers()
+        there = digest_of(header_file.read(vault.folder))
+        if _open(noted) and there == noted[-1].digest:
+            kept.put_header(replace(noted[-1], done=True))
+        elif _open(noted) and there == noted[-2].digest:
+            kept.put_header(KeptHeader(noted[-1].generation + 1, there, done=True))
+        if before := kept.prepared_before():
+            from vault.usecases import travel_header  # what only vaults need that are prepared for a journey
+
+            ready = travel_header.read(vault.folder)
+            if ready is not None and digest_of(ready) in (before, kept.prepared()):
+                kept.settle_prepared(digest_of(ready))
+
+
+def _open(noted: Sequence[KeptHeader]) -> bool:
+    """Whether it is not known which of the last two headers is in place."""
+    return len(noted) > 1 and not noted[-1].done
 
 
 def check_newest(vault: UnlockedVault, *, accept_rollback: bool = False) -> None:
-    """Raise Rollback if the header is one that was replaced since, unless that is accepted: then log it."""
-    digest, kept = digest_of(vault.header), vault.log.kept.headers()
+    """Raise Rollback if the header is one that was replaced since, unless that is accepted: then log it. Raises Busy
+    if another command changes it at this moment."""
+    kept = vault.log.kept
+    digest, noted = digest_of(vault.header), kept.headers()
     # A process that stopped while it wrote may have left the one before.
-    current = {one.digest for one in kept[-1 if not kept or kept[-1].done else -2 :]}
-    if digest in current or digest == vault.log.kept.prepared() or digest not in {one.digest for one in kept}:
+    current = {one.digest for one in noted[-2 if _open(noted) else -1 :]} | {kept.prepared(), kept.prepared_before()}
+    if digest in current or digest not in {one.digest for one in noted} | kept.replaced():
         return
+    if header_file.read(vault.folder) != vault.header:
+        raise Busy("the key slots were changed by another command in the meantime", hint=AGAIN)
     if not accept_rollback:
         raise Rollback(
-            "the vault's header (vault.json) is an older one: key slots that were removed since may be in it again"
+            "the vault's header (vault.json) is an older one: key slots or trustees' shares that were replaced since "
+            "may open it again"
         )
-    noted = KeptHeader(kept[-1].generation + 1, digest, done=True)
-    event = Event("vault.rollback", "event", count=min(kept[-1].generation, MAX_NUMBER), digest=digest, outcome="ok")
-    vault.log.append([event], vault.writer, lambda all_: all_.put_header(noted))
+    generation = noted[-1].generation if noted else 0
+    event = Event("vault.rollback", "event", count=min(generation, MAX_NUMBER), digest=digest, outcome="ok")
+    accepted = KeptHeader(generation + 1, digest, done=True)
+    vault.log.append([event], vault.writer, lambda all_: all_.put_header(accepted))

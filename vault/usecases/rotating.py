@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vault.crypto import kdf, slots
 from vault.crypto.keys import VaultKeys
-from vault.errors import CasevaultError, Damaged, StorageFailed, WrongSecret
+from vault.errors import Busy, CasevaultError, Damaged, StorageFailed, WrongSecret
 from vault.formats.header import Header, SlotRecord
 from vault.model.records import Case, Evidence
 from vault.store import header_file, in_use, rotation_state, slot_notes, switch
@@ -115,6 +115,7 @@ def deep(
     agent_remote.lock(folder, found.header.vault)  # it has the databases open, and remembers the keys of cases
     with in_use.alone(folder, wait):
         with opening.opened(folder, found, accept_rollback=accept_rollback) as vault:
+            _refuse_other_slots(vault, maker)
             wanted = work(vault)
             _refuse_without_room(folder, wanted.room)
             _refuse_damaged(vault)
@@ -173,6 +174,13 @@ def _names_any(folder: Path, slot_ids: list[str]) -> bool:
     except CasevaultError:
         return True
     return not there.isdisjoint(slot_ids)
+
+
+def _refuse_other_slots(vault: UnlockedVault, maker: Maker) -> None:
+    """A slot that came while its questions were asked was in no question: it must not be dropped unsaid."""
+    planned = (*maker.plan.again, *maker.plan.lost, *maker.plan.removed)
+    if {one.members["id"]: one for one in planned} != {one.members["id"]: one for one in vault.header.slots}:
+        raise Busy("the key slots were changed by another command in the meantime", hint=headers.AGAIN)
 
 
 def _refuse_without_room(folder: Path, room: int) -> None:

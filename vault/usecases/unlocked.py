@@ -72,8 +72,9 @@ class UnlockedVault:
     writer: Writer
     keeper: Keeper
     memory: str = "first"
-    """What this device remembered of the vault when it was opened (`vault/usecases/rollback.py`): "kept", "first" (it
-    was never seen here), "gone", "altered", "unkept" (the device can keep nothing), "unchecked" (a damaged log)."""
+    """What this device remembered of the vault when it was opened (`vault/usecases/rollback.py`): "kept", "first" (no
+    computer has seen it before), "elsewhere" (others have), "gone", "altered", "unkept" (the device can keep
+    nothing), "unchecked" (a damaged log)."""
     rollback: Rollback | None = None
     """Why this is an older copy, where it was opened all the same to report that."""
     on_written: Callable[[bool], None] | None = None
