@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,7 +100,7 @@ def start(
         if order is not None and order.trustees and target is None:
             raise Usage("a place for the trustees' files is missing: give --out DIR")
         if not session.console.json and confirm is None:
-            _say_plan(session, plan, starts=True)
+            _say_plan(session, plan, starts=True, dry_run=False)
         confirming.by_id(session, vault.header.vault, confirm)
         made = travel.start(vault, root, order, target, lambda number, text: _write_down(session, number, text))
     seen = (*made.seen, *travel_look.open_elsewhere(session.folder))
@@ -107,7 +108,7 @@ def start(
     _say_given(session, made.given)
     _say_destroyed(session, made, seen)
     session.console.hint("back home: casevault travel end --request-out FILE")
-    _refuse_what_opens(seen)
+    refuse_what_is_left(seen)
 
 
 def _order(
@@ -153,7 +154,7 @@ def _write_down(session: Session, number: int, text: str) -> None:
             console.failed(0, error)
 
 
-def _say_plan(session: Session, plan: Plan, *, starts: bool) -> None:
+def _say_plan(session: Session, plan: Plan, *, starts: bool, dry_run: bool = True) -> None:
     """What would be destroyed and what would stay."""
     console, t = session.console, session.console.text
     destroyed = [{"id": one, "kind": kind} for one, kind in plan.slots] if starts else []
@@ -161,16 +162,19 @@ def _say_plan(session: Session, plan: Plan, *, starts: bool) -> None:
         "dry_run": True, "vault": plan.vault, "need": plan.need, "count": plan.count, "prepared": plan.ready,
         "destroys": destroyed, **_seen(plan.seen),
     }  # fmt: skip
-    rows = [(t("Destroyed"), t("key slot {id} ({kind})", id=one["id"], kind=t(one["kind"]))) for one in destroyed]
-    rows += [(t("Stays"), t("the vault, closed: {need} of {count} trustees' shares open it", need=plan.need,
-                            count=plan.count))]  # fmt: skip
-    rows += [(t("Found"), _seen_text(session, one)) for one in plan.seen[:MAX_SHOWN]]
-    console.answer({"travel": shape}, columns(rows))
+    lines = [t("Would be destroyed: key slot {id} ({kind})", id=one["id"], kind=t(one["kind"])) for one in destroyed]
+    lines += [t("Would stay: the vault, closed; {need} of {count} trustees' shares open it", need=plan.need,
+                count=plan.count)]  # fmt: skip
+    # No table: a narrow terminal would cut off the very paths that are to be looked for.
+    lines += [t("Found: {what}", what=_seen_text(session, one)) for one in plan.seen[:MAX_SHOWN]]
+    console.answer({"travel": shape}, lines)
     if starts:
-        console.warn("Until the trustees have their shares, nobody at all can open the vault.")
+        console.warn("From then on, and until the trustees have their shares, nobody at all can open the vault.")
     if plan.seen:
         console.warn("Remove what was found, or take it off this computer, before you travel.")
     _say_no_promise(session)
+    if dry_run:
+        console.say("This was a trial: nothing was changed.")
 
 
 def _started(made: Started, seen: tuple[Seen, ...]) -> dict[str, Any]:
@@ -256,7 +260,8 @@ def _say_no_promise(session: Session) -> None:
 
 
 def _seen_text(session: Session, one: Seen) -> str:
-    return session.console.text(SEEN[one.kind], where=one.where)
+    where = str(Path(one.where).resolve()) if one.kind in PLACES else one.where
+    return session.console.text(SEEN[one.kind], where=where)
 
 
 SEEN = {
@@ -273,9 +278,19 @@ SEEN = {
 }
 
 
-def _refuse_what_opens(seen: tuple[Seen, ...]) -> None:
+PLACES = frozenset({"copy", "backup", "sheet", "share", "trustee-key", "leftover"})
+"""Of these, `where` is a path."""
+
+
+def refuse_what_is_left(seen: tuple[Seen, ...]) -> None:
+    """Raise PartlyDone if something still opens the vault, or could not be destroyed."""
     if any(one.opens for one in seen):
         raise PartlyDone(
             "the vault is closed, but something on this computer still opens it or a copy of it",
             hint="It is named above. Remove it, or leave it at home.",
+        )
+    if any(one.undone for one in seen):
+        raise PartlyDone(
+            "the vault is closed, but not everything on this computer could be destroyed",
+            hint="It is named above. Repeat it when you can: casevault travel now --yes",
         )
