@@ -125,13 +125,13 @@ def test_late_entries_and_what_is_kept_with_them_are_written_whole_or_not_at_all
 
     def late(size: int, root: bytes) -> Event:
         seen.append((size, root))
-        return Event("audit.map", "event", digest=root.hex(), outcome="ok")
+        return Event("audit.policy", "event", digest=root.hex(), outcome="ok")
 
     with held.open() as vault:
         head = vault.log.head()
         status = Event("vault.status", "event", outcome="ok")
         written = vault.log.append([late, status, late], vault.writer, lambda kept: kept.set_policy("# leer\n"))
-        assert [one.action for one in written] == ["audit.map", "vault.status", "audit.map"]
+        assert [one.action for one in written] == ["audit.policy", "vault.status", "audit.policy"]
         assert seen[0] == (head.size, head.root)
         assert seen[1] == (head.size + 2, vault.log.root_at(head.size + 2))
         assert vault.log.kept.policy() == "# leer\n"

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from vault.model.events import MAX_NUMBER, Event, Writer
 from vault.model.records import Case
 from vault.session import agent_link, agent_memory, agent_screen, agent_start
 from vault.session.agent_clock import Deadline, Sleep
+from vault.session.agent_frames import Channel, Ended
 from vault.store import header_file
 from vault.store.catalogue import Catalogue
 from vault.usecases import agent_events, headers
@@ -35,6 +36,8 @@ LAST_SECONDS = 15.0
 """To finish what is being written, and the last entry, when it locks. Then the process ends in any case."""
 GATE_SECONDS = 5.0
 MAX_CONVERSATIONS = 32
+"""Commands at once. Whoever has not said yet what it wants takes none of these places."""
+MAX_SILENT = 32
 KEYS = ("catalogue", "audit", "rows", "audit_map", "seals", "audit_signing", "case_wrap")
 """What the agent is given: not the root key, and not the key of the header. It can't change key slots."""
 WORKING = KEYS[:5]
@@ -55,10 +58,17 @@ class Held:
         self.began = time.time_ns() // MILLISECOND
         self.gate = threading.RLock()
         """Held while an entry is written: what has begun is finished before the vault is locked."""
-        self.talking = 0
-        """Commands that are at work, but for shells, which wait for people."""
+        self.vault = str(told["vault"])
+        self.accepted = told["accepted"] is True
+        """Whether an older copy was accepted when it was unlocked."""
+        self.own: set[tuple[str, bytes]] = set()
+        """Cases and wrapped keys of which the log was seen to say that they belong together."""
         self._counts = threading.Lock()
         self._conversations = 0
+        self._silent: dict[Channel, None] = {}
+        """Connections that have said nothing yet, the oldest first."""
+        self._asked: set[Channel] = set()
+        self._locking = False
         self._ending = threading.Lock()
         self._header_seen: tuple[int, ...] | None = None
         self.check_header()
@@ -102,16 +112,48 @@ class Held:
             raise Damaged("the vault is not there any more") from None
 
     @contextlib.contextmanager
-    def conversation(self, *, shell: bool) -> Any:
-        """Counts: a command at work keeps the vault from being locked as idle, a shell does not."""
+    def conversation(self) -> Iterator[bool]:
+        """Whether there is a place for one more command. Requests to lock, or of the time left, need none."""
         with self._counts:
-            self.talking += not shell
+            place = self._conversations < MAX_CONVERSATIONS
+            self._conversations += place
+        if place:
+            self.idle.again()
+        try:
+            yield place
+        finally:
+            with self._counts:
+                self._conversations -= place
+            if place:
+                self.idle.again()
+
+    @contextlib.contextmanager
+    def asking(self, channel: Channel) -> Iterator[None]:
+        """While a command is asked back, and everybody waits for it: locking does not. Raises Ended."""
+        with self._counts:
+            if self._locking:
+                raise Ended
+            self._asked.add(channel)
         try:
             yield
         finally:
-            self.idle.again()
             with self._counts:
-                self.talking -= not shell
+                self._asked.discard(channel)
+
+    def heard(self, channel: Channel) -> None:
+        """It has said something."""
+        with self._counts:
+            self._silent.pop(channel, None)
+
+    def _let_in(self, channel: Channel) -> None:
+        """Whoever has said nothing for longest goes for who comes now, if there are too many."""
+        with self._counts:
+            self._silent[channel] = None
+            oldest = next(iter(self._silent)) if len(self._silent) > MAX_SILENT else None
+            if oldest is not None:
+                del self._silent[oldest]
+        if oldest is not None:
+            oldest.close()
 
     def lock(self, *, outcome: str, then: Callable[[], None] | None = None) -> None:
         """Erase and end, with a last entry. Never returns; whoever comes second waits for the end."""
@@ -122,6 +164,11 @@ class Held:
         watchdog.start()
         try:
             self.listener.close()
+            with self._counts:
+                self._locking = True
+                asked = list(self._asked)
+            for channel in asked:
+                channel.close()  # what it was to say is not written, and the log is free
             self.pins.clear()
             self.gate.acquire(timeout=GATE_SECONDS)
             self.page.erase("case_wrap")
@@ -138,8 +185,6 @@ class Held:
         sleep, pause = Sleep(), threading.Event()
         while True:
             pause.wait(min(TICK_SECONDS, max(0.01, self.limit.left)))
-            if self.talking:
-                self.idle.again()
             if sleep.noticed():
                 self.lock(outcome="cancelled")
             if not self.limit.left or not self.idle.left:
@@ -160,25 +205,21 @@ class Held:
                 self.lock(outcome="cancelled")
             if channel is None:
                 continue
-            if self._conversations >= MAX_CONVERSATIONS:
-                channel.close()
-                continue
-            with self._counts:
-                self._conversations += 1
-            threading.Thread(target=self._talk, args=(Conversation(self, channel),), daemon=True).start()
+            self._let_in(channel)
+            threading.Thread(target=self._talk, args=(Conversation(self, channel), channel), daemon=True).start()
 
-    def _talk(self, conversation: Any) -> None:
+    def _talk(self, conversation: Any, channel: Channel) -> None:
         try:
             conversation.run()
         finally:
-            with self._counts:
-                self._conversations -= 1
+            self.heard(channel)
 
 
 def main() -> None:
     """The process: hear what to keep, say that it is ready, serve."""
     agent_memory.close_process()
     told = agent_start.hear()
+    os.environ.update(told.pop("where"))  # where the folder for state is; what starts a process shows to everybody
     try:
         held = Held(told)
     except CasevaultError as error:

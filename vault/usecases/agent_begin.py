@@ -15,6 +15,9 @@ from vault.usecases.agent import KEYS
 SHORTEST, LONGEST = 1, 12 * 3600
 """Seconds: nobody works longer than half a day at a stretch."""
 
+WHERE = ("HOME", "LOCALAPPDATA", "USERPROFILE", "XDG_STATE_HOME")
+"""What says where the folder for state is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -43,6 +46,7 @@ def begin(folder: Path, found: opening.Unlocked, *, seconds: int, idle: int, acc
     keys = VaultKeys.derive(found.root)
     answer = agent_start.start(
         {
+            "accepted": accept_rollback,
             "buses": agent_screen.addresses(os.environ),
             "folder": os.fsencode(os.path.realpath(folder)).hex(),
             "header": headers.digest_of(header),
@@ -51,6 +55,8 @@ def begin(folder: Path, found: opening.Unlocked, *, seconds: int, idle: int, acc
             "name": agent_place.name_of(header.vault, folder),
             "places": [os.fsencode(one).hex() for one in agent_place.folders()],
             "seconds": seconds,
+            "vault": header.vault,
+            "where": {name: os.environ[name] for name in WHERE if name in os.environ},
             "writer": agent_events.writer_members(writer),
         }
     )

@@ -5,6 +5,7 @@ The working keys open the two databases here; entries are written, and the keys 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ PROTOCOL = 1
 REPLY_SECONDS = 120.0
 """The agent waits for other writers, for half a minute at most each time."""
 SHORT_SECONDS = 10.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.3, 15.0
+"""Seconds between two words that the command is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,19 @@ class Agent:
         self.welcome = welcome
         self.left = Left(int(welcome["left"]), int(welcome["idle"]))
         self.gone = False
+        self._done = threading.Event()
+
+    def stay(self) -> None:
+        """Say now and then that the command is at work: who says nothing keeps no vault open, and not its place."""
+        threading.Thread(target=self._stay, daemon=True).start()
+
+    def _stay(self) -> None:
+        pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, self.left.idle / 3))
+        while not self._done.wait(pause):
+            with contextlib.suppress(CasevaultError):
+                self.ask({"ask": "here"})
+            if self.gone:
+                return
 
     def ask(self, message: dict[str, Any], back: Callable[[dict[str, Any]], Any] | None = None) -> dict[str, Any]:
         """Its answer. What it asks back goes to `back`. Raises what went wrong there, Locked if it has gone."""
@@ -72,6 +88,7 @@ class Agent:
 
     def close(self) -> None:
         """End the conversation."""
+        self._done.set()
         self._channel.close()
 
 
@@ -223,6 +240,7 @@ def opened(folder: Path, header: Header, agent: Agent) -> UnlockedVault:
         agent.close()
         raise
     writer = agent_events.writer_of(told["writer"])
+    agent.stay()
     return UnlockedVault(folder, header, keys, catalogue, log, writer, RemoteKeeper(agent))
 
 

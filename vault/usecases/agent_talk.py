@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from vault.audit.kept import Kept
 from vault.audit.log import AuditLog, Late
 from vault.crypto import kdf
 from vault.crypto.keys import CaseKeys
-from vault.errors import CasevaultError, Damaged, NotFound
+from vault.errors import Busy, CasevaultError, Damaged, NotFound
 from vault.model.events import Event
 from vault.model.ids import is_id
 from vault.model.records import Case
+from vault.session import failed_unlocks
 from vault.session.agent_frames import Channel, Ended
 from vault.store.catalogue import Catalogue
-from vault.usecases import agent_events
+from vault.usecases import agent_events, agent_rules
 from vault.usecases.agent_events import BROKEN
 from vault.usecases.keeper import OwnKeeper
 
@@ -28,6 +30,11 @@ HELLO_BYTES = 4096
 HELLO_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 """For a command to say what belongs into an entry that is being written: others wait meanwhile."""
+GATE_SECONDS = 2.0
+QUESTIONS_SECONDS = 30.0
+"""For all that a command is asked about one append."""
+SILENT_SECONDS = 60.0
+"""A command at work says that it is there, more often than that; one that does not has no more place here."""
 MAX_EVENTS = 100_000
 MAX_PINS = 1_000_000
 CHANGED = "the key of a case is not the one that it was when the vault was unlocked"
@@ -45,6 +52,8 @@ class Conversation:
         self._channel = channel
         self._writer = held.new_writer()
         self._named: set[str] = set()
+        self._shell = False
+        self._until = 0.0
         self._log: AuditLog | None = None
         self._catalogue: Catalogue | None = None
 
@@ -54,6 +63,7 @@ class Conversation:
             # A first message that is none, and any error, end the conversation and nothing else.
             with contextlib.suppress(Ended, Damaged, ValueError, KeyError, TypeError):
                 first = self._channel.receive(limit=HELLO_BYTES, wait=HELLO_SECONDS)
+                self._held.heard(self._channel)
                 self._first(first)
         finally:
             self._channel.close()
@@ -72,8 +82,13 @@ class Conversation:
             held.lock(outcome="ok", then=lambda: self._channel.send({"locked": True}))
         elif asked == "hello" and message.get("protocol") == PROTOCOL:
             held.check_header()
-            held.idle.again()
-            with held.conversation(shell=message.get("shell") is True):
+            with held.conversation() as place:
+                if not place:
+                    busy = Busy("too many commands use this vault at once", hint="Try again in a moment.")
+                    self._channel.send({"error": agent_events.error_members(busy)})
+                    return
+                self._shell = message.get("shell") is True
+                self._note_what_came_before()
                 self._channel.send(self._welcome())
                 self._serve()
         else:
@@ -100,10 +115,12 @@ class Conversation:
         answers = {
             "append": self._append, "sign": self._sign, "names": self._names, "recipient": self._recipient,
             "case": self._case, "wrap": self._wrap, "forget": self._forget,
+            "here": self._here,
         }  # fmt: skip
         while True:
-            message = self._channel.receive()
-            self._held.idle.again()
+            message = self._channel.receive(wait=SILENT_SECONDS)
+            if not (self._shell and message.get("ask") == "here"):
+                self._held.idle.again()  # a shell that waits for a person is there, but that is no use of the vault
             try:
                 answer = answers[str(message.get("ask"))](message)
             except _Aborted:
@@ -114,6 +131,21 @@ class Conversation:
                 # What is not valid, whatever it is; or the keys are gone by now.
                 answer = {"error": agent_events.error_members(Damaged(BROKEN))}
             self._channel.send(answer)
+
+    def _here(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def _note_what_came_before(self) -> None:
+        """As of any opening; here, as no command could be believed."""
+        # What can't be logged now is by the next one; where the disk is full, nothing is shown either.
+        with contextlib.suppress(CasevaultError):
+            events = agent_rules.came_before(self._open_log(), self._writer, self._held.vault)
+            if events and self._held.gate.acquire(timeout=GATE_SECONDS):
+                try:
+                    self._open_log().append(events, self._writer)
+                finally:
+                    self._held.gate.release()
+                failed_unlocks.clear(self._held.vault)
 
     # ---- The log ---------------------------------------------------------------------------------------------------
 
@@ -126,26 +158,33 @@ class Conversation:
         given = message["events"]
         if not isinstance(given, list) or len(given) > MAX_EVENTS:
             raise Damaged(BROKEN)
-        named: set[str] = set()
-        events = [
-            self._late(named) if one is None else self._noted(agent_events.event_of(one), named) for one in given
-        ]
+        self._until = time.monotonic() + QUESTIONS_SECONDS
+        noted: list[Event] = []
+        events = [self._late(noted) if one is None else self._noted(one, noted) for one in given]
         also = self._also if message.get("also") is True else None
         with self._held.gate:
             written = self._open_log().append(events, self._writer, also)
-        self._named |= named
+        self._named |= agent_rules.named(noted)
         return {"first": written[0].seq if written else 0, "count": len(written)}
 
-    def _noted(self, event: Event, named: set[str]) -> Event:
-        # An outcome tells what was done before; it is no word of what comes.
-        if event.case is not None and event.phase != "outcome":
-            named.add(event.case)
+    def _noted(self, untrusted: object, noted: list[Event], tree: tuple[int, bytes] | None = None) -> Event:
+        """An event that a command may have written. Raises NotAllowed, Damaged."""
+        event = agent_events.event_of(untrusted)
+        agent_rules.check(event, accepted=self._held.accepted)
+        if any(row.table == Case.TABLE for row in event.rows):
+            agent_rules.check_rows(event, self._keeper().names(*self._own(str(event.case))))
+        if event.action == agent_rules.MAP:
+            # Its tree is the one right before it: so it is made late. Another reader sees what is in the file by now.
+            size, root = tree or (0, b"")
+            with contextlib.closing(self._held.open_log()) as log:
+                agent_rules.check_map(event, self._held.page["audit_map"], log, size, root)
+        noted.append(event)
         return event
 
-    def _late(self, named: set[str]) -> Late:
+    def _late(self, noted: list[Event]) -> Late:
         def event(size: int, root: bytes) -> Event:
             answer = self._asked({"late": {"root": root.hex(), "size": size}})
-            return self._noted(agent_events.event_of(answer["event"]), named)
+            return self._noted(answer["event"], noted, (size, root))
 
         return event
 
@@ -153,9 +192,11 @@ class Conversation:
         kept.replay(self._asked({"also": True})["puts"])
 
     def _asked(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Ask the command back, while the log waits for its answer."""
-        self._channel.send(question)
-        answer = self._channel.receive(wait=ANSWER_SECONDS)
+        """Ask the command back, while the log waits for its answer: not for long, not when the vault is locked."""
+        with self._held.asking(self._channel):
+            self._channel.send(question)
+            left = self._until - time.monotonic()
+            answer = self._channel.receive(wait=max(0.0, min(ANSWER_SECONDS, left)))
         if answer.get("abort") is True:
             raise _Aborted
         return answer
@@ -171,13 +212,21 @@ class Conversation:
     # ---- The keys of cases -----------------------------------------------------------------------------------------
 
     def _pinned(self, message: dict[str, Any]) -> tuple[str, bytes]:
-        """A case's id and its wrapped key, as it was when the vault was unlocked or the case was made."""
-        held, case = self._held, str(message["case"])
+        """A case's id and its wrapped key, as it was when the vault was unlocked or the case was made, and as the log
+        says that it is the case's own."""
+        case, wrapped = self._own(str(message["case"]))
+        if bytes.fromhex(message["wrapped"]) != wrapped:
+            raise Damaged(CHANGED)
+        return case, wrapped
+
+    def _own(self, case: str) -> tuple[str, bytes]:
+        held = self._held
         if not is_id(case, "C"):
             raise Damaged(BROKEN)
         wrapped = held.pins.get(case) or self._new_pin(case)
-        if bytes.fromhex(message["wrapped"]) != wrapped:
-            raise Damaged(CHANGED)
+        if (case, wrapped) not in held.own:
+            agent_rules.require_own(self._open_log(), case, self._keeper().names(case, wrapped))
+            held.own.add((case, wrapped))
         return case, wrapped
 
     def _row(self, case: str) -> Case | None:
@@ -227,7 +276,9 @@ class Conversation:
             raise Damaged("this case has a key already")
         wrapped = kdf.wrap(held.page["case_wrap"], identity)
         CaseKeys.unwrap(held.page["case_wrap"], wrapped)
-        return {"wrapped": held.pins.setdefault(case, wrapped).hex()}
+        if held.pins.setdefault(case, wrapped) is wrapped:
+            held.own.add((case, wrapped))  # whoever made it has it: nobody else's key can be given as one's own
+        return {"wrapped": held.pins[case].hex()}
 
     def _forget(self, message: dict[str, Any]) -> dict[str, Any]:
         """The case is gone: so is its key from here, once the catalogue says so too."""
@@ -235,5 +286,6 @@ class Conversation:
         if self._row(case) is None:
             wrapped = self._held.pins.pop(case, None)
             if wrapped is not None:
+                self._held.own.discard((case, wrapped))
                 self._held.gone.add(hashlib.sha256(wrapped).digest())
         return {}
