@@ -95,6 +95,17 @@ def process_at(path: Path) -> psutil.Process:
     return psutil.Process(struct.unpack("3i", credentials)[0])
 
 
+def connected(held: Held, path: Path | None = None) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX)
+    made.settimeout(SECONDS)
+    made.connect(str(path or held.socket))
+    return made
+
+
+def framed(body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + body
+
+
 def wait_for(what: Callable[[], bool]) -> None:
     until = time.monotonic() + SECONDS
     while not what():

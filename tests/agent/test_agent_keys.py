@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import agent_tools
 import pytest
 import vaults
 from agent_tools import Held
 
-from vault.errors import CasevaultError, Damaged, Locked, NotAllowed, NotFound
-from vault.model.events import Event
-from vault.model.records import Case
-from vault.usecases import agent_remote, cases, items, rowcheck
+from vault.crypto import slots
+from vault.errors import CasevaultError, Damaged, Locked, NotAllowed, NotFound, WrongSecret
+from vault.model.events import Event, RowState
+from vault.model.records import Case, Evidence
+from vault.usecases import agent_remote, agent_rules, cases, items, opening, rotating, rowcheck
 
 
 def test_commands_work_without_a_secret_and_the_agent_writes_their_entries(held: Held) -> None:
@@ -220,3 +222,155 @@ def test_errors_come_back_as_they_were_raised(held: Held) -> None:
     assert agent.ask({"ask": "forget", "case": "C-ZZZZZ"}) == {}
     agent.close()
     assert agent_remote.left(held.folder, "V-000000000000") is None
+
+
+ROOTS_ALONE = (
+    "key.add", "key.change", "key.remove", "key.rotate", "travel.start", "travel.end", "travel.prepare", "travel.now",
+    "vault.init", "vault.migrate", "vault.unlock", "vault.lock", "vault.unlock-failed", "vault.rollback",
+    "vault.demo", "clock.step", "case.key", "backup.restore",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ROOTS_ALONE)
+@pytest.mark.parametrize("late", [False, True])
+def test_no_command_has_the_agent_write_what_only_holders_of_the_root_key_do(
+    held: Held, action: str, late: bool
+) -> None:
+    event = Event(action, "event", count=2, digest="cd" * 32, outcome="ok")
+    with held.open() as vault:
+        size = vault.log.head().size
+        for events in ([event], [Event("vault.status", "event", outcome="ok"), event]):
+            with pytest.raises(NotAllowed):
+                vault.log.append([(lambda *_, one=one: one) if late else one for one in events], vault.writer)
+        assert vault.log.head().size == size
+
+
+def test_only_the_true_map_of_the_log_is_logged(held: Held) -> None:
+    from vault.audit import casemap
+    from vault.usecases import depositing
+
+    with held.open() as vault:
+        for events in ([Event("audit.map", "event", digest="ab" * 32, outcome="ok")], [_no_map]):
+            with pytest.raises(NotAllowed, match="not the map"):
+                vault.log.append(events, vault.writer)
+        depositing._log_map(vault)
+        entry = vault.log.last()
+        assert entry is not None
+        trees = casemap.CaseTrees()
+        for case, leaf in vault.log.leaves(entry.seq):
+            trees.add(case, leaf)
+        salt = casemap.salt(vault.keys.audit_map, entry.seq, vault.log.root_at(entry.seq))
+        assert entry.digest == casemap.CaseMap.build(trees.state(), salt).root.hex()
+
+
+def _no_map(size: int, root: bytes) -> Event:
+    return Event("audit.map", "event", digest=root.hex(), outcome="ok")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("case.list", "event", outcome="refused"),
+        Event("case.list", "event", outcome="ok"),
+        Event("case.list", "intent", op="0" * 16),
+        Event("evidence.get", "event", outcome="ok"),
+        Event("evidence.get", "event", outcome="refused", op="0" * 16),
+        Event("search.hit", "event", outcome="refused"),
+        Event("audit.show", "event", outcome="ok"),
+    ],
+)
+def test_what_names_a_case_but_tells_of_no_reading_is_no_word_for_its_key(held: Held, event: Event) -> None:
+    with held.open() as vault:
+        vault.log.append([replace(event, case=held.first)], vault.writer)
+        vault.identity(held.first)
+        assert agent_tools.actions(vault, case=held.first)[-1] == ("case.key", "event", "ok")
+
+
+def test_who_lends_to_a_search_is_named_with_it(held: Held) -> None:
+    with held.open() as vault, vault.access("search", None, lenders={held.first: 2, held.second: 1}):
+        size = vault.log.head().size
+        vault.identity(held.first)
+        vault.identity(held.second)
+        assert vault.log.head().size == size
+
+
+def swapped(held: Held) -> None:
+    """As a program may that had the catalogue's key from an agent once."""
+    with held.open() as vault:
+        keys = {case: vault.wrapped_key(case) for case in (held.first, held.second)}
+        with vault.catalogue.transaction():
+            for case, other in ((held.first, held.second), (held.second, held.first)):
+                vault.catalogue.db.execute("UPDATE cases SET wrapped_key = ? WHERE id = ?", (keys[other], case))
+
+
+def test_keys_that_were_swapped_before_the_unlock_open_no_other_case(held: Held) -> None:
+    swapped(held)
+    agent_remote.lock_all()
+    agent_tools.keep(held.folder)
+    with held.open() as vault:
+        wrapped = {case: vault.wrapped_key(case) for case in (held.first, held.second)}
+        size = vault.log.head().size
+        for case in wrapped:
+            for what in ("case", "names", "recipient"):
+                with pytest.raises(Damaged, match="the audit log says"):
+                    vault.keeper._ask(what, case, wrapped[case])  # type: ignore[attr-defined]
+        assert vault.log.head().size == size
+
+
+def test_no_entry_can_make_another_cases_key_its_own(held: Held) -> None:
+    """Who prepares the swap can name the row of one case by the names of another: the agent does not write it."""
+    with held.open() as vault:
+        false = vault.case_names(held.first).pseudonym(held.second)
+        row = RowState("cases", false, "ab" * 32)
+        for phase, op, outcome in (("intent", "0" * 16, None), ("event", None, "ok"), ("outcome", "0" * 16, "ok")):
+            for case in (held.second, None):
+                event = Event("case.set", phase, case=case, rows=(row,), op=op, outcome=outcome)  # type: ignore[arg-type]
+                with pytest.raises((NotAllowed, Damaged)):
+                    vault.log.append([event], vault.writer)
+
+
+def test_an_entry_that_was_put_into_the_file_proves_nothing(held: Held) -> None:
+    """Who has the log's database key can write entries, but can't sign their tree."""
+    with held.own() as own:
+        log = own.log
+        (first,) = log.entries(case=held.second, limit=1)
+        false = own.case_names(held.first).pseudonym(held.second)
+        true = own.case_names(held.second).pseudonym(held.second)
+        ((case_part, _),) = log.stored(first.seq, first.seq + 1)
+        changed = case_part.replace(true.encode(), false.encode())
+        assert changed != case_part
+        agent_remote.lock_all()
+        log._db.execute("UPDATE entries SET case_part = ? WHERE seq = ?", (changed, first.seq))
+        names = {case: own.case_names(case) for case in (held.first, held.second)}
+        agent_rules.require_own(log, held.first, names[held.first])
+        for key in names.values():
+            with pytest.raises(Damaged):
+                agent_rules.require_own(log, held.second, key)
+
+
+def test_after_a_renewal_of_all_keys_each_case_has_its_own_again(held: Held) -> None:
+    rotating.rotate(held.folder, opening.unlock(held.folder, vaults.CODE), deep=True)
+    agent_tools.keep(held.folder)
+    with held.open() as vault:
+        with items.content(vault, vault.catalogue.require(Evidence, held.item)) as chunks:
+            assert b"".join(chunks) == agent_tools.TEXT.encode()
+        vault.identity(held.second)
+        swapped(held)
+    agent_remote.lock_all()
+    agent_tools.keep(held.folder)
+    with held.open() as vault, pytest.raises(Damaged, match="the audit log says"):
+        vault.identity(held.second)
+
+
+def test_the_agent_notes_failed_tries_itself(held: Held) -> None:
+    with pytest.raises(WrongSecret):
+        opening.unlock(held.folder, slots.RecoveryCode(bytes(32)))
+    for _ in range(2):
+        with held.open() as vault:
+            noted = [one for one in vault.log.entries(action="vault.unlock-failed")]
+            assert [one.count for one in noted] == [1]
+
+
+def test_a_case_that_is_there_is_not_said_to_be_destroyed(held: Held) -> None:
+    with held.open() as vault, pytest.raises(NotAllowed):
+        vault.note("case.shred", held.first)

@@ -15,7 +15,7 @@ from pathlib import Path
 import agent_tools
 import pytest
 import vaults
-from agent_tools import Held
+from agent_tools import Held, connected, framed
 
 import tools
 from vault.crypto.keys import VaultKeys
@@ -27,17 +27,6 @@ from vault.usecases import agent_remote, opening
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc and peer credentials as Linux has them")
 NOBODY = 65534
 as_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="to be two users takes root")
-
-
-def connected(held: Held, path: Path | None = None) -> socket.socket:
-    made = socket.socket(socket.AF_UNIX)
-    made.settimeout(agent_tools.SECONDS)
-    made.connect(str(path or held.socket))
-    return made
-
-
-def framed(body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + body
 
 
 def test_nothing_shows_in_arguments_environment_or_open_files(held: Held) -> None:

@@ -18,6 +18,7 @@ from vault.session import failed_unlocks
 
 ROTATION = "key.rotate"
 MAP = "audit.map"
+SHRED = "case.shred"
 ROLLBACK = "vault.rollback"
 _OWN = frozenset(
     {

@@ -11,7 +11,7 @@ from vault.audit.kept import Kept
 from vault.audit.log import AuditLog, Late
 from vault.crypto import kdf
 from vault.crypto.keys import CaseKeys
-from vault.errors import Busy, CasevaultError, Damaged, NotFound
+from vault.errors import Busy, CasevaultError, Damaged, NotAllowed, NotFound
 from vault.model.events import Event
 from vault.model.ids import is_id
 from vault.model.records import Case
@@ -173,6 +173,8 @@ class Conversation:
         agent_rules.check(event, accepted=self._held.accepted)
         if any(row.table == Case.TABLE for row in event.rows):
             agent_rules.check_rows(event, self._keeper().names(*self._own(str(event.case))))
+        if event.action == agent_rules.SHRED and event.phase == "event" and self._row(str(event.case)) is not None:
+            raise NotAllowed("a case that is there was not destroyed")
         if event.action == agent_rules.MAP:
             # Its tree is the one right before it: so it is made late. Another reader sees what is in the file by now.
             size, root = tree or (0, b"")
