@@ -237,6 +237,22 @@ def test_places_that_are_refused(vault: UnlockedVault, tmp_path: Path) -> None:
     everything(cloud)
 
 
+def test_a_first_backup_that_was_stopped_before_it_had_its_marker_is_begun_again(
+    vault: UnlockedVault, tmp_path: Path
+) -> None:
+    fill(vault, (10,))
+    place = tmp_path / "backups"
+    for name in (manifests.OBJECTS, manifests.SNAPSHOTS):
+        (place / name).mkdir(parents=True)
+    (place / (manifests.MARKER + ".part")).write_bytes(b"{")
+    (place / manifests.OBJECTS / "00").mkdir()
+    with pytest.raises(Usage, match="something else"):  # without its marker no backup has objects
+        backup.create(vault, place)
+    (place / manifests.OBJECTS / "00").rmdir()
+    backup.create(vault, place)
+    everything(place)
+
+
 def test_a_disk_that_is_not_there(vault: UnlockedVault, tmp_path: Path) -> None:
     """The folder that it is mounted to is there, and empty: nothing may be written to that."""
     fill(vault, (10,))

@@ -123,7 +123,16 @@ def owner_of(place: Path) -> str | None:
 
 
 def _is_empty(place: Path) -> bool:
-    return all(_EXPECTED.fullmatch(one.name) or one.name == manifests.MARKER + PART for one in place.iterdir())
+    """But for what systems put there, and what a first backup left that was stopped before it had its marker."""
+    return all(
+        _EXPECTED.fullmatch(one.name) or one.name == manifests.MARKER + PART or _is_begun(one)
+        for one in place.iterdir()
+    )
+
+
+def _is_begun(path: Path) -> bool:
+    named = path.name in (manifests.OBJECTS, manifests.SNAPSHOTS)
+    return named and not path.is_symlink() and path.is_dir() and not any(path.iterdir())
 
 
 def _real_folder(path: Path) -> None:
