@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import cli_tools
@@ -119,3 +120,23 @@ def test_what_lies_ready_for_a_journey_is_not_dropped_unsaid(folder: Path) -> No
     assert before.count("casevault travel prepare") == after.count("casevault travel prepare") == 1
     assert not (folder / travel_header.NAME).exists()
     assert "journey" not in rotate("one.txt", "two.txt")
+
+
+def test_two_renewals_at_once_give_the_vault_one_set_of_keys(folder: Path) -> None:
+    at, ends = folder.parent, dict[str, cli_tools.Done]()
+
+    def rotate(name: str) -> None:
+        ends[name] = _run(folder, "code", "key", "rotate", "--deep", "--recovery-out", name)
+
+    threads = [threading.Thread(target=rotate, args=(f"{number}.txt",)) for number in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    (won,) = [name for name, end in ends.items() if end.code == 0]
+    for name, end in ends.items():
+        # Whoever comes second finds the old keys gone: while it waited, or before it asked.
+        assert name == won or end.error["kind"] in ("busy", "wrong-secret"), end.err
+        assert (at / name).exists() == (name == won)
+    assert _run(folder, won, "doctor", "--read-data").code == 0
+    assert _run(folder, "code", "status").error["kind"] == "wrong-secret"
