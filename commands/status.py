@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from commands.context import Session
@@ -27,10 +28,11 @@ def show(session: Session) -> None:
         found = overview.status(vault)
         left = _left(session, vault)
     t = session.console.text
-    kinds = ", ".join(t(slot.kind) for slot in found.slots)
+    counted = Counter(t(slot.kind) for slot in found.slots)
+    kinds = ", ".join(kind if count == 1 else f"{count} × {kind}" for kind, count in counted.items())
     rows = [
         (t("Vault"), found.id),
-        (t("Folder"), str(found.folder)),
+        (t("Folder"), str(found.folder.absolute())),
         (t("Format"), str(found.format)),
         (t("Cases"), t("{count}, of them open: {open}", count=found.cases, open=found.open_cases)),
         (t("Items"), str(found.items)),
@@ -230,6 +232,8 @@ def _warn(session: Session, found: Status) -> None:
         )
     if not found.remembered:
         console.warn("This computer can't keep how far it saw the vault: an older copy would not be noticed.")
+    if found.travel_trouble is not None:
+        console.warn("Not ready for travel: {reason}.", reason=console.library(found.travel_trouble))
     _warn_of_slots(session, found)
     if found.plaintext:
         console.warn("{count} plain copies lie outside the vault:", count=found.plaintext_count)

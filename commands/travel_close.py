@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.context import Session, session_of
-from vault.errors import PartlyDone, Usage
+from vault.errors import Usage
 
 YES = ("yes", "y", "да", "д")
 
@@ -15,6 +15,9 @@ YES = ("yes", "y", "да", "д")
 def now(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", help="At once, without the one question.")] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Also with a prepared header that this computer does not know.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say whether it would work.")] = False,
 ) -> None:
     """Close the vault at once, without a passphrase: only the trustees of 'travel prepare' can open it then."""
@@ -22,14 +25,14 @@ def now(
     console = session.console
     from vault.usecases import travel_now
 
-    ready = travel_now.check(session.folder)
+    ready = travel_now.check(session.folder, unchecked=unchecked)
     if dry_run:
         line = "A header lies ready: it would work." if ready else "The vault is closed already."
         console.answer({"travel": {"dry_run": True, "prepared": ready, "closed": not ready}}, [console.text(line)])
         return
     if ready and not yes:
         _ask(session)
-    done = travel_now.close(session.folder)
+    done = travel_now.close(session.folder, unchecked=unchecked)
     shape = {
         "vault": done.vault, "closed": True, "already": done.already,
         "destroyed": {"header": done.overwritten, "device_secrets": done.forgotten.secrets,
@@ -44,8 +47,7 @@ def now(
     travel_start.say_kept(session, done.forgotten.kept, done.forgotten.reason)
     for one in done.seen:
         console.warn("Found: {what}", what=console.text(travel_start.SEEN[one.kind], where=one.where))
-    if any(one.opens for one in done.seen):
-        raise PartlyDone("the vault is closed, but something on this computer still opens it or a copy of it")
+    travel_start.refuse_what_is_left(done.seen)
 
 
 def _ask(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,10 +10,9 @@ import typer
 
 from commands import confirming, identity, paths
 from commands.confirming import ConfirmOption
-from commands.console import is_terminal
 from commands.context import Session, session_of
 from commands.printing import size
-from vault.errors import PartlyDone, Usage
+from vault.errors import CasevaultError, PartlyDone, Usage
 from vault.model.ids import tidy_id
 
 if TYPE_CHECKING:
@@ -56,8 +56,23 @@ def send(
         if remove_vault:
             confirming.by_id(session, vault_id, confirm)
         sent = _sent(session, vault, recipient, target, place)
-    gone = travel_send.remove(session.folder, vault_id, devices) if remove_vault else None
-    _say_sent(session, sent, place, gone)
+    _say_sent(session, sent, _removed(session, sent, devices) if remove_vault else None)
+
+
+def _removed(session: Session, sent: Sent, devices: list[str]) -> Gone:
+    """The vault deleted. From its beginning on it must never be said that nothing was lost."""
+    from vault.usecases import travel_send
+
+    try:
+        return travel_send.remove(session.folder, sent.snapshot, devices)
+    except KeyboardInterrupt:
+        raise PartlyDone(
+            "stopped: the sealed file is whole, the vault was not deleted or only in part",
+            hint="Look what 'casevault status' says. If it opens no more, delete what is left of its folder by hand.",
+        ) from None
+    except CasevaultError:
+        session.console.say("The sealed file is whole: {path}", path=sent.path)
+        raise
 
 
 def receive(
@@ -93,8 +108,6 @@ def receive(
 
 def _words_place(session: Session, recipient: str | None, words_file: str | None, target: Path) -> Path | None:
     """Where the words go, None for the terminal or where there are none. Raises Usage before any work."""
-    import sys
-
     if recipient is not None:
         if words_file is not None:
             raise Usage("a file sealed to a key has no words: leave --words-file out")
@@ -104,7 +117,7 @@ def _words_place(session: Session, recipient: str | None, words_file: str | None
         if paths.same(place, target):
             raise Usage("the sealed file and its words can't be one file", hint="Give --words-file another name.")
         return place
-    if session.console.no_input or not is_terminal(sys.stderr):
+    if not session.console.can_ask_secret:
         raise Usage("the words need a place: give --words-file FILE")
     return None
 
@@ -114,22 +127,40 @@ def _sent(session: Session, vault: UnlockedVault, recipient: str | None, target:
     from vault.usecases import travel_send
 
     kept: list[Path] = []
+    bar = contextlib.ExitStack()
 
     def keep(words: str) -> None:
         # Before the file has its name: one whose words are nowhere opens for nobody.
-        if place is not None:
-            with output.new_file(place) as file:
-                file.write(words.encode("ascii") + b"\n")
-            kept.append(place)
+        bar.close()
+        if place is None:
+            _write_down(session, words)
+            return
+        with output.new_file(place) as file:
+            file.write(words.encode("ascii") + b"\n")
+        kept.append(place)
 
     try:
-        with session.console.progress("Sealing the vault") as advance:
+        with bar:
+            advance = bar.enter_context(session.console.progress("Sealing the vault"))
             return travel_send.send(vault, recipient, target, keep, advance)
     except BaseException:
         if not target.exists():
             for path in kept:
                 path.unlink(missing_ok=True)
         raise
+
+
+def _write_down(session: Session, told: str) -> None:
+    """Show the words, and have them typed back: nothing that fails or is stopped later may keep them back."""
+    from vault.crypto import words
+
+    console = session.console
+    console.say("The words. Write them down, apart from the file:")
+    console.say("")
+    console.say("    {words}", words=told)
+    console.say("")
+    while words.tidy(console.secret("Type them back from the paper")) != told:
+        console.warn("These were not the words.")
 
 
 def _say_plan(session: Session, vault: UnlockedVault, target: Path, removes: bool) -> None:
@@ -141,13 +172,8 @@ def _say_plan(session: Session, vault: UnlockedVault, target: Path, removes: boo
     session.console.answer({"travel": shape}, lines)
 
 
-def _say_sent(session: Session, sent: Sent, place: Path | None, gone: Gone | None) -> None:
+def _say_sent(session: Session, sent: Sent, gone: Gone | None) -> None:
     console = session.console
-    if sent.words is not None and place is None:
-        # First of all: nothing that fails later may keep them back.
-        console.say("The words. Keep them apart from the file:")
-        console.say("    {words}", words=sent.words)
-        console.say("")
     shape: dict[str, Any] = {"path": str(sent.path), "sha256": sent.sha256, "size": sent.size}
     if gone is not None:
         shape["removed"] = {"vault": gone.vault, "device_secrets": gone.forgotten.secrets, "left": list(gone.left)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import resource
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from cli_tools import Scratch, new_scratch, run
 from journeys import opened_age, trustee
 
 from vault.crypto import age
-from vault.errors import Damaged, OutputExists, Usage, WrongSecret
+from vault.errors import Busy, Damaged, OutputExists, Usage, WrongSecret
+from vault.model.records import Evidence
 from vault.store import backup_notes, output
 from vault.usecases import cases, opening, recipients, travel_send
 from vault.usecases.unlocked import UnlockedVault
@@ -172,9 +175,62 @@ def test_a_vault_that_only_this_computer_opens_is_not_removed(
     travel_send.check(vault, None, tmp_path / "v.age", remove=False)
 
 
-def test_another_process_keeps_the_vault_from_being_removed(vault: UnlockedVault) -> None:
-    from vault.errors import Busy
-
+def test_another_process_keeps_the_vault_from_being_removed(vault: UnlockedVault, tmp_path: Path) -> None:
+    sent = travel_send.send(vault, None, tmp_path / "v.age", lambda _: None, quiet)
     with pytest.raises(Busy):
-        travel_send.remove(vault.folder, vault.header.vault, [])
+        travel_send.remove(vault.folder, sent.snapshot, [])
     opening.open_vault(vault.folder, vaults.CODE).close()
+
+
+def test_what_was_written_after_the_snapshot_is_not_deleted(vault: UnlockedVault, tmp_path: Path) -> None:
+    """Another terminal adds the only copy of something while the words are written down."""
+    case = cases.new(vault, SECRET_TITLE)
+    vaults.add_bytes(vault, case, b"before")
+
+    def keep(_: str) -> None:
+        with opening.open_vault(vault.folder, vaults.CODE) as other:
+            vaults.add_bytes(other, case, b"the only copy")
+
+    sent = travel_send.send(vault, None, tmp_path / "v.age", keep, quiet)
+    vault.close()
+    with pytest.raises(Busy, match="was written to the vault after it was sealed"):
+        travel_send.remove(vault.folder, sent.snapshot, [])
+    with opening.open_vault(vault.folder, vaults.CODE) as again:
+        assert again.catalogue.count(Evidence) == 2
+        sent = travel_send.send(again, None, tmp_path / "w.age", lambda _: None, quiet)
+    travel_send.remove(vault.folder, sent.snapshot, [])
+    assert not vault.folder.exists()
+
+
+def test_an_older_state_that_was_put_back_is_not_deleted(vault: UnlockedVault, tmp_path: Path) -> None:
+    vault.close()
+    shutil.copytree(vault.folder, tmp_path / "older")
+    with opening.open_vault(vault.folder, vaults.CODE) as newer:
+        cases.new(newer, SECRET_TITLE)
+        sent = travel_send.send(newer, None, tmp_path / "v.age", lambda _: None, quiet)
+    with pytest.raises(Damaged, match="not the one that was sealed"):
+        travel_send.remove(tmp_path / "older", sent.snapshot, [])
+    assert (tmp_path / "older" / "vault.json").exists()
+
+
+def test_nothing_is_left_beside_the_file_when_it_is_stopped(vault: UnlockedVault, tmp_path: Path) -> None:
+    cases.new(vault, SECRET_TITLE)
+    vaults.add_bytes(vault, cases.new(vault, "Второе"), bytes(4 << 20))
+    calls = 0
+
+    def stopped_at(number: int) -> Callable[[object], None]:
+        def act(_: object) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == number:
+                raise KeyboardInterrupt
+
+        return act
+
+    travel_send.send(vault, None, tmp_path / "whole", (count := stopped_at(0)), count)
+    (tmp_path / "whole").unlink()
+    for number in range(1, calls + 1):
+        calls = 0
+        with pytest.raises(KeyboardInterrupt):
+            travel_send.send(vault, None, tmp_path / "v.age", (stop := stopped_at(number)), stop)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["vault"]

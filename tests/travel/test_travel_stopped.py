@@ -156,6 +156,7 @@ def test_prepare_a_second_time(lab: Lab) -> None:
         stopped = killed_at(number, lambda: prepared(lab, folder, out))
         assert opens(folder, vaults.CODE)
         if (folder / travel_header.NAME).exists():
+            # Opened since, as this was: it may have been stopped before this computer noted the new one.
             travel_now.close(folder)
             lab.check(folder, [vaults.CODE, lab.shares_in(out.with_name("first")), lab.shares_in(out)])
         shutil.rmtree(folder.parent)

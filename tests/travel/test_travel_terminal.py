@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +112,61 @@ def test_what_stands_in_tables_is_translated() -> None:
     steps = [one for title, some in travel_checklist.SECTIONS for one in (title, *some)]
     said = [*travel_answer.RULES, *travel_start.SEEN.values(), *travel_look.CANNOT_PROMISE, *steps]
     assert {one for one in said if sentence("ru", one) == one} == {"casevault travel now --yes"}
+
+
+SEND = ("travel", "send", "--recovery-file")
+
+
+def _words(child: Any) -> str:
+    child.expect("apart from the file:")
+    child.expect("from the paper: ")
+    (found,) = re.findall(r"^\s*([a-z]+(?: [a-z]+){5})\s*$", child.before, re.MULTILINE)
+    return str(found)
+
+
+def test_words_are_typed_back_before_the_file_has_its_name(tmp_path: Path) -> None:
+    scratch = new_scratch(tmp_path)
+    vault_id = json.loads((scratch.vault / "vault.json").read_bytes())["vault"]
+    words = (*SEND, scratch.sheet, "--out", "v.age", "--remove-vault", "--confirm", vault_id)
+    child = spawn(scratch, *words)
+    _words(child)
+    child.sendintr()
+    child.expect("Nothing was lost")
+    assert ended(child) == 130
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["recovery.txt", "vault"]
+    child = spawn(scratch, *words)
+    told = _words(child)
+    child.sendline("six other words than were shown")
+    child.expect("not the words")
+    child.expect("from the paper: ")
+    assert not (tmp_path / "v.age").exists()
+    child.sendline(told.upper())
+    child.expect("was deleted from this computer")
+    assert ended(child) == 0
+    (tmp_path / "w").write_text(told + "\n")
+    assert (
+        run("travel", "receive", tmp_path / "v.age", "--words-file", tmp_path / "w", "--out", tmp_path / "b").code
+        == 0
+    )
+
+
+def test_ctrl_c_while_the_vault_is_deleted(tmp_path: Path) -> None:
+    scratch = new_scratch(tmp_path)
+    vault_id = json.loads((scratch.vault / "vault.json").read_bytes())["vault"]
+    (many := scratch.vault / "objects" / "zz").mkdir()
+    for number in range(40_000):  # stands for a vault with many items
+        (many / str(number)).touch()
+    words = (*SEND, scratch.sheet, "--out", "v.age", "--words-file", "w", "--remove-vault", "--confirm", vault_id)
+    child = spawn(scratch, *words)
+    until = time.monotonic() + SECONDS
+    while (scratch.vault / "vault.json").exists():
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    child.kill(signal.SIGINT)
+    child.expect("stopped: the sealed file is whole")
+    assert "Nothing was lost" not in child.before + child.read()
+    assert ended(child) == 3
+    assert (
+        run("travel", "receive", tmp_path / "v.age", "--words-file", tmp_path / "w", "--out", tmp_path / "b").code
+        == 0
+    )

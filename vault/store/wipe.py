@@ -12,8 +12,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from vault.errors import StorageFailed
-
 OLD = ".old.part"
 MAX_BYTES = 1 << 30
 _STEP = 1 << 20
@@ -33,7 +31,7 @@ class Held:
             discard_link(self._link)
             os.link(path, self._link)
         else:
-            self._handle = os.open(path, _FLAGS)
+            self._handle = _open(path)
 
     def overwrite(self) -> bool:
         """Write over it, if another file stands in its place now; True if that was done and is on the disk.
@@ -67,17 +65,28 @@ class Held:
                 discard_link(self._link)
 
 
-@contextlib.contextmanager
-def holding(path: Path) -> Iterator[Held]:
-    """Hold on to the file at `path` while the body replaces it. Raises StorageFailed if it can't be held."""
+def _open(path: Path) -> int:
     try:
+        return os.open(path, _FLAGS)
+    except PermissionError:
+        if path.is_symlink():
+            raise
+        path.chmod(0o600)  # read-only, but ours: it is about to be destroyed
+        return os.open(path, _FLAGS)
+
+
+@contextlib.contextmanager
+def holding(path: Path) -> Iterator[Held | None]:
+    """Hold on to the file at `path` while the body replaces it; None if it can't be held: what replaces it must not
+    wait for that, on a disk without hard links under Windows for one."""
+    held = None
+    with contextlib.suppress(OSError):
         held = Held(path)
-    except OSError as error:
-        raise StorageFailed(f"the file can't be held on to: {error.strerror}") from None
     try:
         yield held
     finally:
-        held.close()
+        if held is not None:
+            held.close()
 
 
 def destroy(path: Path) -> None:
@@ -85,7 +94,7 @@ def destroy(path: Path) -> None:
     handle = None
     with contextlib.suppress(FileNotFoundError):
         if not path.is_symlink() and path.stat().st_nlink == 1:
-            handle = os.open(path, _FLAGS)
+            handle = _open(path)
     if handle is not None:
         try:
             fill(handle)

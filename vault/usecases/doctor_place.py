@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault.session import markers, places, sync_folders
-from vault.usecases import rollback
+from vault.usecases import rollback, travel_return
 from vault.usecases.doctor import Finding
 from vault.usecases.unlocked import UnlockedVault
 
@@ -71,6 +71,9 @@ def surroundings(vault: UnlockedVault) -> Iterator[Finding]:
         )  # fmt: skip
     if found is None and state is None:
         yield Finding("ok", "cloud", "the vault lies in no folder that is known to be copied to one")
+    unready = travel_return.trouble(vault)
+    if unready is not None:
+        yield Finding("warning", "travel", unready, travel_return.ANEW)
     if vault.rollback is None and markers.missing(vault.folder):
         if markers.place(vault.folder):
             yield Finding("repaired", "indexers", "marks that keep indexers out of the vault's folder were put there")

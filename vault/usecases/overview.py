@@ -31,7 +31,8 @@ class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
     `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too;
     `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes
-    how far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work."""
+    how far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work,
+    `travel_trouble` why not, where something lies ready."""
 
     id: str
     folder: Path
@@ -50,6 +51,7 @@ class Status:
     cloud: Path | None
     remembered: bool
     travel: bool
+    travel_trouble: str | None
 
 
 def status(vault: UnlockedVault) -> Status:
@@ -77,6 +79,7 @@ def status(vault: UnlockedVault) -> Status:
         cloud=sync_folders.containing(vault.folder),
         remembered=rollback.remember(vault),
         travel=travel_return.prepared(vault),
+        travel_trouble=travel_return.trouble(vault),
     )
 
 

@@ -98,6 +98,7 @@ def prepare(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, s
         with vault.catalogue.transaction():  # one at a time, and not while the key slots are changed
             ready = headers.sealed(replace(vault.header, slots=(made.record,)), keys)
             digest, op = headers.digest_of(ready), secrets.token_hex(8)
+            stale = _noted(vault)
             intent = Event("travel.prepare", "intent", op=op, count=order.count, digest=digest)
             vault.log.append([intent], vault.writer, lambda kept: kept.set_prepared(digest))
             with _outcome(vault, "travel.prepare", op):
@@ -105,6 +106,9 @@ def prepare(vault: UnlockedVault, root: bytes, order: Order, out: Path | None, s
                 there = travel_header.read(vault.folder)
                 assert there is not None
                 headers.check_mac(there, keys)
+                # Without it `travel now` would refuse: that must be known before the journey, not at the door.
+                travel_state.note_prepared(vault.header.vault, digest, stale)
+                vault.log.kept.settle_prepared(digest)
     except BaseException:
         if _taken_back(vault.folder, made.record):
             _remove(out, made.given)
@@ -124,13 +128,24 @@ def _taken_back(folder: Path, record: SlotRecord) -> bool:
     return True
 
 
+def _noted(vault: UnlockedVault) -> set[str]:
+    """The digests of what lies ready, and of what should."""
+    found = {vault.log.kept.prepared()}
+    with contextlib.suppress(CasevaultError):
+        there = travel_header.read(vault.folder)
+        found |= {headers.digest_of(there)} if there is not None else set()
+    return found - {""}
+
+
 def drop_prepared(vault: UnlockedVault) -> None:
     """Whatever lies ready is gone: for whoever gives the vault a new root key, BEFORE its new header is in place, as
     the old root key would be all that such a header gives. Raises StorageFailed, LogUnavailable."""
+    stale = _noted(vault)
     if vault.log.kept.prepared():
         event = Event("travel.prepare", "event", count=0, outcome="ok")
         vault.log.append([event], vault.writer, lambda kept: kept.set_prepared(""))
     travel_header.drop(vault.folder)
+    travel_state.forget_prepared(vault.header.vault, stale)
 
 
 def start(vault: UnlockedVault, root: bytes, order: Order | None, out: Path | None, show: Show) -> Started:
@@ -147,21 +162,22 @@ def start(vault: UnlockedVault, root: bytes, order: Order | None, out: Path | No
         made = travel_shares.make(vault, root, order, out, show)
         record, given, need, count = made.record, made.given, order.need, order.count
     before = vault.header
-    agent = travel_local.stop_agent(vault.folder, before.vault)
     try:
         overwritten = _replace(vault, VaultKeys.derive(root), record)
     except BaseException:
         if not _in_place(vault.folder, record):
             _remove(out, given)
         raise
+    # The header first, then what this computer keeps beside it, each part in its time; the log may be in the way.
+    forgotten = travel_local.forget(vault.folder, vault.header.vault, travel_header.device_slots(before))
+    stale = _noted(vault)
     vault.log.kept.set_prepared("")
     with contextlib.suppress(CasevaultError):
         travel_header.drop(vault.folder)
-    forgotten = travel_local.forget(vault.folder, vault.header.vault)
-    forgotten = replace(forgotten, agent=agent or forgotten.agent)
+    travel_state.forget_prepared(vault.header.vault, stale)
     seen = (
         *travel_look.slots_left(vault.folder),
-        *travel_look.keyring_left(vault.header.vault),
+        *travel_look.not_forgotten(vault.folder, vault.header.vault, forgotten),
         *travel_look.around(vault, before, root, []),
     )
     ids = tuple(slot.members["id"] for slot in before.slots)

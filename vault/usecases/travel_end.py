@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.crypto import kdf, shares, slots
+from vault.crypto import kdf, shares, slot_fields, slots
 from vault.crypto.keys import VaultKeys
 from vault.errors import CasevaultError, Damaged, Usage, WrongSecret
 from vault.formats import travel_request
@@ -57,8 +57,12 @@ def request(folder: Path, out: Path) -> Asked:
 
 
 def shared_slots(header: Header) -> list[slots.Slot]:
-    """The slots that shares open."""
-    return [headers.slot_of(record) for record in header.slots if record.members["kind"] == _SHARES]
+    """The slots that shares open. Raises Damaged if one of them is none: anybody may have written the header."""
+    found = [headers.slot_of(record) for record in header.slots if record.members["kind"] == _SHARES]
+    for slot in found:
+        shares.needed(slot)
+        slot_fields.integer(slot, "set", 0, travel_request.MAX_SET)
+    return found
 
 
 def opened(folder: Path, untrusted_answers: Sequence[bytes], texts: Sequence[str]) -> tuple[str, ...]:

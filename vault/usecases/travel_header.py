@@ -103,17 +103,21 @@ def swap(folder: Path) -> bool:
 
 def _take_place(folder: Path) -> None:
     try:
-        os.replace(folder / NAME, folder / header_file.NAME)
+        try:
+            os.replace(folder / NAME, folder / header_file.NAME)
+        except PermissionError:
+            (folder / header_file.NAME).chmod(0o600)  # Windows replaces no file that is read-only
+            os.replace(folder / NAME, folder / header_file.NAME)
         sync_folder(folder)
     except OSError as error:
         raise StorageFailed(f"the header for travel can't be put in place: {error.strerror}") from None
 
 
-def overwrite(held: wipe.Held) -> bool:
-    """Write over the header that was replaced; False if the disk refused it: then that is said, and nothing else is
-    held up by it."""
+def overwrite(held: wipe.Held | None) -> bool:
+    """Write over the header that was replaced; False if that could not be: then it is said, and nothing else is held
+    up by it."""
     try:
-        return held.overwrite()
+        return held is not None and held.overwrite()
     except OSError:
         return False
 

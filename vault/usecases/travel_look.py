@@ -24,11 +24,13 @@ from vault.store import header_file, in_use
 from vault.usecases import headers, travel_header
 
 if TYPE_CHECKING:
+    from vault.usecases.travel_local import Forgotten
     from vault.usecases.unlocked import UnlockedVault
 
 Kind = Literal["slot", "open", "keyring", "agent", "copy", "sheet", "share", "trustee-key", "backup", "leftover"]
 OPENS: frozenset[Kind] = frozenset({"slot", "open", "agent", "copy", "share", "backup"})
 """What gives access, by itself or together with a secret that its owner knows. The others help with older copies."""
+UNDONE: frozenset[Kind] = frozenset({"slot", "agent", "keyring", "leftover"})
 CANNOT_PROMISE = (
     "copies of the vault's folder elsewhere: on another disk, a phone, in a cloud",
     "remnants on an SSD or a USB stick, which write to new places and keep the old ones",
@@ -56,9 +58,14 @@ class Seen:
         """Whether somebody gets at what is in the vault by it."""
         return self.kind in OPENS
 
+    @property
+    def undone(self) -> bool:
+        """Whether it should have been destroyed, and could not be."""
+        return self.kind in UNDONE
+
 
 def slots_left(folder: Path) -> list[Seen]:
-    """Slots in the header that are no trustees', and other processes that have the vault open."""
+    """Slots in the header that are no trustees', and headers that could not be deleted."""
     found = header_file.read(folder)
     seen = [
         Seen("slot", slot.members["id"]) for slot in found.slots if slot.members["kind"] not in travel_header.TRUSTEES
@@ -77,9 +84,11 @@ def open_elsewhere(folder: Path) -> list[Seen]:
         return []
 
 
-def keyring_left(vault_id: str) -> list[Seen]:
-    """Secrets that are still to be taken out of the keyring."""
-    return [Seen("keyring", slot) for slot in travel_state.pending(vault_id)]
+def not_forgotten(folder: Path, vault_id: str, forgotten: Forgotten) -> list[Seen]:
+    """Secrets that are still to be taken out of the keyring, and agents that do not end."""
+    slots_kept = sorted({*forgotten.kept, *travel_state.pending(vault_id)})
+    seen = [Seen("keyring", slot) for slot in slots_kept]
+    return [*seen, Seen("agent", str(folder))] if forgotten.agent_left else seen
 
 
 def around(vault: UnlockedVault, before: Header, root: bytes, trustees: Sequence[str]) -> list[Seen]:
