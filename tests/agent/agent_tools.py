@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import vaults
 
+from vault.crypto import slots
 from vault.store import header_file
 from vault.usecases import agent_begin, agent_remote, begun, cases, opening
 from vault.usecases.unlocked import UnlockedVault
@@ -70,8 +71,10 @@ def hold(folder: Path, *, seconds: int = 600, idle: int = 600) -> Held:
     return Held(folder, first, second, item)
 
 
-def keep(folder: Path, *, seconds: int = 600, idle: int = 600) -> agent_begin.Begun:
-    return agent_begin.begin(folder, opening.unlock(folder, vaults.CODE), seconds=seconds, idle=idle)
+def keep(
+    folder: Path, *, seconds: int = 600, idle: int = 600, code: slots.RecoveryCode = vaults.CODE
+) -> agent_begin.Begun:
+    return agent_begin.begin(folder, opening.unlock(folder, code), seconds=seconds, idle=idle)
 
 
 def keep_another(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import agent_tools
 import pytest
+import rotated
 import vaults
 from agent_tools import Held
 
@@ -14,7 +15,7 @@ from vault.crypto import slots
 from vault.errors import CasevaultError, Damaged, Locked, NotAllowed, NotFound, WrongSecret
 from vault.model.events import Event, RowState
 from vault.model.records import Case, Evidence
-from vault.usecases import agent_remote, agent_rules, cases, items, opening, rotating, rowcheck
+from vault.usecases import agent_remote, agent_rules, cases, items, opening, rowcheck
 
 
 def test_commands_work_without_a_secret_and_the_agent_writes_their_entries(held: Held) -> None:
@@ -349,15 +350,15 @@ def test_an_entry_that_was_put_into_the_file_proves_nothing(held: Held) -> None:
 
 
 def test_after_a_renewal_of_all_keys_each_case_has_its_own_again(held: Held) -> None:
-    rotating.rotate(held.folder, opening.unlock(held.folder, vaults.CODE), deep=True)
-    agent_tools.keep(held.folder)
+    rotated.rotate(held.folder, vaults.CODE)
+    agent_tools.keep(held.folder, code=rotated.NEW_CODE)
     with held.open() as vault:
         with items.content(vault, vault.catalogue.require(Evidence, held.item)) as chunks:
             assert b"".join(chunks) == agent_tools.TEXT.encode()
         vault.identity(held.second)
-        swapped(held)
+    swapped(held)
     agent_remote.lock_all()
-    agent_tools.keep(held.folder)
+    agent_tools.keep(held.folder, code=rotated.NEW_CODE)
     with held.open() as vault, pytest.raises(Damaged, match="the audit log says"):
         vault.identity(held.second)
 
@@ -367,7 +368,7 @@ def test_the_agent_notes_failed_tries_itself(held: Held) -> None:
         opening.unlock(held.folder, slots.RecoveryCode(bytes(32)))
     for _ in range(2):
         with held.open() as vault:
-            noted = [one for one in vault.log.entries(action="vault.unlock-failed")]
+            noted = list(vault.log.entries(action="vault.unlock-failed"))
             assert [one.count for one in noted] == [1]
 
 

@@ -44,6 +44,13 @@ class _Aborted(Exception):
     """The command took back what it was about to log."""
 
 
+class _Turned(Exception):
+    """What was to be written is refused while the log waits for it."""
+
+    def __init__(self, error: CasevaultError) -> None:
+        self.error = error
+
+
 class Conversation:
     """One connection, in one thread."""
 
@@ -125,6 +132,8 @@ class Conversation:
                 answer = answers[str(message.get("ask"))](message)
             except _Aborted:
                 answer = {"aborted": True}
+            except _Turned as refused:
+                answer = {"error": agent_events.error_members(refused.error)}
             except CasevaultError as error:
                 answer = {"error": agent_events.error_members(error)}
             except (KeyError, TypeError, ValueError):
@@ -186,7 +195,10 @@ class Conversation:
     def _late(self, noted: list[Event]) -> Late:
         def event(size: int, root: bytes) -> Event:
             answer = self._asked({"late": {"root": root.hex(), "size": size}})
-            return self._noted(answer["event"], noted, (size, root))
+            try:
+                return self._noted(answer["event"], noted, (size, root))
+            except NotAllowed as error:
+                raise _Turned(error) from None
 
         return event
 
