@@ -77,7 +77,7 @@ def create(
         session.console.hint("see whether it is whole: casevault backup verify {place}", place=made.place)
     if made.lost:
         raise PartlyDone(
-            f"the vault itself has lost {made.lost} stored files; all else is in the backup",
+            f"stored files that the vault itself has lost: {made.lost}; all else is in the backup",
             hint="'casevault doctor' names them. An earlier backup may still hold them.",
         )
 
@@ -111,11 +111,11 @@ def _lines(session: Session, made: Made) -> list[str]:
     t = session.console.text
     lines = [
         t("The backup {id} is at {place}.", id=made.id, place=made.place),
-        t("{count} stored files, of them new: {new}; {size} copied.",
+        t("Stored files: {count}, of them new: {new}; {size} copied.",
           count=made.items, new=made.copied, size=printing.size(made.copied_size)),
     ]  # fmt: skip
     if made.pruned:
-        lines.append(t("{count} older backups were removed.", count=made.pruned))
+        lines.append(t("Older backups removed: {count}.", count=made.pruned))
     return lines
 
 

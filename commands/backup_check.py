@@ -38,13 +38,13 @@ def verify(
     """
     session = session_of(context)
     place = Path(backup).expanduser()
-    with backup_secret.of(session, place, snapshot) as there:
-        secret = None if without_secret else there.given()
-        with _at_hand(session, there.vault, secret) as vault:
-            if secret is None and vault is None and not without_secret and there.can_ask:
-                found = there.asked(lambda typed: _with(session, place, snapshot, typed, there.vault))
-            else:
-                found = _run(session, place, snapshot, secret, vault)
+    there = backup_secret.of(session, place, snapshot)
+    secret = None if without_secret else there.given()
+    with _at_hand(session, there.vault, secret) as vault:
+        if secret is None and vault is None and not without_secret and there.can_ask:
+            found = there.asked(lambda typed: _with(session, place, snapshot, typed, there.vault))
+        else:
+            found = _run(session, place, snapshot, secret, vault)
     session.console.answer({"backup": shape(found)}, _lines(session, found))
     conclude(session, found)
 
@@ -103,9 +103,9 @@ def _lines(session: Session, found: Verified) -> list[str]:
     t = session.console.text
     newest = next(one for one in found.snapshots if one.id == found.newest)
     return [
-        t("Backup of the vault {id}: {count} snapshots, the newest of {moment} (UTC).",
+        t("Backup of the vault {id}. Snapshots: {count}, the newest of {moment} (UTC).",
           id=found.vault, count=len(found.snapshots), moment=newest.made[:16].replace("T", " ")),
-        t("{count} files with {size} were read.", count=found.files, size=printing.size(found.size)),
+        t("Files read: {count}, {size} in all.", count=found.files, size=printing.size(found.size)),
     ]  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def conclude(session: Session, found: Verified) -> None:
         console.warn("{path}: {problem}", path=one.path, problem=console.library(one.message))
     if not found.ok:
         raise Damaged(
-            f"{found.count} things in the backup are missing or altered",
+            f"missing or altered in the backup: {found.count}",
             hint="All else is whole. If the vault still is, 'casevault backup create DEST --reread' repairs it.",
         )
     if found.opened:

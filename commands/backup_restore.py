@@ -34,16 +34,14 @@ def restore(
 
     outputs.check_folder(target, "the restored vault")
     total = backup_check.size_of(place, snapshot) or None
-    with backup_secret.of(session, place, snapshot) as there:
+    there = backup_secret.of(session, place, snapshot)
 
-        def run(secret: Secret) -> Restored:
-            with session.console.progress("Restoring", total=total) as advance:
-                return backup_restore.restore(
-                    place, target, secret, snapshot=snapshot, partly=partly, progress=advance
-                )
+    def run(secret: Secret) -> Restored:
+        with session.console.progress("Restoring", total=total) as advance:
+            return backup_restore.restore(place, target, secret, snapshot=snapshot, partly=partly, progress=advance)
 
-        secret = there.given()
-        made = there.asked(run) if secret is None else run(secret)
+    secret = there.given()
+    made = there.asked(run) if secret is None else run(secret)
     session.console.answer({"vault": shape(made)}, _lines(session, made))
     _conclude(session, made)
 
@@ -62,7 +60,7 @@ def _lines(session: Session, made: Restored) -> list[str]:
     t = session.console.text
     return [
         t("The vault {id} is at {folder}.", id=made.vault, folder=made.folder),
-        t("{count} stored files, {size} in all, each compared with what the backup says of it.",
+        t("Stored files: {count}, {size} in all, each compared with what the backup says of it.",
           count=made.items, size=printing.size(made.size)),
         t("It is as it was on {moment} (UTC); what was done after that is not in it.",
           moment=made.made[:16].replace("T", " ")),
@@ -77,7 +75,7 @@ def _conclude(session: Session, made: Restored) -> None:
     if made.older:
         console.warn("It was made by an earlier version: casevault migrate --backup DIR brings it up to date.")
     if made.lost:
-        raise PartlyDone(f"{len(made.lost)} stored files are not whole in the backup and were left out")
+        raise PartlyDone(f"stored files that are not whole in the backup and were left out: {len(made.lost)}")
     if made.findings:
         raise Damaged("the vault is restored as it was, and something in it was damaged already")
     console.hint(

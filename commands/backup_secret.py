@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,24 +36,16 @@ class Opener:
     def asked(self, use: Callable[[Secret], T]) -> T:
         """Ask until `use` takes the secret. Raises Locked, Damaged where there is no header."""
         from vault.errors import Damaged
-        from vault.usecases import locked
 
         if self.session is None:
             raise Damaged("the header (vault.json) in the backup is missing or damaged: nothing opens it", hint="")
-        return secrets.asked(self.session, locked.peek(self.session.folder).kinds, use)
+        return secrets.asked(self.session, self.session.peek().kinds, use)
 
 
-@contextlib.contextmanager
-def of(session: Session, place: Path, snapshot: str | None) -> Iterator[Opener]:
+def of(session: Session, place: Path, snapshot: str | None) -> Opener:
     """What opens a snapshot, the newest if none is named. Raises NotFound, Damaged, NewerFormat, StorageFailed."""
     from vault.usecases import backup_look
 
     vault, header = backup_look.header(place, snapshot)
-    with contextlib.ExitStack() as held:
-        inner = None
-        if header is not None:
-            # Whatever reads a vault's header finds it in a folder.
-            folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="casevault-")))
-            (folder / "vault.json").write_bytes(header)
-            inner = session.within(session.options._replace(vault=str(folder)))
-        yield Opener(vault, inner)
+    # No copy of it may come to lie anywhere: it would go on opening with its secrets after they were destroyed.
+    return Opener(vault, None if header is None else session.opening(header))

@@ -18,6 +18,8 @@ from vault.errors import Refused, Usage
 if TYPE_CHECKING:
     import typer
 
+    from vault.formats.header import Header
+    from vault.usecases.locked import LockedVault
     from vault.usecases.opening import Unlocked
     from vault.usecases.unlocked import UnlockedVault
 
@@ -33,6 +35,7 @@ class Session:
         self.in_shell = False
         self.case: str | None = None
         self._kept: UnlockedVault | None = None
+        self._header: Header | None = None
         self._at_work: UnlockedVault | None = None
         self._for_shell = False
         self._stdin_taken: str | None = None
@@ -47,6 +50,18 @@ class Session:
         inner._kept = self._kept if options.vault == self.options.vault else None
         inner._stdin_taken = self._stdin_taken
         return inner
+
+    def opening(self, header: Header) -> Session:
+        """A session whose secret is to open this header, not that of the vault's folder: a backup has its own."""
+        inner = self.within(self.options)
+        inner._header = header
+        return inner
+
+    def peek(self) -> LockedVault:
+        """What can be seen, without its key, of what is to be opened. Raises NoVault, Damaged, NewerFormat."""
+        from vault.usecases import locked
+
+        return locked.peek(self.folder) if self._header is None else locked.peeked(self._header)
 
     @property
     def folder(self) -> Path:
@@ -134,9 +149,9 @@ class Session:
     def unlock(self) -> Unlocked:
         """Find the root key with the secret that is given or asked for: for commands that change keys."""
         from commands import secrets
-        from vault.usecases import locked, opening
+        from vault.usecases import opening
 
-        found = locked.peek(self.folder)
+        found = self.peek()
         secret = secrets.given(self)
         if secret is not None:
             return opening.unlock(self.folder, secret)

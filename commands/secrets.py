@@ -91,10 +91,9 @@ def given(session: Session) -> Secret | None:
 def _by_identity(session: Session) -> bool:
     """Whether --identity is to open the vault: a passphrase beside it may be that of the key file, or the vault's."""
     from vault.crypto.slots import RECIPIENT
-    from vault.usecases import locked
 
     alone = session.options.passphrase_file is None and session.options.passphrase_fd is None
-    return alone or RECIPIENT in locked.peek(session.folder).kinds
+    return alone or RECIPIENT in session.peek().kinds
 
 
 def with_devices(session: Session, text: str) -> Secret:
@@ -102,7 +101,7 @@ def with_devices(session: Session, text: str) -> Secret:
     from vault.crypto import slots
     from vault.usecases import locked
 
-    return slots.Passphrase(text, locked.device_secrets(locked.peek(session.folder), ask=session.console.can_ask))
+    return slots.Passphrase(text, locked.device_secrets(session.peek(), ask=session.console.can_ask))
 
 
 def asked(session: Session, kinds: tuple[str, ...], use: Callable[[Secret], T]) -> T:
@@ -147,9 +146,8 @@ def _typed(session: Session, kinds: tuple[str, ...]) -> Secret:
 def _all_shares(session: Session, first: str) -> Secret:
     """Shares one after the other, each checked as it is typed, until there are enough."""
     from vault.crypto import shares, slots
-    from vault.usecases import locked
 
-    found = locked.peek(session.folder)
+    found = session.peek()
     given: dict[int, str] = {}
     typed: str | None = first
     own: Slot | None = None

@@ -6,6 +6,7 @@ can be checked without Casevault; each line has the same length, and its path ca
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,12 +27,12 @@ FILES = (AUDIT, CATALOGUE, LIST, HEADER)
 """The files of a snapshot beside its manifest, sorted."""
 MAX_MANIFEST = 64 << 10
 MAX_MARKER = 4 << 10
+MARKER_DIGITS = 16
 MAX_SIZE = 1 << 50
 LINE_BYTES = 114
 LINES_AT_ONCE = 4096
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{8}")
 _INSTANCE = re.compile(r"(?:[0-9a-f]{16})?")
-_REPOSITORY = re.compile(r"[0-9a-f]{16}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z")
 _PROGRAM = re.compile(r"[0-9a-z.]{1,32}")
@@ -136,18 +137,19 @@ def _manifest(value: dict[str, Any]) -> Manifest:
     return found
 
 
-def dump_marker(vault: str, repository: str) -> bytes:
-    """The bytes of the file that tells whose backups lie in a folder; `repository` is 16 random hex digits."""
-    return canonical.dump({"casevault": "backups", "v": VERSION, "vault": vault, "id": repository}) + b"\n"
+def dump_marker(vault: str) -> bytes:
+    """The bytes of the file that tells whose backups lie in a folder. Its `id` follows from the vault's, so that no
+    byte of it can change unseen: a manifest's seal covers the vault's id, and nothing else covers the marker."""
+    check = hashlib.sha256(vault.encode("ascii")).hexdigest()[:MARKER_DIGITS]
+    return canonical.dump({"casevault": "backups", "v": VERSION, "vault": vault, "id": check}) + b"\n"
 
 
 def parse_marker(data: bytes) -> str:
     """The vault's id. Raises Damaged, NewerFormat."""
     value = _versioned(data, "backups", f"the backup's marker ({MARKER})", MAX_MARKER)
     try:
-        if set(value) != {"casevault", "v", "vault", "id"} or not is_id(value["vault"], "V"):
+        if not is_id(value["vault"], "V") or dump_marker(value["vault"]) != data:
             raise ValueError
-        _matched(_REPOSITORY, value["id"])
     except (KeyError, TypeError, ValueError):
         raise Damaged(f"the backup's marker ({MARKER}) is damaged") from None
     return str(value["vault"])

@@ -20,13 +20,17 @@ COPY_BYTES = 1 << 20
 MAX_SNAPSHOTS = 100_000
 SUFFIX = ".casevault-backup"
 """What the name of a backup in one file ends in."""
+_NAME_SURROGATE = 0x2000_0000
+"""The bit of reparse tags that lead elsewhere, as junctions do (IsReparseTagNameSurrogate, ntifs.h)."""
 
 
 class Source(Protocol):
-    """A backup to read from. `faults` is what is wrong with it as a whole: path and message."""
+    """A backup to read from. `faults` is what is wrong with it as a whole: path and message; `owner` the id of the
+    vault that its marker names, empty if that can't be read."""
 
     place: Path
     faults: list[tuple[str, str]]
+    owner: str
 
     def snapshots(self) -> list[str]:
         """The ids of its snapshots, oldest first."""
@@ -81,7 +85,7 @@ def _file(place: Path) -> Iterator[Source]:
 
 def _faults_of_marker(source: Source) -> list[tuple[str, str]]:
     try:
-        backup_manifest.parse_marker(read(source, backup_manifest.MARKER, backup_manifest.MAX_MARKER))
+        source.owner = backup_manifest.parse_marker(read(source, backup_manifest.MARKER, backup_manifest.MAX_MARKER))
     except FileNotFoundError:
         return [(backup_manifest.MARKER, "is missing")]
     except OSError as error:
@@ -106,6 +110,16 @@ def open_plain(path: Path) -> int:
         os.close(handle)
         raise OSError(0, "it is no plain file", str(path))
     return handle
+
+
+def is_own_folder(path: Path) -> bool:
+    """Whether a folder lies there itself: no link, no junction that leads to another one. Raises OSError but for
+    what is not there."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and not getattr(found, "st_reparse_tag", 0) & _NAME_SURROGATE
 
 
 class Unreadable(Exception):
@@ -134,6 +148,9 @@ class FolderSource:
 
     place: Path
     faults: list[tuple[str, str]] = field(default_factory=list)
+    owner: str = ""
+    _own: set[Path] = field(default_factory=set)
+    """Folders that were found to be no links."""
 
     def snapshots(self) -> list[str]:
         try:
@@ -146,11 +163,24 @@ class FolderSource:
 
     @contextlib.contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
-        with os.fdopen(open_plain(self.place.joinpath(*path.split("/"))), "rb") as file:
+        with os.fdopen(open_plain(self._path(path)), "rb") as file:
             yield file
 
     def on_disk(self, path: str, folder: Path) -> Path:
-        return self.place.joinpath(*path.split("/"))
+        return self._path(path)
+
+    def _path(self, path: str) -> Path:
+        """Where it lies: within, and not where a link in the place of a folder leads. Raises OSError."""
+        *folders, name = path.split("/")
+        place = self.place
+        for one in folders:
+            place /= one
+            if place not in self._own:
+                if not is_own_folder(place):
+                    place.lstat()
+                    raise OSError(0, "there is a link in the place of its folder", str(place))
+                self._own.add(place)
+        return place / name
 
 
 @dataclass
@@ -160,6 +190,7 @@ class FileSource:
     place: Path
     file: BinaryIO
     faults: list[tuple[str, str]] = field(default_factory=list)
+    owner: str = ""
     _members: dict[str, tuple[int, int]] = field(default_factory=dict)
     _objects: int = 0
     _at: tuple[int, str, int, int] | None = None
@@ -173,6 +204,8 @@ class FileSource:
             if start != place and not broken:
                 self.faults.append(("", f"there is something else at byte {place} of the file"))
                 broken = True
+            if not self._is_padded(start + backup_file.BLOCK + size, after):
+                self.faults.append((name, "there is something else between it and what follows"))
             if not name.startswith(backup_manifest.OBJECTS):
                 if name in self._members:
                     self.faults.append((name, "is there twice"))
@@ -182,8 +215,14 @@ class FileSource:
             else:
                 last = name
             place = after
-        if self._end - place != len(backup_file.END) and not broken:
+        self.file.seek(place)
+        if self.file.read(len(backup_file.END) + 1) != backup_file.END and not broken:
             self.faults.append(("", "the file was cut off, or something was added at its end"))
+
+    def _is_padded(self, start: int, end: int) -> bool:
+        """Whether nothing but zeros follows a member."""
+        self.file.seek(start)
+        return not self.file.read(end - start).strip(b"\0")
 
     def _member(self, place: int) -> tuple[int, str, int, int] | None:
         """The next member at or after `place`: where its header starts, name, size, and where the next one starts."""

@@ -18,15 +18,18 @@ from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.formats import backup_file
 from vault.formats import backup_manifest as manifests
 from vault.store import locks, output
-from vault.store.backup_source import Readable, Unreadable, open_plain
+from vault.store.backup_source import Readable, Unreadable, is_own_folder, open_plain
 from vault.store.durable import EarlyWriter, sync_file, sync_file_system, sync_folder
 from vault.store.objects import FIXED_TIME_NS, Progress, hashed_copy
 
 PART = ".part"
 GROUP_FILES, GROUP_BYTES = 256, 64 << 20
+OBJECT_FOLDERS = 256
 TOGETHER = 16
 """From so many new files on, the whole file system is synced once."""
 _BUILDING = ".casevault-backup-"
+_BUILT = re.compile(r"\.casevault-backup-[0-9a-f]{12}\.part")
+_COPYING = re.compile(r"[0-9a-f]{32}\.part")
 _EXPECTED = re.compile(r"\..*|lost\+found|System Volume Information|\$RECYCLE\.BIN|vault\.lock", re.IGNORECASE)
 """What systems, and programs that carry folders, put into an empty one by themselves."""
 
@@ -80,6 +83,9 @@ def repository(place: Path, vault: str, snapshot: str, *, new: bool) -> Iterator
         _check(place, vault, new=new)
         _real_folder(place)
         with _alone(place):
+            # Before anything is removed: a link in their place would have us remove it wherever that leads.
+            _own_folder(place / manifests.OBJECTS)
+            _own_folder(place / manifests.SNAPSHOTS)
             _sweep(place)
             _begin(place, vault)
             target = FolderTarget(place, place / manifests.SNAPSHOTS / (snapshot + PART))
@@ -144,7 +150,7 @@ def _real_folder(path: Path) -> None:
 def _own_folder(path: Path) -> None:
     """The same for a folder within: a link would have us write wherever it leads."""
     path.mkdir(mode=0o700, exist_ok=True)
-    if not stat.S_ISDIR(path.lstat().st_mode):
+    if not is_own_folder(path):
         raise NotADirectoryError(0, "there is something else in the place of a folder", str(path))
 
 
@@ -159,21 +165,23 @@ def _alone(place: Path) -> Iterator[None]:
 
 
 def _sweep(place: Path) -> None:
-    """Remove what stopped processes left; nobody else is writing here now."""
-    for path in (place / manifests.SNAPSHOTS).glob("*" + PART):
-        if not path.is_symlink() and path.is_dir():
+    """Remove what stopped processes left; nobody else is writing here now. Only what has our names, and nothing
+    through a link: the disk may have been in other hands."""
+    for path in (place / manifests.SNAPSHOTS).iterdir():
+        if path.suffix == PART and manifests.is_snapshot(path.stem) and is_own_folder(path):
             shutil.rmtree(path)
-    for path in (place / manifests.OBJECTS).glob(f"[0-9a-f][0-9a-f]/*{PART}"):
-        path.unlink()
+    for number in range(OBJECT_FOLDERS):
+        folder = place / manifests.OBJECTS / f"{number:02x}"
+        for path in folder.iterdir() if is_own_folder(folder) else ():
+            if _COPYING.fullmatch(path.name) and not is_own_folder(path):
+                path.unlink()
 
 
 def _begin(place: Path, vault: str) -> None:
-    _own_folder(place / manifests.OBJECTS)
-    _own_folder(place / manifests.SNAPSHOTS)
     if owner_of(place) is None:
         part = place / (manifests.MARKER + PART)
         part.unlink(missing_ok=True)
-        write_new(part, manifests.dump_marker(vault, secrets.token_hex(8)))
+        write_new(part, manifests.dump_marker(vault))
         os.replace(part, place / manifests.MARKER)
         sync_folder(place)
         sync_folder(place.parent)
@@ -200,18 +208,29 @@ class FolderTarget:
     staging: Path
     _waiting: list[tuple[Path, Path, int]] = field(default_factory=list)
     _folders: set[Path] = field(default_factory=set)
+    _seen: set[Path] = field(default_factory=set)
+    """Folders that were found to be no links."""
 
     def path(self, name: str) -> Path:
         """Where an object lies."""
         return self.place.joinpath(*manifests.object_path(name).split("/"))
 
     def size_of(self, name: str) -> int | None:
+        path = self.path(name)
         with told():
             try:
-                found = self.path(name).lstat()
+                self._own(path.parent)
+                found = path.lstat()
             except FileNotFoundError:
                 return None
         return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+    def _own(self, folder: Path) -> None:
+        """Raise FileNotFoundError if it is not there, another OSError for a link in its place."""
+        if folder not in self._seen:
+            folder.lstat()
+            _own_folder(folder)
+            self._seen.add(folder)
 
     def digest_of(self, name: str) -> str:
         with told(), os.fdopen(open_plain(self.path(name)), "rb") as file:
@@ -224,6 +243,7 @@ class FolderTarget:
             if final.parent not in self._folders:
                 _own_folder(final.parent)
                 self._folders.add(final.parent)
+                self._seen.add(final.parent)
             try:
                 with open(part, "xb", buffering=0, opener=private) as out:
                     digest = _copied(source, cast(BinaryIO, out), size, progress)
@@ -305,7 +325,7 @@ def single_file(path: Path, vault: str, snapshot: str) -> Iterator[FileTarget]:
 
 def _sweep_files(folder: Path) -> None:
     for path in folder.glob(f"{_BUILDING}*{PART}"):
-        if path.is_symlink() or not path.is_dir():
+        if not _BUILT.fullmatch(path.name) or not is_own_folder(path):
             continue
         with contextlib.suppress(CasevaultError):
             with locks.exclusive(path):
@@ -348,7 +368,7 @@ class FileTarget:
             self.file.truncate()
             for path in self.staging.iterdir():
                 path.unlink()
-            marker = manifests.dump_marker(self.vault, self.snapshot[-8:] * 2)
+            marker = manifests.dump_marker(self.vault)
             self._write(backup_file.header(manifests.MARKER, len(marker)) + marker + backup_file.padding(len(marker)))
 
     def finish(self) -> None:

@@ -28,7 +28,7 @@ from vault.store import auditdb, backup_notes, backup_source, backup_target, hea
 from vault.store.backup_notes import BackupNote
 from vault.store.backup_source import SUFFIX, Unreadable, open_plain
 from vault.store.backup_target import Target, private, told
-from vault.usecases import backup_keys, backup_prune, headers
+from vault.usecases import backup_keys, backup_prune, backup_room, headers
 from vault.usecases.unlocked import AUDIT_NAME, UnlockedVault
 
 RETAKES = 20
@@ -75,6 +75,7 @@ def create(
         raise Usage("--keep is for a folder of backups, and keeps one at least")
     moment = datetime.now(UTC)
     snapshot = f"{moment.strftime('%Y%m%dT%H%M%S.%f')[:-3]}Z-{secrets.token_hex(4)}"
+    backup_room.sweep()
     known = {one.place for one in backup_notes.all_notes(vault.catalogue)}
     with vault.access("backup.create", None) as outcome, contextlib.ExitStack() as held:
         target: Target

@@ -11,7 +11,6 @@ import hashlib
 import heapq
 import io
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from vault.formats.header import Header
 from vault.store import auditdb, backup_source
 from vault.store.backup_source import COPY_BYTES, Source
 from vault.store.objects import plaintext
-from vault.usecases import backup, backup_keys, rowcheck
+from vault.usecases import backup, backup_keys, backup_room, rowcheck
 from vault.usecases.unlocked import UnlockedVault, now
 
 MAX_PROBLEMS = 1000
@@ -132,6 +131,8 @@ class _Check:
         newest = chosen[-1]
         if self.vault is not None and newest.vault != self.vault.header.vault:
             raise Usage("that is the backup of another vault", hint="Name its own vault with --vault PATH, or none.")
+        if self.source.owner and self.source.owner != newest.vault:
+            self.findings.add(manifests.MARKER, "names another vault than the snapshots do")
         if len({one.vault for one in chosen}) > 1:
             self.findings.add(manifests.SNAPSHOTS, "there are snapshots of different vaults", *(x.id for x in chosen))
         keys, header = self._keys(newest)
@@ -139,10 +140,10 @@ class _Check:
         for one in chosen:
             self._files(one)
         items = False
-        with tempfile.TemporaryDirectory(prefix="casevault-") as folder, contextlib.ExitStack() as held:
+        with contextlib.ExitStack() as held:
             rows: Iterator[_Item] = iter(())
             if keys is not None and newest.id not in unproven:
-                found = self._databases(newest, keys, header, Path(folder), held)
+                found = self._databases(newest, keys, header, held)
                 items = found is not None
                 rows = found or rows
             self._objects(chosen, newest, rows, items)
@@ -204,7 +205,9 @@ class _Check:
         if manifest.missing:
             where = manifests.snapshot_path(manifest.id, manifests.LIST)
             self.findings.add(
-                where, f"{manifest.missing} stored files were missing from the vault when this was made", manifest.id
+                where,
+                f"stored files that were missing from the vault when this was made: {manifest.missing}",
+                manifest.id,
             )
 
     def _compare(self, path: str, file: BinaryIO, wanted: str, *snapshots: str) -> None:
@@ -229,11 +232,13 @@ class _Check:
             self.findings.add(path, error.message, *snapshots)
 
     def _databases(
-        self, manifest: Manifest, keys: WorkingKeys, header: Header | None, folder: Path, held: contextlib.ExitStack
+        self, manifest: Manifest, keys: WorkingKeys, header: Header | None, held: contextlib.ExitStack
     ) -> Iterator[_Item] | None:
         """Check pages, log and rows. The items to be decrypted, None if these keys or the damage do not allow it."""
         paths = [manifests.snapshot_path(manifest.id, name) for name in (manifests.CATALOGUE, manifests.AUDIT)]
         before, items = self.findings.count, None
+        in_file = isinstance(self.source, backup_source.FileSource)
+        folder = held.enter_context(backup_room.room()) if in_file else self.source.place
         with self._reporting(paths[1], manifest.id):
             db = held.enter_context(backup_keys.log(self.source.on_disk(paths[1], folder), keys))
             self._log(paths[1], db, manifest, keys, header)
@@ -302,7 +307,7 @@ class _Check:
                     yield name, digest, manifest.id
         finally:
             if count != manifest.count:
-                self.findings.add(path, f"names {count} stored files instead of {manifest.count}", manifest.id)
+                self.findings.add(path, f"its number of stored files is {count}, not {manifest.count}", manifest.id)
 
     def _object(self, name: str, wanted: dict[str, list[str]], item: _Item | None, newest: Manifest) -> None:
         path = manifests.object_path(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vault.errors import Damaged
 from vault.formats.backup_manifest import Manifest
+from vault.formats.header import Header
 from vault.store import backup_source
 from vault.store.backup_source import Source
 from vault.usecases import backup_keys
@@ -23,8 +24,8 @@ def snapshots(place: Path) -> list[Manifest]:
     return found
 
 
-def header(place: Path, snapshot: str | None) -> tuple[str, bytes | None]:
-    """The vault's id, and the bytes of the header in a snapshot, the newest if none is named; None if it is missing
+def header(place: Path, snapshot: str | None) -> tuple[str, Header | None]:
+    """The vault's id, and the header in a snapshot, the newest if none is named; None if it is missing
     or damaged. Raises NotFound, NewerFormat, StorageFailed; Damaged if no manifest can be read."""
     with backup_source.opened(place) as source:
         chosen = backup_source.newest(source, snapshot)
@@ -32,7 +33,7 @@ def header(place: Path, snapshot: str | None) -> tuple[str, bytes | None]:
             chosen = next((one for one in reversed(source.snapshots()) if _is_readable(source, one)), chosen)
         vault = backup_source.manifest(source, chosen).vault
         try:
-            return vault, backup_keys.header_of(source, chosen).dump()
+            return vault, backup_keys.header_of(source, chosen)
         except Damaged:
             return vault, None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ from pathlib import Path
 from vault.errors import CasevaultError
 from vault.formats import backup_manifest as manifests
 from vault.store import backup_notes, backup_source
-from vault.store.backup_source import FolderSource
-from vault.store.backup_target import PART, told
+from vault.store.backup_source import FolderSource, is_own_folder
+from vault.store.backup_target import OBJECT_FOLDERS, PART, told
 from vault.store.objects import SUFFIX
 from vault.usecases.unlocked import UnlockedVault
+
+_OBJECT = re.compile(r"[0-9a-f]{32}")
 
 
 def keep_newest(vault: UnlockedVault, place: Path, keep: int, made: str) -> int:
@@ -25,13 +28,14 @@ def keep_newest(vault: UnlockedVault, place: Path, keep: int, made: str) -> int:
     names is not known then. Raises StorageFailed.
     """
     source = FolderSource(place)
-    others = [one for one in source.snapshots() if one != made]
+    folder = place / manifests.SNAPSHOTS
+    others = [one for one in source.snapshots() if one != made and is_own_folder(folder / one)]
     old = others[: max(0, len(others) - (keep - 1))]
     with told():
         for snapshot in old:
             # Its manifest goes first: what is stopped here is no snapshot any more, and is swept.
-            gone = place / manifests.SNAPSHOTS / (snapshot + PART)
-            (place / manifests.SNAPSHOTS / snapshot).rename(gone)
+            gone = folder / (snapshot + PART)
+            (folder / snapshot).rename(gone)
             shutil.rmtree(gone)
         backup_notes.drop(vault.catalogue, old)
         _remove_unnamed(source)
@@ -62,8 +66,8 @@ def _listed(source: FolderSource, snapshot: str, held: contextlib.ExitStack) -> 
 
 def _there(place: Path) -> Iterator[str]:
     """The names of the objects in a repository, in their order."""
-    for number in range(256):
+    for number in range(OBJECT_FOLDERS):
         folder = place / manifests.OBJECTS / f"{number:02x}"
-        paths = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+        paths = folder.iterdir() if is_own_folder(folder) else ()
         names = (path.stem for path in paths if path.suffix == SUFFIX)
-        yield from sorted(name for name in names if len(name) == 32 and name.startswith(folder.name))
+        yield from sorted(name for name in names if _OBJECT.fullmatch(name) and name.startswith(folder.name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -30,13 +31,14 @@ from vault.store.backup_target import private
 from vault.store.catalogue import Catalogue
 from vault.store.durable import EarlyWriter, sync_file, sync_file_system, sync_folder
 from vault.store.objects import FIXED_TIME_NS, hashed_copy
-from vault.usecases import backup, backup_keys, doctor, opening, outputs, rollback
+from vault.usecases import backup, backup_keys, backup_room, doctor, opening, outputs, rollback
 from vault.usecases.doctor import Finding
 from vault.usecases.keeper import OwnKeeper
 from vault.usecases.opening import Unlocked
 from vault.usecases.unlocked import AUDIT_NAME, OBJECTS_NAME, UnlockedVault, now
 
 _BUILDING = ".casevault-restore-"
+_BUILT = re.compile(r"\.casevault-restore-[0-9a-f]{12}\.part")
 _PARTLY = (
     "'casevault backup verify' names all that is damaged. Try an earlier snapshot or another copy; with --partly all "
     "else is restored."
@@ -75,6 +77,7 @@ def restore(
     outputs.check_folder(out, "the restored vault")
     if place.resolve() in out.resolve().parents:
         raise Usage("the vault would lie inside the backup", hint="Choose a folder outside it.")
+    backup_room.sweep()
     with backup_source.opened(place) as source:
         chosen = backup_source.newest(source, snapshot)
         manifest = backup_source.manifest(source, chosen)
@@ -134,7 +137,7 @@ def _building(out: Path) -> Iterator[Path]:
 def _sweep(parent: Path) -> None:
     """Remove what a restore left that was killed. One that is still at work holds its lock."""
     for path in parent.glob(f"{_BUILDING}*.part"):
-        if path.is_symlink() or not path.is_dir() or os.name == "nt":
+        if not _BUILT.fullmatch(path.name) or not backup_source.is_own_folder(path) or os.name == "nt":
             continue
         with contextlib.suppress(CasevaultError), locks.exclusive(path):
             shutil.rmtree(path, ignore_errors=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vault.crypto.slots import DEVICE, PASSPHRASE, Slot
 from vault.errors import Locked
+from vault.formats.header import Header
 from vault.store import header_file
 from vault.usecases import headers
 
@@ -30,7 +31,11 @@ def peek(folder: Path) -> LockedVault:
 
     Raises NoVault, Damaged, NewerFormat, StorageFailed.
     """
-    header = header_file.read(folder)
+    return peeked(header_file.read(folder))
+
+
+def peeked(header: Header) -> LockedVault:
+    """The same of a header that was read already. Raises Damaged."""
     return LockedVault(header.vault, header.format, tuple(map(headers.slot_of, header.slots)))
 
 
