@@ -341,7 +341,8 @@ def test_bytes_that_are_in_use_are_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"in use")
     with wipe.holding(path) as held:
-        assert held is not None and held.overwrite() is False
+        assert held is not None
+        assert held.overwrite() is False
     assert path.read_bytes() == b"in use"
     os.link(path, tmp_path / "second name")
     wipe.destroy(tmp_path / "second name")

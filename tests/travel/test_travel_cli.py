@@ -166,6 +166,40 @@ def _a_knock_at_the_door(laptop: Laptop, keyring: SecretService, trustees: str) 
     ]  # fmt: skip
 
 
+def test_a_keyring_where_nothing_can_be_noted(tmp_path: Path, keyring: SecretService) -> None:
+    """The folder for state can't be written: the secret goes all the same, or it is named."""
+    new_scratch(tmp_path)
+    laptop = Laptop(tmp_path, {"XDG_STATE_HOME": str(tmp_path / "state"), **keyring.environment})
+    (tmp_path / "pass.txt").write_text(PASSPHRASE + "\n")
+    slot = ("key", "add", "passphrase+device", "--new-passphrase-file", "pass.txt", *OLD_SECRETS)
+    who = ",".join(laptop.trustees(2))
+    before = len(keyring.entries())
+    for locked in (False, True):
+        added = laptop.json(*slot)["slot"]["id"]
+        out = f"shares-{locked}"
+        laptop.json("travel", "prepare", "--trustees", who, "--need", "2", "--out", out, *OLD_SECRETS)
+        copy = tmp_path / f"vault-{locked}"
+        shutil.copytree(tmp_path / "vault", copy)
+        notes = tmp_path / "state" / "casevault" / "travel"
+        shutil.rmtree(notes)
+        notes.write_bytes(b"")
+        if locked:
+            keyring.lock()
+        words = ("travel", "now", "--yes", "--json", "--vault", str(copy))
+        refused = laptop.run(*words)
+        assert (refused.code, refused.error["kind"]) == (13, "damaged")
+        done = laptop.run(*words, "--unchecked")
+        found = [(one["kind"], one["where"]) for one in done.json["travel"]["found"]]
+        if locked:
+            keyring.unlock()
+            assert (done.code, found) == (3, [("keyring", added)])
+        else:
+            assert (done.code, found) == (0, [])
+            assert len(keyring.entries()) == before
+        notes.unlink()
+        laptop.json("key", "remove", added, "--confirm", added, *OLD_SECRETS)
+
+
 def test_what_a_trustee_is_told_and_has_to_type(laptop: Laptop) -> None:
     first, second = laptop.trustees(2)
     laptop.json("travel", "start", "--trustees", first, "--trustees", second, "--need", "2", "--out", "shares",
