@@ -16,6 +16,7 @@ from cli_tools import run
 from vault.errors import Busy, Locked
 from vault.model.events import Event
 from vault.session import agent_place
+from vault.session.agent_frames import Channel
 from vault.store import header_file
 from vault.usecases import agent_lock, agent_remote
 
@@ -174,4 +175,17 @@ def test_the_command_says_what_is_left(held: Held) -> None:
     done = run("lock", "--json")
     assert done.code != 0
     assert (done.json["locked"], done.json["left"]) == (1, 1)
+    assert ended(process)
+
+
+def test_one_that_cuts_the_line_and_lives_on_is_ended_too(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that has too many to hear: an end of the line is no end of the process."""
+
+    def cut(channel: Channel) -> bool:
+        channel.close()
+        return False
+
+    process = held.process
+    monkeypatch.setattr(agent_lock, "_asked", cut)
+    assert own_lock(held) == agent_lock.Done(1, killed=1)
     assert ended(process)

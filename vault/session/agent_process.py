@@ -14,6 +14,9 @@ STEP_SECONDS = 0.02
 class Process(Protocol):
     """A process that was there when it was looked at. Another one that gets its number later is not it."""
 
+    exact: bool
+    """Whether it surely is still that one; else that must be seen by its connection right before it is killed."""
+
     def ended(self, seconds: float) -> bool:
         """Whether it has ended, or does within this time."""
         ...
@@ -42,6 +45,8 @@ if sys.platform == "win32":
     class _Held:
         """A handle: the number is nobody else's while it is open."""
 
+        exact = True
+
         def __init__(self, pid: int) -> None:
             self._handle = _kernel.OpenProcess(_TERMINATE | _SYNCHRONIZE, False, pid)
             if not self._handle:
@@ -63,6 +68,8 @@ elif sys.platform == "linux":
     class _Held:
         """A pidfd, pidfd_open(2): it means this process alone, also when its number is given anew."""
 
+        exact = True
+
         def __init__(self, pid: int) -> None:
             self._handle = os.pidfd_open(pid)
 
@@ -83,6 +90,8 @@ else:
 
     class _Held:
         """A number alone: whoever kills by it has seen right before that the connection still stands."""
+
+        exact = False
 
         def __init__(self, pid: int) -> None:
             if pid <= 1:

@@ -76,11 +76,12 @@ def _end(channel: Channel, counts: _Counts) -> None:
             # It may have ended before it was looked at, or live where its number says nothing here.
             ended = ended or channel.ended()
         else:
-            ended = process.ended(GONE_SECONDS if ended else 0) or ended
-            if not ended and not channel.ended():
+            # A line that is cut without a word may be its last moment, or it has too many to hear.
+            ended = process.ended(GONE_SECONDS if ended or channel.ended() else 0) or ended
+            if not ended and (process.exact or not channel.ended()):
                 process.kill()
-                counts.killed += process.ended(GONE_SECONDS)
-            ended = ended or process.ended(GONE_SECONDS)
+                ended = process.ended(GONE_SECONDS)
+                counts.killed += ended
         if ended:
             counts.ended += 1
         else:
