@@ -109,6 +109,35 @@ def test_what_is_left_works_without_it(scratch: Scratch) -> None:
     assert "Дело с канарейкой" not in page
 
 
+def test_a_bundle_of_the_case_that_goes_on_names_nobody_of_it(scratch: Scratch) -> None:
+    """The witness was only ever on the shredded case's list, and the shared item is all that names them."""
+    case, other, item = filled(scratch)
+    scratch.json("case", "shred", case, "--purpose", "filing", "--confirm", case, "--keep-shared")
+    to = scratch.json("recipient", "add", "--from", "-", stdin='{"name": "Lawyer"}')["recipient"]["id"]
+    planned = scratch.json("redact", "plan", other)["plan"]
+    assert [one for one in planned["findings"] if one["evidence"] == item]
+    scratch.json("redact", "accept", other, "--all", "--unseen")
+    scratch.json(
+        "bundle", "create", other, "--to", to, "--purpose", "hearing", "--out", "b.age", "--words-file", "w.txt"
+    )
+    opened = run("bundle", "open", "b.age", "--words-file", "w.txt", "--out", "seen", "--json", cwd=scratch.folder)
+    assert opened.code == 0, opened.err
+    read = [readable(path) for path in (scratch.folder / "seen").rglob("*") if path.is_file()]
+    assert any("вызвали" in text for text in read), "the item is there, but for the name"
+    for text in read:
+        assert not [part for part in ("Ковальчук", "Ольг", case) if part.casefold() in text.casefold()]
+
+
+def readable(path: Path) -> str:
+    """What a recipient reads in a file: the text of a PDF, else its bytes."""
+    if path.suffix != ".pdf":
+        return path.read_text("utf-8", "replace")
+    import pypdfium2
+
+    pages = pypdfium2.PdfDocument(path.read_bytes())
+    return "".join(page.get_textpage().get_text_range() for page in pages)
+
+
 def test_in_the_shell_the_current_case_goes_with_it(scratch: Scratch) -> None:
     case = scratch.case()
     lines = f"use {case}\ncase shred {case} --purpose other --confirm {case}\ncase show\nexit\n"
