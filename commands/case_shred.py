@@ -12,6 +12,7 @@ from commands.choices import CaseArgument, PurposeOption
 from commands.confirming import ConfirmOption
 from commands.context import Session, session_of
 from commands.printing import columns, size
+from vault.errors import CasevaultError
 
 if TYPE_CHECKING:
     from vault.usecases.shredding import Finished, Outlook
@@ -47,7 +48,7 @@ def shred(
         if dry_run:
             session.console.answer(_shape(found, None), _lines(session, found, None))
         if not keep_shared:
-            shredding.refuse_held(found)
+            _refuse_held(found, dry_run=dry_run)
         if dry_run:
             return
         if confirm is None and session.console.can_ask:
@@ -61,6 +62,18 @@ def shred(
             done = shredding.finish(vault)
     session.console.answer(_shape(found, done), _lines(session, found, done))
     _say_limits(session, found, done)
+
+
+def _refuse_held(found: Outlook, *, dry_run: bool) -> None:
+    """Raise what stands in the way; of a dry run, that it would."""
+    from vault.usecases import shredding
+
+    try:
+        shredding.refuse_held(found)
+    except CasevaultError as error:
+        if dry_run:
+            error.message = f"it would be refused: {error.message}"
+        raise
 
 
 def _shape(found: Outlook, done: Finished | None) -> dict[str, Any]:
@@ -99,9 +112,14 @@ def _lines(session: Session, found: Outlook, done: Finished | None) -> list[str]
         ),
     ]  # fmt: skip
     sections: tuple[tuple[str, Sequence[tuple[str, ...]]], ...] = (
-        (t("Items that stay in other cases:"), [(one.evidence, ", ".join(one.cases)) for one in found.held]),
         (
-            t("People of this case who are listed in other cases from now on, as protected:"),
+            t("Items that would stay in other cases:") if done is None else t("Items that stay in other cases:"),
+            [(one.evidence, ", ".join(one.cases)) for one in found.held],
+        ),
+        (
+            t("People of this case who would be listed in other cases, as protected:")
+            if done is None
+            else t("People of this case who are listed in other cases from now on, as protected:"),
             [(case, str(count)) for case, count in found.listed],
         ),
         (

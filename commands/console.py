@@ -148,6 +148,21 @@ class Console:
     # Progress
 
     @contextlib.contextmanager
+    def working(self, english: str) -> Iterator[None]:
+        """A word on stderr while something takes its seconds, at once and without the bar that takes long to load."""
+        if self.json or not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+            yield
+            return
+        label = self.text(english) + "…"
+        sys.stderr.write(label + "\r")
+        sys.stderr.flush()
+        try:
+            yield
+        finally:
+            sys.stderr.write(" " * len(label) + "\r")
+            sys.stderr.flush()
+
+    @contextlib.contextmanager
     def progress(self, english: str, total: int | None = None, **values: object) -> Iterator[Advance]:
         """A bar on stderr while the body runs; the body calls what it gets with bytes or things done."""
         if self.json or not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":

@@ -154,7 +154,8 @@ class Session:
         found = self.peek()
         secret = secrets.given(self)
         if secret is not None:
-            return opening.unlock(self.folder, secret)
+            with self.console.working("Opening"):
+                return opening.unlock(self.folder, secret)
         return secrets.asked(self, found.kinds, lambda typed: opening.unlock(self.folder, typed))
 
     @contextlib.contextmanager

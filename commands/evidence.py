@@ -49,7 +49,8 @@ def add(
     ] = False,
     from_: FromOption = None,
 ) -> None:
-    """Add files to a case: encrypted, hashed, with where they come from. The files themselves are never touched.
+    """Add files to a case: encrypted, hashed, with where they come from. The files stay, unless
+    --remove-source deletes them.
 
     Where they come from is asked, or read from a JSON file:
     {"source": "…", "note": "…", "given_by": "…", "collected_at": "2024-03-31", "language": "ru"}

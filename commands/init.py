@@ -42,13 +42,24 @@ def init(
     _check(session, recovery_out, no_recovery, no_passphrase)
     from vault.usecases import opening
 
+    if _is_vault(session.folder):
+        raise Usage(
+            f"there is a vault already: {session.folder}",
+            hint="'casevault status' shows it. For another one choose a new folder with --vault PATH.",
+        )
     opening.check_place(session.folder)
     chosen: list[Made] = [] if no_passphrase else [_passphrase(session)]
-    code = None if no_recovery else new_recovery_code(session, recovery_out)
-    if code is not None:
-        chosen.append(code)
-    with session.console.progress("Making the vault"):
-        made = _create(session, chosen, recovery_out)
+    try:
+        code = None if no_recovery else new_recovery_code(session, recovery_out)
+        if code is not None:
+            chosen.append(code)
+        with session.console.progress("Making the vault"):
+            made = _create(session, chosen, recovery_out)
+    except KeyboardInterrupt:
+        # A sheet that looks like a key to something would be kept for years.
+        if not no_recovery and recovery_out is None and not _is_vault(session.folder):
+            session.console.warn("No vault was made: the recovery code that was shown opens nothing. Tear it up.")
+        raise
     line = session.console.text("The vault {id} is at {folder}.", id=made.id, folder=made.folder)
     data = {"vault": {"id": made.id, "path": str(made.folder), "format": made.format}}
     session.console.answer(data, [line])

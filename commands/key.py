@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import confirming, key_making, key_rotate, personal
+from commands import confirming, key_label, key_making, key_rotate, personal
 from commands.app import new_app
 from commands.choices import FromOption
 from commands.context import Session, session_of
 from commands.key_making import Wanted
 from commands.personal import Field
-from commands.printing import columns
+from commands.printing import columns, one_line
+from vault.errors import Usage
 
 if TYPE_CHECKING:
     from vault.usecases.key_slots import KeySlot
+    from vault.usecases.unlocked import UnlockedVault
 
 app = new_app()
 SlotKind = Literal["passphrase", "passphrase+device", "recovery", "shares", "recipient"]
@@ -36,7 +38,7 @@ def listing(context: typer.Context) -> None:
         found = key_slots.listing(vault, ask=session.console.can_ask)
     t = session.console.text
     rows = [
-        (one.id, t(one.kind), _needs(session, one), one.made, t("yes") if one.works else t("no"), one.label)
+        (one.id, t(one.kind), _needs(session, one), one.made[:10], t("yes") if one.works else t("no"), one.label)
         for one in found
     ]
     heads = [t("Slot"), t("Kind"), t("Needs"), t("Made"), t("Works here"), t("For")]
@@ -80,10 +82,12 @@ def add(
     session = session_of(context)
     wanted = Wanted(kind, new_passphrase_file, recovery_out, shares_out, need, of, to, age_key)
     key_making.check(session, wanted)
-    label = _label(session, from_)
+    label = None if from_ is None else personal.from_file(session, from_, [LABEL]).get("label", "")
     with session.rooted() as (vault, root):
+        # Only now: who is asked for anything else first types the passphrase there, where it is shown and kept.
+        label = _label(session, vault, label)
         made, data = key_making.make(session, vault, root, wanted, label)
-    line = session.console.text("{slot} opens the vault now.", slot=made.id)
+    line = session.console.text("{slot} opens the vault now.", slot=named(session, made))
     session.console.answer({"slot": shape(made), **data}, [line])
     session.console.hint("see what opens the vault: casevault key list")
 
@@ -105,7 +109,7 @@ def change(
         passphrase = key_making.new_passphrase(session, new_passphrase_file)
         with session.console.progress("Making the key slot"):
             made = key_slots.change(vault, root, slot, passphrase, ask=session.console.can_ask)
-    line = session.console.text("{slot} has another passphrase.", slot=made.id)
+    line = session.console.text("{slot} has another passphrase.", slot=named(session, made))
     session.console.answer({"slot": shape(made)}, [line])
     _warn_of_copies(session)
 
@@ -123,14 +127,23 @@ def remove(
     ask = session.console.can_ask
     with session.rooted() as (vault, root):
         key_slots.refuse_last(vault, slot, ask=ask)
-        confirming.by_id(session, key_slots.find(vault, slot, ask=ask).id, confirm)
+        found = key_slots.find(vault, slot, ask=ask)
+        if confirm is None and session.console.can_ask:
+            session.console.say("This would open the vault no more: {slot}", slot=named(session, found))
+        confirming.by_id(session, found.id, confirm)
         gone = key_slots.remove(vault, root, slot, ask=ask)
     data = {**shape(gone.slot), "state": "removed", "secret_left": gone.secret_left}
-    line = session.console.text("{slot} opens the vault no more.", slot=gone.slot.id)
+    line = session.console.text("{slot} opens the vault no more.", slot=named(session, gone.slot))
     session.console.answer({"slot": data}, [line])
     if gone.secret_left:
         session.console.warn("Its second secret is still in this computer's keyring, which could not be reached.")
     _warn_of_copies(session)
+
+
+def named(session: Session, slot: KeySlot) -> str:
+    """A slot as its person knows it: its id, its kind, and for whom it is."""
+    kind = session.console.text(slot.kind)
+    return f"{slot.id} ({kind}: {one_line(slot.label)})" if slot.label else f"{slot.id} ({kind})"
 
 
 def shape(slot: KeySlot) -> dict[str, Any]:
@@ -151,10 +164,19 @@ def _needs(session: Session, slot: KeySlot) -> str:
     return session.console.text("{need} of {count}", need=slot.need, count=slot.count) if slot.count else ""
 
 
-def _label(session: Session, path: str | None) -> str:
-    if path is not None:
-        return personal.from_file(session, path, [LABEL]).get("label", "")
-    return session.console.ask(LABEL.question) if session.console.can_ask else ""
+def _label(session: Session, vault: UnlockedVault, given: str | None) -> str:
+    """The label from a file, else asked for; never a secret of the vault. Raises Usage for one from a file."""
+    if given is not None or not session.console.can_ask:
+        key_label.refuse_secret(session, vault, given or "")
+        return given or ""
+    while True:
+        label = session.console.ask(LABEL.question)
+        try:
+            key_label.refuse_secret(session, vault, label)
+        except Usage as error:
+            session.console.failed(0, error)
+        else:
+            return label
 
 
 def _warn_of_copies(session: Session) -> None:

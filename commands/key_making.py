@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commands import paths, secrets
+from commands import key_label, paths, secrets
 from commands.context import Session
 from commands.new_secret import checked, chosen_passphrase, new_recovery_code, write_recovery_code
 from vault.errors import Usage, WrongSecret
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from vault.usecases.unlocked import UnlockedVault
 
 WORDS_A_LINE = 6
+NOTE = (
+    "# One of {count} shares; {need} of them open a vault. Keep it secret; give it only to who asked you to.\n"
+    "# Одна из долей: всего {count}, открывают {need}. Храните в тайне, отдайте лишь тому, кто просил её хранить.\n"
+)
+"""Below the share, for a trustee who finds the file years later; whatever reads a share takes the first line."""
 _ONLY_FOR = {
     "new_passphrase_file": ("--new-passphrase-file", ("passphrase", "passphrase+device")),
     "recovery_out": ("--recovery-out", ("recovery",)),
@@ -99,6 +104,7 @@ def _passphrase(
     if wanted.kind == slots.DEVICE:
         key_slots.check_keyring(ask=ask)
     chosen = new_passphrase(session, wanted.new_passphrase_file)
+    key_label.refuse_same(label, chosen)
     with session.console.progress("Making the key slot"):
         if wanted.kind == slots.DEVICE:
             return key_slots.add_device(vault, root, chosen, label, ask=ask), {}
@@ -132,7 +138,7 @@ def _shares(
         _hand_out(session, slot, texts)
         return _added(session, vault, root, slot, label), {}
     folder = Path(wanted.shares_out).expanduser()
-    files = _write_shares(folder, texts)
+    files = _write_shares(folder, texts, wanted.need)
     with _taken_back(vault, slot, lambda: shutil.rmtree(folder)):
         made = _added(session, vault, root, slot, label)
     session.console.warn("Give each file to its trustee and delete it here: together they open the vault.")
@@ -184,13 +190,14 @@ def _taken_back(vault: UnlockedVault, slot: Slot, undo: Callable[[], None]) -> A
         raise
 
 
-def _write_shares(folder: Path, texts: list[str]) -> list[Path]:
+def _write_shares(folder: Path, texts: list[str], need: int) -> list[Path]:
     from vault.store import output
 
+    note = NOTE.format(need=need, count=len(texts))
     with output.new_folder(folder) as building:
         for number, text in enumerate(texts, 1):
             with output.new_file(building / f"share-{number}.txt") as file:
-                file.write(text.encode("ascii") + b"\n")
+                file.write(f"{text}\n{note}".encode())
     return [folder / f"share-{number}.txt" for number in range(1, len(texts) + 1)]
 
 

@@ -73,6 +73,8 @@ def add(
     with session.vault() as vault:
         case = picking.case(session, vault, case)
         new = people.parse(personal.file_bytes(session, from_)) if from_ else [_asked(session, name)]
+        if role is None and not from_ and session.console.can_ask:
+            role = _role(session)
         reason = _reason(session, keep)
         new = [_with(person, role, reason) for person in new]
         added = people.add(vault, case, new)
@@ -91,6 +93,13 @@ def _asked(session: Session, name: str) -> NewPerson:
         identifiers=split(texts.get("identifiers", "")),
         note=texts.get("note", ""),
     )
+
+
+def _role(session: Session) -> PersonRole:
+    """Asked, as a person without a role would be taken out of exports as if the case were not theirs."""
+    roles: tuple[PersonRole, ...] = ("applicant", "relative", "witness", "other")
+    picked = session.console.choose("Who is it in this case?", [(one, session.console.text(one)) for one in roles])
+    return next(one for one in roles if one == picked)
 
 
 def split(text: str) -> tuple[str, ...]:

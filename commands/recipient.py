@@ -47,6 +47,12 @@ def add(
     if made.role == "auditor":
         session.console.hint("deposit the log with them: casevault audit export --to {id} --out FILE", id=made.id)
         return
+    if made.role == "trustee":
+        if made.age_key:
+            session.console.hint("let their key open the vault: casevault key add recipient --to {id}", id=made.id)
+        else:
+            session.console.hint("give them a share for a journey: casevault travel prepare")
+        return
     session.console.hint(
         "hand a case over: casevault redact plan CASE, then bundle create CASE --to {id}", id=made.id
     )

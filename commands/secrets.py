@@ -106,16 +106,48 @@ def with_devices(session: Session, text: str) -> Secret:
 
 def asked(session: Session, kinds: tuple[str, ...], use: Callable[[Secret], T]) -> T:
     """Ask until `use` takes the secret, three times at most. Raises Locked where nobody can be asked."""
+    from vault.crypto import slots
+
+    only_shares = set(kinds) == {slots.SHARES}
     if not session.console.can_ask_secret:
+        if only_shares:
+            raise Locked(
+                "the vault is locked, and only trustees' shares open it",
+                hint="Give each with --share-file FILE. If it was closed for a journey: casevault travel end "
+                "--request-out FILE",
+            )
         raise Locked("the vault is locked, and no secret was given")
+    if only_shares:
+        session.console.say(
+            "Only trustees' shares open this vault. If it was closed for a journey: casevault travel end "
+            "--request-out FILE"
+        )
     for left in reversed(range(TRIES)):
         try:
-            return use(_typed(session, kinds))
+            secret = _typed(session, kinds)
+            with session.console.working("Opening"):
+                return use(secret)
         except WrongSecret as error:
             if left == 0:
                 raise
             session.console.failed(0, error)
+            _say_what_else(session, kinds)
     raise AssertionError("the loop above ends by itself")
+
+
+def _say_what_else(session: Session, kinds: tuple[str, ...]) -> None:
+    """What may be typed where only a passphrase is asked for."""
+    from vault.crypto import slots
+
+    if slots.PASSPHRASE not in kinds and slots.DEVICE not in kinds:
+        return
+    code, shares = slots.RECOVERY in kinds, slots.SHARES in kinds
+    if code and shares:
+        session.console.say("The recovery code, or a trustee's share, may be typed here too.")
+    elif code:
+        session.console.say("The recovery code may be typed here too.")
+    elif shares:
+        session.console.say("A trustee's share may be typed here too.")
 
 
 def _typed(session: Session, kinds: tuple[str, ...]) -> Secret:
@@ -135,40 +167,59 @@ def _typed(session: Session, kinds: tuple[str, ...]) -> Secret:
         raise Locked("the vault opens only with a key file", hint="Give it with --identity FILE.")
     else:
         raise Locked("this version knows none of the vault's key slots", hint="Install the current version.")
-    if has_shares and shares.is_share(text):
+    if has_shares and (shares.is_share(text) or (not has_passphrase and shares.is_long(text))):
         return _all_shares(session, text)
     # Nobody's passphrase starts like that.
-    if not has_passphrase or text.casefold().startswith(recovery.PREFIX):
+    if text.casefold().startswith(recovery.PREFIX):
         return slots.RecoveryCode.parse(text)
-    return with_devices(session, text)
+    return with_devices(session, text) if has_passphrase else _code(text, has_shares)
+
+
+def _code(text: str, has_shares: bool) -> Secret:
+    """A recovery code that may lack its first word. Raises WrongSecret that names all that was asked for."""
+    from vault.crypto import slots
+
+    try:
+        return slots.RecoveryCode.parse(text)
+    except WrongSecret:
+        if not has_shares:
+            raise
+    raise WrongSecret(
+        "this is neither a trustee's share nor a recovery code",
+        hint="A share is 33 English words, typed in one line; a recovery code starts with CASEVAULT.",
+    )
 
 
 def _all_shares(session: Session, first: str) -> Secret:
-    """Shares one after the other, each checked as it is typed, until there are enough."""
+    """Shares one after the other, each checked as it is typed, until there are enough of one set."""
     from vault.crypto import shares, slots
 
     found = session.peek()
-    given: dict[int, str] = {}
-    typed: str | None = first
+    given: dict[str, dict[int, str]] = {}  # a vault may have several sets: each share goes to its own
     own: Slot | None = None
-    while own is None or len(given) < shares.needed(own):
+    typed: str | None = first
+    while own is None or len(given[own.id]) < shares.needed(own):
         if typed is None:
-            typed = session.console.secret("Another trustee's share ({have} given)", have=len(given))
+            have = len(given[own.id]) if own else 0
+            typed = session.console.secret("Another trustee's share ({have} given)", have=have)
         try:
-            own = own or _slot_of(found, typed)
-            number = shares.check(own, typed)
+            fitting = _slot_of(found, typed)
+            number = shares.check(fitting, typed)
         except WrongSecret as error:
             session.console.failed(0, error)
         else:
-            if number in given:
+            if own is not None and own.id != fitting.id:
+                session.console.warn("This share is of another set of this vault: it counts with that set alone.")
+            own, mine = fitting, given.setdefault(fitting.id, {})
+            if number in mine:
                 session.console.warn("This share was given already.")
-            given[number] = typed
+            mine[number] = typed
             need = shares.needed(own)
             session.console.say(
-                "Share {number} is right. {have} of {need}.", number=number, have=len(given), need=need
+                "Share {number} is right. {have} of {need}.", number=number, have=len(mine), need=need
             )
         typed = None
-    return slots.Shares(tuple(given.values()))
+    return slots.Shares(tuple(given[own.id].values()))
 
 
 def _slot_of(found: LockedVault, text: str) -> Slot:

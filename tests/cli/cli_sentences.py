@@ -13,7 +13,7 @@ from commands.options import FLAGS, VALUES
 from commands.table import SECTIONS, TABLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SAYING = {"say", "hint", "warn", "ask", "text", "confirm", "choose", "secret", "progress", "t"}
+SAYING = {"say", "hint", "warn", "ask", "text", "confirm", "choose", "secret", "progress", "working", "t"}
 ERRORS = {
     "CasevaultError", "Usage", "NotFound", "OutputExists", "SyncFolder", "PartlyDone", "NotAllowed", "NoVault",
     "Locked", "WrongSecret", "Damaged", "Forged", "NewerFormat", "Refused", "Busy", "LogUnavailable", "StorageFailed",

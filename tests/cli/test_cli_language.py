@@ -149,7 +149,7 @@ def test_words_of_options_are_translated() -> None:
 @pytest.mark.parametrize(
     ("english", "russian"),
     [
-        ("there is no vault at that place", "здесь нет хранилища"),
+        ("there is no vault in /somewhere", "здесь нет хранилища: /somewhere"),
         ("case C-7K3Q9 is closed", "дело C-7K3Q9 закрыто"),
         ("the export exists already", "выгрузка: уже есть"),
         ("age payload: chunk 12 is damaged", "содержимое age: кусок 12 повреждён"),
@@ -161,7 +161,7 @@ def test_words_of_options_are_translated() -> None:
         ),
         ("the policy is not valid TOML in line 3", "файл правил — не TOML: строка 3"),
         ("there is a member in [flags] of the policy that is not known", "неизвестное поле: [flags] в правилах"),
-        ("the file with the passphrase can't be read: Nope", "файл (парольная фраза) не читается: Nope"),
+        ("the file with the passphrase can't be read: Nope", "файл, в котором парольная фраза, не читается: Nope"),
         ("something that nobody translated", "something that nobody translated"),
         ("", ""),
     ],

@@ -66,6 +66,11 @@ def is_share(text: str) -> bool:
     return len(typed) >= WORDS - 3 and all(word[:_SHORT] in _words() for word in typed[:4])
 
 
+def is_long(text: str) -> bool:
+    """Whether so many words can only be meant as a share, where no passphrase can be."""
+    return len(_typed(text)) >= WORDS // 2
+
+
 def check(slot: Slot, text: str) -> int:
     """The number of a share of this slot, from 1. Raises WrongSecret that says what is wrong with another one:
     a mistyped word, a share of another set, or one of this set that was altered; Damaged for an impossible slot."""
@@ -139,7 +144,7 @@ def _checked(slot: Slot, share: Share) -> int:
     if share.identifier != integer(slot, "set", 0, _MAX_SET):
         raise WrongSecret(
             "this is a share of another set",
-            hint="It belongs to another vault, or to shares of this vault that were replaced since.",
+            hint="It belongs to another vault, to another set of this vault, or to shares that were replaced since.",
         )
     number: int = share.group_index if need == 1 else share.index
     form = (

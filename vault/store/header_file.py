@@ -24,7 +24,7 @@ def read(folder: Path) -> header.Header:
                 "the vault's header (vault.json) is missing",
                 hint="Put vault.json back from a backup: the key slots are in it.",
             ) from None
-        raise NoVault("there is no vault at that place") from None
+        raise NoVault(f"there is no vault in {folder}") from None
     except OSError as error:
         raise StorageFailed(f"the vault's header can't be read: {error.strerror}") from None
     return header.parse(data)
