@@ -164,21 +164,20 @@ def remove(folder: Path, snapshot: Snapshot, slots: Sequence[str]) -> Gone:
     with in_use.alone(folder, wait=travel_local.WAIT_SECONDS):
         _refuse_what_came_after(folder, snapshot)
         travel_state.put_pending(snapshot.vault, list(slots))
-        left = []
         for name in (header_file.NAME, travel_header.NAME):
-            try:
-                wipe.destroy(folder / name)
-            except OSError:
-                left.append(name)
-        left += travel_header.sweep(folder)
+            with contextlib.suppress(OSError):
+                try:
+                    wipe.destroy(folder / name)
+                finally:
+                    (folder / name).unlink(missing_ok=True)  # a disk that is full may refuse to write over it
+        travel_header.sweep(folder)
         forgotten = travel_local.forget(folder, snapshot.vault, slots)
         travel_state.forget_prepared(snapshot.vault, travel_state.prepared(snapshot.vault))
         # Windows deletes no file that is open, such as the lock that is held here.
         shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        left += [one.name for one in folder.iterdir()] or [folder.name]
-    return Gone(snapshot.vault, forgotten, tuple(sorted(set(left))))
+    left = [one.name for one in folder.iterdir()] or [folder.name] if folder.exists() else []
+    return Gone(snapshot.vault, forgotten, tuple(sorted(left)))
 
 
 def _refuse_what_came_after(folder: Path, snapshot: Snapshot) -> None:
