@@ -14,7 +14,7 @@ LABELS: Mapping[str, str] = {
     "vault.status": "Status looked at",
     "vault.migrate": "Vault brought to a newer format",
     "vault.rollback": "Older copy of the vault used knowingly",
-    "vault.forgotten": "What a computer remembered of the vault was gone",
+    "vault.forgotten": "What a computer remembered of the vault was gone, or it was new",
     "vault.sync-folder": "Written where a cloud copies files",
     "vault.demo": "Demonstration made",
     "case.new": "Case opened as new",
