@@ -13,7 +13,7 @@ import vaults
 
 from vault.formats import document_json
 from vault.model.document import Block, Document, Page
-from vault.model.records import Case, Evidence, ExtractedText
+from vault.model.records import Case, Evidence, ExtractedText, PersonRecord
 from vault.store import remnants, search
 from vault.store.catalogue import NAME, Put
 from vault.usecases import cases, items, opening, people, rowcheck, searching, shredding
@@ -168,3 +168,18 @@ def test_deleting_alone_would_not_be_enough(vault: UnlockedVault) -> None:
     kept = b"".join(filled[0].bodies)
     assert [one.left_in(after, kept) for one in filled[1:]] == [[], [], []]
     assert not shredding.unfinished(vault)
+
+
+def test_single_removals_leave_nothing_either(vault: UnlockedVault) -> None:
+    """In a catalogue that is small, neither in a page nor in the write-ahead log."""
+    one = fill(vault)[1]
+    one.words = one.words[3:]  # the others are in the case's own row, which stays
+    one.secrets, one.bodies = [], []
+    assert one.left_in(plain_of(vault))
+    for item in list(items.listing(vault, one.case.id)):
+        items.remove(vault, item.id)
+    for person in list(vault.catalogue.all(PersonRecord, case_id=one.case.id)):
+        people.remove(vault, person.id)
+    assert one.left_in(plain_of(vault)) == []
+    assert rowcheck.all_problems(vault) == []
+    assert vault.catalogue.page_errors() == []

@@ -13,7 +13,7 @@ from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
 from vault.formats import document_json
 from vault.model.document import Document
 from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
-from vault.store import locks, output, search
+from vault.store import locks, output, remnants, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases import cases, originals, outputs
 from vault.usecases.text import cleaned, day, language
@@ -196,7 +196,7 @@ def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
     with locks.shared(vault.folder):
         vault.commit([Change("evidence.remove", item.case_id, plans, gone, object_id=item.id, also=unindex)])
         vault.objects.remove(item.object)
-    vault.catalogue.forget_deleted()
+    remnants.rewrite_small(vault.catalogue)
     return item
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from vault.errors import Usage
 from vault.model.people import Person
 from vault.model.records import Case, PersonRecord
+from vault.store import remnants
 from vault.store.catalogue import Put
 from vault.usecases import cases
 from vault.usecases.people_file import MEMBERS, NewPerson, parse, role_named, tidy
@@ -104,6 +105,7 @@ def remove(vault: UnlockedVault, person_id: str) -> PersonRecord:
     """Take a person off the list. They are no longer looked for."""
     record = vault.catalogue.require(PersonRecord, person_id)
     vault.commit([Change("person.remove", record.case_id, removes=[record], object_id=record.id)])
+    remnants.rewrite_small(vault.catalogue)
     return record
 
 
