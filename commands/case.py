@@ -54,7 +54,7 @@ def show(context: typer.Context, case: CaseArgument = None, purpose: PurposeOpti
     t = session.console.text
     lines = [f"{view.case.id}  {view.case.title}  ({t(view.case.status)})", *view.case.note.splitlines()]
     lines += ["", t("People:"), *columns([(p.id, t(p.role), p.name) for p in view.people])]
-    rows = [(e.id, t(e.kind), size(e.size), e.title or e.original_name) for e in view.items]
+    rows = [(e.id, t(e.kind), size(e.size, session.console.lang), e.title or e.original_name) for e in view.items]
     lines += ["", t("Evidence:"), *columns(rows)]
     lines += ["", t("Linked cases:"), *columns([(tie, other, title) for other, title, tie in view.links])]
     lines += ["", t("Bundles made: {count}", count=view.bundles)]

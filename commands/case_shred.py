@@ -107,7 +107,7 @@ def _lines(session: Session, found: Outlook, done: Finished | None) -> list[str]
         else t("{case} is destroyed.", case=found.case_id),
         t(
             "People: {people}, items: {items} ({bytes}), plans: {plans}, bundles made: {bundles}, links: {links}",
-            people=found.people, items=found.items, bytes=size(found.size), plans=found.plans,
+            people=found.people, items=found.items, bytes=size(found.size, session.console.lang), plans=found.plans,
             bundles=len(found.disclosures), links=len(found.links),
         ),
     ]  # fmt: skip

@@ -85,7 +85,11 @@ def listing(context: typer.Context, case: CaseArgument = None) -> None:
         case_id = picking.case(session, vault, case)
         found = items.listing(vault, case_id)
     t = session.console.text
-    rows = [(one.id, t(one.kind), size(one.size), one.media_type, one.collected_at[:10], named(one)) for one in found]
+    lang = session.console.lang
+    rows = [
+        (one.id, t(one.kind), size(one.size, lang), one.media_type, one.collected_at[:10], named(one))
+        for one in found
+    ]
     heads = [t("Item"), t("Kind"), t("Size"), t("Type"), t("Collected"), t("Title or file")]
     data = [{**shapes.evidence(one), "shared": one.case_id != case_id} for one in found]
     session.console.answer({"evidence": data}, columns(rows, heads))
@@ -119,7 +123,7 @@ def _lines(session: Session, item: Evidence) -> list[str]:
         (t("File"), item.original_name),
         (t("Kind"), t(item.kind)),
         (t("Type"), item.media_type),
-        (t("Size"), size(item.size)),
+        (t("Size"), size(item.size, session.console.lang)),
         ("SHA-256", item.sha256.hex()),
         (t("Added"), item.added),
         (t("Source"), item.source),

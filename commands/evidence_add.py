@@ -245,7 +245,10 @@ def _report(session: Session, results: Sequence[Added], failures: Sequence[dict[
         }
         for one, item in added
     ]
-    rows = [(item.id, size(item.size), item.media_type, item.title or item.original_name) for _, item in added]
+    rows = [
+        (item.id, size(item.size, console.lang), item.media_type, item.title or item.original_name)
+        for _, item in added
+    ]
     console.answer({"evidence": shapes, "plaintext_left": left, "failed": list(failures)}, columns(rows))
     for one, item in added:
         if one.duplicate_of is not None:

@@ -59,19 +59,29 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def size(count: int) -> str:
+_UNITS = {
+    "en": ("B", "KiB", "MiB", "GiB", "TiB", "h", "min", "s"),
+    "ru": ("Б", "КиБ", "МиБ", "ГиБ", "ТиБ", "ч", "мин", "с"),
+}
+
+
+def size(count: int, lang: str = "en") -> str:
     """Bytes for people: 512 B, 1.5 MiB."""
     value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+    byte, *larger, most = _UNITS[lang][:5]
+    if value < 1024:
+        return f"{value:.0f} {byte}"
+    for unit in larger:
         value /= 1024
-    return f"{value:.1f} TiB"
+        if value < 1024:
+            return f"{value:.1f} {unit}"
+    return f"{value / 1024:.1f} {most}"
 
 
-def clock_text(seconds: int) -> str:
+def clock_text(seconds: int, lang: str = "en") -> str:
     """A duration for people: hours, minutes and seconds that are not zero."""
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
-    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (left, "s")) if count]
-    return " ".join(parts) or "0 s"
+    units = _UNITS[lang][5:]
+    parts = [f"{count} {unit}" for count, unit in zip((hours, minutes, left), units, strict=True) if count]
+    return " ".join(parts) or f"0 {units[-1]}"

@@ -63,7 +63,9 @@ def _open_rows(session: Session, left: Left | None) -> list[tuple[str, str]]:
     if left is None:
         return []
     t = session.console.text
-    text = t("for {left} more, {idle} if idle", left=clock_text(left.seconds), idle=clock_text(left.idle))
+    lang = session.console.lang
+    whole, idle = clock_text(left.seconds, lang), clock_text(left.idle, lang)
+    text = t("for {left} more, {idle} if idle", left=whole, idle=idle)
     return [(t("Kept open"), text)]
 
 

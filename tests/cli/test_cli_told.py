@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cli_tools import PROGRAM, SECONDS, Scratch, environment, run
 
+from commands.printing import clock_text, size
+
 
 def test_a_folder_without_a_vault_and_one_with_a_vault_are_named(scratch: Scratch, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
@@ -121,3 +123,15 @@ def test_what_is_taken_away_is_said_before_it_is_confirmed(scratch: Scratch) -> 
     child.wait()
     assert child.exitstatus == 2
     assert len(scratch.json("key", "list")["slots"]) == 2
+
+
+def test_sizes_and_times_are_in_the_units_of_the_language(scratch: Scratch) -> None:
+    for count, english, russian in (
+        (0, "0 B", "0 Б"), (1023, "1023 B", "1023 Б"), (1024, "1.0 KiB", "1.0 КиБ"), (1 << 20, "1.0 MiB", "1.0 МиБ"),
+        (3 << 29, "1.5 GiB", "1.5 ГиБ"), (5 << 40, "5.0 TiB", "5.0 ТиБ"), (5 << 50, "5120.0 TiB", "5120.0 ТиБ"),
+    ):  # fmt: skip
+        assert (size(count), size(count, "ru")) == (english, russian)
+    assert [clock_text(n, "ru") for n in (0, 835, 3600)] == ["0 с", "13 мин 55 с", "1 ч"]
+    case = scratch.case()
+    scratch.add(case, "in.txt", b"x" * 152)
+    assert " 152 Б " in scratch.run("evidence", "list", case, "--lang", "ru").out
