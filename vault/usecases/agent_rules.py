@@ -57,14 +57,14 @@ def check(event: Event, *, accepted: bool) -> None:
 def came_before(log: AuditLog, writer: Writer, vault_id: str) -> list[Event]:
     """The failed tries and the clock that went back, as any opening of a vault logs them: no command is believed
     them. Raises Damaged."""
-    from vault.usecases.begun import _went_back
+    from vault.usecases.begun import went_back
 
     events: list[Event] = []
     failed, last = failed_unlocks.read(vault_id), log.last()
     if failed is not None:
         since = clock.time_text(failed.first)
         events.append(Event("vault.unlock-failed", "event", count=failed.count, since=since, outcome="failed"))
-    if last is not None and (back := _went_back(last, writer)):
+    if last is not None and (back := went_back(last, writer)):
         events.append(Event("clock.step", "event", count=back, since=last.time, outcome="ok"))
     return events
 

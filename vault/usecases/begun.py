@@ -58,7 +58,7 @@ def _note_what_came_before(vault: UnlockedVault) -> None:
         if failed is not None:
             since = time_text(failed.first)
             events.append(Event("vault.unlock-failed", "event", count=failed.count, since=since, outcome="failed"))
-        if last is not None and (back := _went_back(last, writer)):
+        if last is not None and (back := went_back(last, writer)):
             events.append(Event("clock.step", "event", count=back, since=last.time, outcome="ok"))
         vault.log.append(events, writer)
         if failed is not None:
@@ -75,7 +75,7 @@ def _note_what_came_before(vault: UnlockedVault) -> None:
             sealing.catch_up(vault)
 
 
-def _went_back(last: Entry, writer: Writer) -> int:
+def went_back(last: Entry, writer: Writer) -> int:
     """Seconds by which the clock is behind where it must be, by the last entry; 0 within the tolerance.
 
     Within one run of the machine the monotonic clock tells it too: it never runs faster than time does.
