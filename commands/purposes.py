@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 def wanted(session: Session, vault: UnlockedVault, action: str, given: str | None) -> str | None:
     """The purpose of an action; None where none is given and none is asked for. Raises Usage naming --purpose."""
+    if given is not None:
+        return given
     from vault.usecases import policies
 
-    if given is None and session.console.can_ask and policies.current(vault).asks_purpose(action):
+    if session.console.can_ask and policies.current(vault).asks_purpose(action):
         t = session.console.text
         return session.console.choose("What is it for?", [(one, t(one)) for one in get_args(Purpose)])
     policies.require_purpose(vault, action, given)
-    return given
+    return None
 
 
 @contextlib.contextmanager

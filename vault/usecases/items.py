@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
-from vault.formats import document_json
-from vault.model.document import Document
 from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
 from vault.store import locks, output, remnants, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases import cases, originals, outputs
 from vault.usecases.text import cleaned, day, language
 from vault.usecases.unlocked import Change, UnlockedVault
+
+if TYPE_CHECKING:
+    from vault.model.document import Document
 
 Progress = Callable[[int], None]
 
@@ -172,6 +173,8 @@ def searchable(item: Evidence) -> list[search.SearchText]:
 
 def document_of(vault: UnlockedVault, item: Evidence) -> Document | None:
     """What was read in an item, or None if nothing was."""
+    from vault.formats import document_json  # which most commands need not load
+
     record = vault.catalogue.get(ExtractedText, item.id)
     return None if record is None else document_json.unpack(record.body)
 
@@ -306,6 +309,8 @@ def sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
 
 
 def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: ExtractedText | None) -> list[Change]:
+    from vault.formats import document_json
+
     # The row leaves one case's books and enters the other's: two entries, one transaction.
     gone = [item] if text is None else [text, item]
     new_text = None if text is None else replace(text, case_id=after.case_id)
