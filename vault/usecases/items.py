@@ -309,8 +309,6 @@ def sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
 
 
 def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: ExtractedText | None) -> list[Change]:
-    from vault.formats import document_json
-
     # The row leaves one case's books and enters the other's: two entries, one transaction.
     gone = [item] if text is None else [text, item]
     new_text = None if text is None else replace(text, case_id=after.case_id)
@@ -325,6 +323,8 @@ def reindexed(after: Evidence, text: ExtractedText | None) -> Callable[[Catalogu
     """Puts the index terms of an item that has changed its case there, inside a transaction."""
 
     def reindex(catalogue: Catalogue) -> None:
+        from vault.formats import document_json
+
         search.drop(catalogue, after.id)
         body = "" if text is None else "\n".join(p.text for p in document_json.unpack(text.body).pages)
         extra = [search.SearchText(after.id, str(after.case_id), "text", body)] if body else []
