@@ -55,4 +55,4 @@ def _ask(session: Session) -> None:
         raise Usage("this closes the vault to you: confirm it with --yes")
     typed = session.console.ask("Only your trustees can open the vault then. Close it? Type yes")
     if typed.strip().casefold() not in YES:
-        raise Usage("nothing was done")
+        raise Usage("nothing was done: the vault is not closed", hint="To close it: casevault travel now --yes")

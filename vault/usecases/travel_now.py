@@ -18,13 +18,16 @@ from vault.usecases import headers, travel_header, travel_local, travel_look
 from vault.usecases.travel_local import Forgotten
 from vault.usecases.travel_look import Seen
 
-NONE_READY = "no header for travel was prepared: nothing was done"
+NONE_READY = "nothing was prepared for travel, so nothing was done: the vault still opens as before"
 UNCHECKED = (
     "Open the vault once, 'casevault status' is enough: if it is the right one, this computer notes it again. If you "
     "can't, and would rather lose the vault than leave it open: casevault travel now --yes --unchecked"
 )
 """At a door nobody may be locked out of this command for ever; and nothing forged may be taken without a word."""
-PREPARE = "Prepare before the journey: casevault travel prepare --trustees R,R --need 2 --out DIR"
+PREPARE = (
+    "Now: casevault lock, and switch the computer off. Before a journey: casevault travel prepare --trustees R,R "
+    "--need 2 --out DIR"
+)
 
 
 @dataclass(frozen=True, slots=True)
