@@ -161,7 +161,7 @@ def translated(name: str) -> Iterator[None]:
 
 
 _DISK_WORDS = ("disk I/O", "is full", "readonly", "unable to open")
-_DAMAGE_WORDS = ("malformed", "not a database", "hmac", "corrupt")
+_DAMAGE_WORDS = ("malformed", "not a database", "hmac", "corrupt", "invalid fts5 file format")
 
 
 def _error_for(name: str, code: int, text: str) -> CasevaultError:
