@@ -30,7 +30,7 @@ from vault.usecases import opening
 __all__ = ["pytestmark"]
 SYSTEM_BUS = ("/run/dbus/system_bus_socket", "/var/run/dbus/system_bus_socket")
 SECONDS = 60
-WHAT_IS_LEFT = ("device", "remembered/", "run/", "seals/", "travel/")
+WHAT_IS_LEFT = ("agents", "device", "remembered/", "run/", "seals/", "travel/")
 """Below the state folder, beside which nothing is kept."""
 
 
