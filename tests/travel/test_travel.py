@@ -187,7 +187,7 @@ def test_shares_of_another_vault(vault: UnlockedVault, who: list[Trustee], tmp_p
 def test_a_prepared_header_closes_the_vault_without_a_key(
     vault: UnlockedVault, who: list[Trustee], tmp_path: Path
 ) -> None:
-    with pytest.raises(Usage, match="no header for travel was prepared"):
+    with pytest.raises(Usage, match="nothing was prepared for travel"):
         travel_now.close(vault.folder)
     made = travel.prepare(vault, root_of(vault.folder), order(who), tmp_path / "shares", never)
     assert overview.status(vault).travel
