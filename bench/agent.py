@@ -26,7 +26,7 @@ from timing import CASEVAULT
 from vault.crypto import slots
 from vault.model.records import Case
 from vault.store.catalogue import Put
-from vault.usecases import agent_begin, agent_remote, cases, opening
+from vault.usecases import agent_begin, agent_lock, cases, opening
 from vault.usecases.unlocked import Change, UnlockedVault
 
 CODE = slots.RecoveryCode(bytes(range(32)))
@@ -99,7 +99,7 @@ def main() -> None:
             clock, processor = [one for one, _ in found], [one for _, one in found]
             print(f"{name:26} {median(clock):8.3f} {min(clock):8.3f} {median(processor):10.3f}")
     finally:
-        agent_remote.lock_all()
+        agent_lock.lock_every()
         shutil.rmtree(folder, ignore_errors=True)
 
 

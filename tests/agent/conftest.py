@@ -10,7 +10,7 @@ from pathlib import Path
 import agent_tools
 import pytest
 
-from vault.usecases import agent_remote
+from vault.usecases import agent_lock
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     yield folder
-    agent_remote.lock_all()
+    agent_lock.lock_every()
     shutil.rmtree(folder)
 
 

@@ -15,7 +15,7 @@ from vault.crypto import slots
 from vault.errors import CasevaultError, Damaged, Locked, NotAllowed, NotFound, WrongSecret
 from vault.model.events import Event, RowState
 from vault.model.records import Case, Evidence
-from vault.usecases import agent_remote, agent_rules, cases, items, opening, rowcheck
+from vault.usecases import agent_lock, agent_remote, agent_rules, cases, items, opening, rowcheck
 
 
 def test_commands_work_without_a_secret_and_the_agent_writes_their_entries(held: Held) -> None:
@@ -306,7 +306,7 @@ def swapped(held: Held) -> None:
 
 def test_keys_that_were_swapped_before_the_unlock_open_no_other_case(held: Held) -> None:
     swapped(held)
-    agent_remote.lock_all()
+    agent_lock.lock_every()
     agent_tools.keep(held.folder)
     with held.open() as vault:
         wrapped = {case: vault.wrapped_key(case) for case in (held.first, held.second)}
@@ -340,7 +340,7 @@ def test_an_entry_that_was_put_into_the_file_proves_nothing(held: Held) -> None:
         ((case_part, _),) = log.stored(first.seq, first.seq + 1)
         changed = case_part.replace(true.encode(), false.encode())
         assert changed != case_part
-        agent_remote.lock_all()
+        agent_lock.lock_every()
         log._db.execute("UPDATE entries SET case_part = ? WHERE seq = ?", (changed, first.seq))
         names = {case: own.case_names(case) for case in (held.first, held.second)}
         agent_rules.require_own(log, held.first, names[held.first])
@@ -357,7 +357,7 @@ def test_after_a_renewal_of_all_keys_each_case_has_its_own_again(held: Held) -> 
             assert b"".join(chunks) == agent_tools.TEXT.encode()
         vault.identity(held.second)
     swapped(held)
-    agent_remote.lock_all()
+    agent_lock.lock_every()
     agent_tools.keep(held.folder, code=rotated.NEW_CODE)
     with held.open() as vault, pytest.raises(Damaged, match="the audit log says"):
         vault.identity(held.second)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +18,6 @@ from cli_tools import run
 from vault.errors import Busy, Locked
 from vault.model.events import Event
 from vault.session import agent_place
-from vault.session.agent_frames import Channel
 from vault.store import header_file
 from vault.usecases import agent_lock, agent_remote
 
@@ -88,7 +89,7 @@ def test_one_that_hangs_keeps_no_other_open(held: Held, tmp_path: Path) -> None:
     processes = [agent_tools.process_at(one) for one in agent_tools.sockets() if one.exists()]
     assert len(processes) == 2
     stopped.suspend()
-    assert agent_remote.lock_all() == ()
+    assert agent_lock.lock_every() == agent_lock.Done(2, killed=1)
     assert all(map(ended, processes))
 
 
@@ -178,14 +179,27 @@ def test_the_command_says_what_is_left(held: Held) -> None:
     assert ended(process)
 
 
-def test_one_that_cuts_the_line_and_lives_on_is_ended_too(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+CUTS = """
+import socket, sys
+with socket.socket(socket.AF_UNIX) as listener:
+    listener.bind(sys.argv[1])
+    listener.listen()
+    print("listens", flush=True)
+    while True:
+        with listener.accept()[0] as heard:
+            heard.recv(1 << 16)
+"""
+
+
+def test_one_that_cuts_the_line_and_lives_on_is_ended_too(held: Held) -> None:
     """As one that has too many to hear: an end of the line is no end of the process."""
-
-    def cut(channel: Channel) -> bool:
-        channel.close()
-        return False
-
-    process = held.process
-    monkeypatch.setattr(agent_lock, "_asked", cut)
-    assert own_lock(held) == agent_lock.Done(1, killed=1)
-    assert ended(process)
+    path = held.socket
+    assert own_lock(held) == agent_lock.Done(1)
+    with subprocess.Popen([sys.executable, "-c", CUTS, str(path)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"listens\n"
+            assert own_lock(held) == agent_lock.Done(1, killed=1)
+            assert process.wait(agent_tools.SECONDS) == -signal.SIGKILL
+        finally:
+            process.kill()

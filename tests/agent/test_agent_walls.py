@@ -23,7 +23,7 @@ from vault.crypto.keys import VaultKeys
 from vault.errors import Refused
 from vault.session import agent_place, agent_socket
 from vault.store import header_file
-from vault.usecases import agent_remote, opening
+from vault.usecases import agent_lock, agent_remote, opening
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc and peer credentials as Linux has them")
 NOBODY = 65534
@@ -302,4 +302,4 @@ def test_a_long_runtime_folder_gives_way_to_a_shorter_one(
     assert held.is_open()
     assert held.socket.parent == runtime / "state" / "casevault" / "run"
     assert agent_place.check_socket(held.socket)
-    agent_remote.lock_all()
+    agent_lock.lock_every()

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from vault.model.records import Evidence
 from vault.session import sync_folders
 from vault.store import backup_notes, locks
 from vault.usecases import backup, backup_check, backup_restore, backups, cases, items, opening
-from vault.usecases.unlocked import UnlockedVault
+from vault.usecases.unlocked import UnlockedVault, now
 
 
 def test_a_folder_of_backups_gives_each_day_back(vault: UnlockedVault, tmp_path: Path) -> None:
@@ -296,13 +297,16 @@ def test_what_the_vault_remembers(vault: UnlockedVault, tmp_path: Path, monkeypa
     case, place = fill(vault, (10,)), tmp_path / "backups"
     assert backups.read(vault).due == "none"
     made = backup.create(vault, place)
-    assert (backups.read(vault).due, backups.last_verified(vault)) == ("unverified", None)
+    assert (backups.read(vault).due, backups.read(vault).verified) == ("unverified", None)
     backup_check.verify(place, vault=vault)
     state = backups.read(vault)
     assert (state.due, state.verified, state.place) == ("", made.made, str(place))
     monkeypatch.setattr(backups, "REMIND_ITEMS", 1)
-    monkeypatch.setattr(backups, "_added_since", lambda *_: 1)
-    assert backups.read(vault).due == "many"
+    assert (backups.read(vault).due, backups.read(vault).items) == ("", 0)
+    while now() == made.made:  # both hold whole seconds
+        time.sleep(0.02)
+    vaults.add_bytes(vault, case, b"later")
+    assert (backups.read(vault).due, backups.read(vault).items) == ("many", 1)
     old = backup_notes.BackupNote(made.id, str(place), "2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z", 1)
     backup_notes.put(vault.catalogue, old)
     assert backups.read(vault).due == "old"

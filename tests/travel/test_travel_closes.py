@@ -214,11 +214,16 @@ def test_an_agent_that_can_not_be_met_is_named(vault: UnlockedVault, ready: slot
     opening.open_vault(vault.folder, ready).close()
 
 
-def test_agents_are_waited_for_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_lock, "lock_every", lambda: time.sleep(30))
+@pytest.mark.skipif(sys.platform != "linux", reason="signals and sockets as Linux has them")
+def test_agents_are_waited_for_so_long_and_no_longer(vault: UnlockedVault, runtime: Path) -> None:
+    """One that is stopped is ended by force, though only after it could have answered."""
+    agent_tools.keep(vault.folder)
+    (hangs,) = [agent_tools.process_at(path) for path in agent_tools.sockets()]
+    hangs.send_signal(signal.SIGSTOP)
     began = time.monotonic()
     assert travel_local.stop_agents(0.3) == travel_local.Agents(0, left=True)
     assert time.monotonic() - began < 10
+    agent_tools.wait_for(lambda: agent_tools.ended(hangs))
 
 
 @pytest.mark.parametrize("members", [{}, {"set": "7"}, {"set": -1}, {"set": 7, "need": "2"}, {"set": 7, "need": 2}])

@@ -266,8 +266,3 @@ def lock(folder: Path, vault_id: str) -> bool:
     if done.left:
         raise done.left[0]
     return done.count > 0
-
-
-def lock_all() -> tuple[CasevaultError, ...]:
-    """The same with every agent of this user, within half a minute: why each of those that are left is."""
-    return agent_lock.lock_every().left

@@ -32,11 +32,6 @@ class BackupState:
     due: Due
 
 
-def last_verified(vault: UnlockedVault) -> str | None:
-    """The moment that the newest backup holds that was found whole; None if there is none."""
-    return max((one.made for one in backup_notes.all_notes(vault.catalogue) if one.verified), default=None)
-
-
 def read(vault: UnlockedVault) -> BackupState:
     """What there is to say of a vault's backups."""
     notes = backup_notes.all_notes(vault.catalogue)
