@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from vault.errors import Usage
+from vault.model import copymarks
 from vault.model.document import Block, BlockKind, Document, Page, PageKind
 from vault.model.findings import Box, State
 from vault.sandbox import checked
@@ -70,6 +71,28 @@ class Section:
     media_type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What is on every page that is made for one copy: a text (the exhibit's label alone), "n / N", dashed rules.
+
+    `mark` are the 8 random bytes of the copy, which the rules carry. Pages count from `first` up to `total`, 0 for as
+    many as there turn out to be.
+    """
+
+    text: str
+    mark: bytes
+    first: int = 1
+    total: int = 0
+
+
+def _band(band: Band | None) -> dict[str, dict[str, object]]:
+    """What a request says of it; nothing without one, so that pages of no copy are what they were."""
+    if band is None:
+        return {}
+    rules = {rule: copymarks.cells(band.mark, rule) for rule in copymarks.RULES}
+    return {"band": {"text": band.text, "first": band.first, "total": band.total, **rules}}
+
+
 def extract(
     source: BinaryIO | bytes,
     media_type: str,
@@ -113,15 +136,17 @@ def typeset(
     *,
     language: str = "",
     labels: Mapping[str, str] | None = None,
+    band: Band | None = None,
     limits: Limits = DEFAULT_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """A new tagged PDF of these pages' text; `labels` may replace "page" ("p. {n}"), "picture", "empty" and "lost".
 
     Nothing but the text given here is in it: no dates, names of programs, or glyphs that are not used. `language` is
-    what screen readers are told ("ru"); without one it follows from the letters.
+    what screen readers are told ("ru"); without one it follows from the letters. `band` marks the pages of one copy,
+    which break where they would without it.
     """
-    request = _text_request(title, pages, page_size, language, labels)
+    request = _text_request(title, pages, page_size, language, labels) | _band(band)
     return checked.pdf(run("typeset", request, (), limits, accept_weak_jail=accept_weak_jail).blobs)
 
 
@@ -158,13 +183,15 @@ def facsimile(
     pages: Collection[int] = (),
     words: Mapping[int, Sequence[tuple[str, Box]]] | None = None,
     largest: int | None = None,
+    band: Band | None = None,
     limits: Limits = DRAWING_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """A new PDF of the pages' pixels, black boxes filled in, `withheld` pages replaced; keys count pages from 1.
 
     `pages` are the only ones in the new document; none named means all. `words` go into an invisible layer, so that
-    what stays readable can be searched; `largest` is the most bytes that the PDF may have.
+    what stays readable can be searched; `largest` is the most bytes that the PDF may have. With a `band` the pages
+    grow by white strips around their pixels, which stay as large as they were.
 
     Raises Usage for a box outside its page, Refused (unreadable) for a page that the document does not have.
     """
@@ -180,6 +207,7 @@ def facsimile(
             for text, box in many
         ],
         "largest": largest,
+        **_band(band),
     }
     return checked.pdf(run("facsimile", request, [source], limits, accept_weak_jail=accept_weak_jail).blobs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vault.intake import reading
@@ -12,6 +12,7 @@ from vault.model.document import Document, Page
 from vault.redaction import plain_text
 from vault.redaction.rebuild import Rebuilt
 from vault.sandbox import documents
+from vault.sandbox.documents import Band
 
 Form = Literal["pdf", "docx", "txt"]
 MEDIA_TYPES: dict[Form, str] = {
@@ -32,13 +33,20 @@ class Pixels:
     data: bytes
 
 
-def text(title: str, pages: Sequence[Page], form: Form = "pdf", *, accept_weak_jail: bool = False) -> bytes:
-    """The pages typeset anew. Raises Refused."""
+def text(
+    title: str,
+    pages: Sequence[Page],
+    form: Form = "pdf",
+    *,
+    band: Band | None = None,
+    accept_weak_jail: bool = False,
+) -> bytes:
+    """The pages typeset anew; in a PDF with the `band` of a copy. Raises Refused."""
     if form == "txt":
         return plain_text.plain_text(title, pages)
     if form == "docx":
         return documents.docx(title, pages, accept_weak_jail=accept_weak_jail)
-    return documents.typeset(title, pages, accept_weak_jail=accept_weak_jail)
+    return documents.typeset(title, pages, band=band, accept_weak_jail=accept_weak_jail)
 
 
 def pixels(
@@ -49,15 +57,19 @@ def pixels(
     *,
     parts: Collection[int] | None = None,
     largest: int | None = None,
+    band: Band | None = None,
     accept_weak_jail: bool = False,
 ) -> list[Pixels]:
     """The pages that leave as pixels, one PDF for each file inside the document that has any; `parts` picks some.
 
-    `largest` is the most bytes that one may have. Raises Refused.
+    `largest` is the most bytes that one may have. `band` is that of the first page; the others count on from it,
+    over all the PDFs. Raises Refused.
     """
     chosen = {page.number: page.part for page in document.pages if page.number in set(remains.picture_pages)}
-    out = []
-    for part in sorted(set(chosen.values()) if parts is None else set(chosen.values()) & set(parts)):
+    wanted = set(chosen.values()) if parts is None else set(chosen.values()) & set(parts)
+    whole = (band.first if band else 1) - 1 + sum(place in wanted for place in chosen.values())
+    out, done = [], 0
+    for part in sorted(wanted):
         numbers = [number for number, place in chosen.items() if place == part]
         opened, kind, first = source, media_type, 1
         if document.parts:
@@ -73,7 +85,9 @@ def pixels(
                 pages=[local[n] for n in numbers],
                 words={local[n]: [(w.text, w.box) for w in remains.ink[n]] for n in numbers if n in remains.ink},
                 largest=largest,
+                band=band and replace(band, first=band.first + done, total=band.total or whole),
                 accept_weak_jail=accept_weak_jail,
             )
+        done += len(numbers)
         out.append(Pixels(part, tuple(numbers), pdf))
     return out

@@ -32,7 +32,7 @@ ENDING = 2  # consonants that a case ending adds
 
 _HALF = re.compile(r"([^\W_]+(?:['’ʼ‘`´][^\W_]+)*)([-\u00ad\u2010\u2011\u00ac\ufffe]?)")
 _DIGITS = re.compile(r"\d(?:[\d\s\-\u2010-\u2015().]*\d)?")
-_MARK = re.compile(r"\s*(?:p\. ?\d+|\d+ / \d+)\s*")
+_MARK = re.compile(r"\s*(?:p\. ?\d+|\d+ / \d+|Exhibit [A-Z]{1,4}\d{0,3})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Joiner:
 
 
 def edge(text: str) -> tuple[list[str], list[str]]:
-    """A page's first and last lines without its own marks (p. 2, 1 / 2)."""
+    """A page's first and last lines without its own marks (p. 2, 1 / 2, Exhibit B)."""
     lines = [line for line in text.splitlines() if line.strip() and not _MARK.fullmatch(line)]
     return lines[:EDGE_LINES], lines[-EDGE_LINES:]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from vault.worker import read_pdf_open, read_pixels, write_pixel_pdf
+from vault.worker import read_pdf_open, read_pixels, write_marks, write_pixel_pdf
 from vault.worker.refusal import Refusal
 from vault.worker.write_glyphless import Placed
 from vault.worker.write_pixel_pdf import PixelPdf
@@ -115,6 +115,8 @@ def prepare(request: dict[str, Any]) -> None:
         read_pdf_open.prepare()
     if request["withheld"]:
         _withheld_page(LOWEST_DPI)
+    if request.get("band"):
+        write_marks.prepare()
     from PIL import Image, ImageDraw
 
     blank = Image.new("RGB", (8, 8), WHITE)
@@ -196,6 +198,7 @@ class _Job:
         self._dpi = request["dpi"]
         self._withheld = set(request["withheld"])
         self._words = _in_words(request)
+        self._band = write_marks.of_request(request)
         self._boxes: dict[int, list[dict[str, float]]] = {}
         for box in request["boxes"]:
             self._boxes.setdefault(box["page"], []).append(box)
@@ -207,7 +210,7 @@ class _Job:
 
     def made(self, share: float, quality: int, largest: int | None) -> bytes | None:
         """The document at a share of its dpi, None where it gets larger than `largest`."""
-        document = PixelPdf()
+        document = PixelPdf(self._band, len(self.numbers))
         for number in self.numbers:
             if number in self._withheld:
                 document.add(_withheld_page(self._dpi * share), *A4)
@@ -239,10 +242,11 @@ class _Job:
 
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     """request {"media_type", "dpi", "pages": [page], "withheld": [page], "boxes": [{"page", "x", "y", …}], "words":
-    [{"page", "text", "x", "y", "width", "height"}] in percent and reading order, "largest": bytes or null}.
+    [{"page", "text", "x", "y", "width", "height"}] in percent and reading order, "largest": bytes or null,
+    "band": that of write_marks.py or null}.
 
-    An empty "pages" means all of them; those not named are left out of the new document. "words" and "largest" may
-    be missing.
+    An empty "pages" means all of them; those not named are left out of the new document. "words", "largest" and
+    "band" may be missing.
 
     One blob, the PDF; header {"pages": how many}. Raises Refusal, also for boxes on pages that don't exist: a
     box that was meant to hide something must not go missing.

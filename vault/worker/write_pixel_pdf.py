@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from vault.worker import write_glyphless
+from vault.worker import write_glyphless, write_marks
 
 THRESHOLD = 150
 JPEG_QUALITY = 75
@@ -22,9 +22,12 @@ ROWS_PER_STRIP, STRIP_OFFSETS, STRIP_SIZES = 278, 273, 279
 class PixelPdf:
     """Collects pages; `bytes` writes the file. The same pages give the same bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, band: write_marks.Band | None = None, count: int = 0) -> None:
+        """With a band, which needs the `count` of all pages, strips grow around each picture."""
         self._objects: list[bytes] = [b"", b""]  # 1 is the catalogue, 2 the page tree
         self._pages: list[tuple[int, int, float, float, Sequence[write_glyphless.Placed]]] = []
+        self._band, self._count = band, count
+        self._labels: list[int] = []
         self.size = 0
 
     def _add(self, body: bytes) -> int:
@@ -47,6 +50,10 @@ class PixelPdf:
         `words` are invisible over it, in reading order.
         """
         image = self._add(_image_object(picture, kind, quality))
+        if self._band is not None:
+            number = self._band.number(len(self._pages) + 1, self._count)
+            label = write_marks.band_picture(self._band, number, write_marks.frame(width, height))
+            self._labels.append(self._add(_image_object(label, "bitonal")))
         self._pages.append((image, self._add(b""), width, height, words))
 
     def __bytes__(self) -> bytes:
@@ -57,20 +64,39 @@ class PixelPdf:
             objects += write_glyphless.font_objects(alphabet, font)
             resources = b" /Font << /F %d 0 R >>" % font
         kids = []
-        for image, contents, width, height, words in self._pages:
+        for place, (image, contents, width, height, words) in enumerate(self._pages):
             drawing = b"q %.2f 0 0 %.2f 0 0 cm /I Do Q" % (width, height)
             if words:
                 drawing += b"\n" + write_glyphless.drawing(words, alphabet, width, height)
-            objects[contents - 1] = write_glyphless.stream(drawing, packed=bool(words))
+            pictures = b"/I %d 0 R" % image
+            if self._band is not None:
+                around = write_marks.frame(width, height)
+                width, height = around.width, around.height
+                pictures += b" /T %d 0 R" % self._labels[place]
+                drawing = _framed(drawing, self._band, around)
+            objects[contents - 1] = write_glyphless.stream(drawing, packed=bool(words) or self._band is not None)
             objects.append(
-                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] /Resources << /XObject << /I %d 0 R >>%s >> "
-                b"/Contents %d 0 R >>" % (width, height, image, resources if words else b"", contents)
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] /Resources << /XObject << %s >>%s >> "
+                b"/Contents %d 0 R >>" % (width, height, pictures, resources if words else b"", contents)
             )
             kids.append(len(objects))
         objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
         tree = b" ".join(b"%d 0 R" % one for one in kids)
         objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (tree, len(kids))
         return _file(objects)
+
+
+def _framed(drawing: bytes, band: write_marks.Band, around: write_marks.Frame) -> bytes:
+    """The picture and its words where they stand on the larger page, and the bands around them."""
+    left, bottom, width = write_marks.text_place(around)
+    label = b"q %.2f 0 0 %.2f %.2f %.2f cm /T Do Q" % (
+        width,
+        write_marks.TEXT_HEIGHT * around.scale,
+        left,
+        bottom,
+    )
+    moved = b"q 1 0 0 1 %.2f %.2f cm\n%s\nQ" % (around.left, around.bottom, drawing)
+    return b"\n".join([moved, write_marks.operators(band, around), label])
 
 
 def _file(objects: Sequence[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from vault.worker import write_layout as layout
-from vault.worker import write_tags
+from vault.worker import write_marks, write_tags
 from vault.worker.refusal import Refusal
 
 KEPT_OF_PAGE = ("/Type", "/Parent", "/Contents", "/MediaBox")
@@ -19,11 +19,11 @@ def text_width(page_size: str, wide: bool = False) -> float:
     return layout.PAGE_SIZES[page_size][1 if wide else 0] - layout.MARGIN_LEFT - layout.MARGIN_RIGHT
 
 
-def _canvas() -> Any:
+def _canvas(band: write_marks.Band | None) -> Any:
     from reportlab.pdfgen.canvas import Canvas
 
     class Sheets(Canvas):  # type: ignore[misc]
-        """Holds all sheets back until their number is known, then writes "3 / 7" under each."""
+        """Holds all sheets back until their number is known, then writes "3 / 7" under each, or the bands."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.update(invariant=1, pageCompression=1, initialFontName=layout.BODY)
@@ -50,6 +50,10 @@ def _canvas() -> Any:
             super().save()
 
         def _footer(self, number: int, count: int) -> None:
+            if band is not None:
+                sides = layout.MARGIN_LEFT, layout.MARGIN_RIGHT, layout.MARGIN_TOP, layout.MARGIN_BOTTOM
+                write_marks.on_sheet(self, band, band.number(number, count), sides, layout.BODY)
+                return
             self.setFont(layout.BODY, 7.5)
             self.setFillColor(layout.GREY)
             self.drawRightString(self._pagesize[0] - layout.MARGIN_RIGHT, 30.0, f"{number} / {count}")
@@ -101,7 +105,9 @@ def _templates(page_size: str) -> list[Any]:
     return made
 
 
-def build(story: list[Any], page_size: str, structure: write_tags.Structure) -> bytes:
+def build(
+    story: list[Any], page_size: str, structure: write_tags.Structure, band: write_marks.Band | None = None
+) -> bytes:
     """Set the story, whose flowables carry the elements of `structure`; raises Refusal."""
     from reportlab import rl_config
     from reportlab.platypus import BaseDocTemplate, Spacer
@@ -113,7 +119,7 @@ def build(story: list[Any], page_size: str, structure: write_tags.Structure) -> 
     story, on_side = _turned(story)
     document.addPageTemplates(_templates(page_size)[:: -1 if on_side else 1])
     try:
-        document.build([*story, Spacer(1, 1)], canvasmaker=_canvas())
+        document.build([*story, Spacer(1, 1)], canvasmaker=_canvas(band))
     except LayoutError:
         raise Refusal("lays-out-badly") from None
     return _bare(buffer.getvalue(), structure)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from vault.worker import write_layout as layout
-from vault.worker import write_pages, write_tags
+from vault.worker import write_marks, write_pages, write_tags
 
 
 def prepare(request: dict[str, Any]) -> None:
     """Load reportlab and the fonts."""
     write_pages.prepare()
+    if request.get("band"):
+        write_marks.prepare()
 
 
 def language(request: dict[str, Any]) -> str:
@@ -35,7 +37,8 @@ def _notes(page: dict[str, Any], labels: dict[str, str]) -> list[str]:
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     """One blob, the PDF.
 
-    request {"title", "page_size", "labels", "language": code or "", "pages": [{"number", "kind", "blocks"}]}.
+    request {"title", "page_size", "labels", "language": code or "", "pages": [{"number", "kind", "blocks"}]},
+    and "band" (write_marks.py) or null, which may be missing.
     """
     structure = write_tags.Structure(language(request))
     setting = write_pages.Setting(
@@ -52,4 +55,4 @@ def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], l
             flow = [write_pages.aside(note, structure)]
         story += flow
         story += [write_pages.aside(note, structure) for note in _notes(page, setting.labels)]
-    return {}, [write_pages.build(story, request["page_size"], structure)]
+    return {}, [write_pages.build(story, request["page_size"], structure, write_marks.of_request(request))]
