@@ -257,7 +257,7 @@ def test_what_is_not_exactly_a_manifest_is_damage(data: bytes) -> None:
 
 def test_a_later_version_is_named() -> None:
     with pytest.raises(NewerFormat):
-        manifests.parse(manifest_with(casevault=2))
+        manifests.parse(manifest_with(casevault=3))
 
 
 ANYTHING = st.recursive(

@@ -98,12 +98,12 @@ def test_tables_and_columns_of_the_databases(vault: UnlockedVault) -> None:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             named = re.findall(r"`(\w+)`", rows[table])
             assert set(columns) - {"id"} <= set(named), table
-    assert vault.catalogue.db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS) == 2
-    assert "`user_version` 2" in PAGE
+    assert vault.catalogue.db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS) == 3
+    assert "`user_version` 3" in PAGE
 
 
 def test_numbers_of_versions_and_limits() -> None:
-    assert (header.FORMAT, manifest.VERSION, header.MAX_BYTES, header.MAX_SLOTS) == (1, 1, 1 << 20, 64)
+    assert (header.FORMAT, manifest.VERSION, header.MAX_BYTES, header.MAX_SLOTS) == (1, 2, 1 << 20, 64)
     assert (kdf.MIN_MEMORY_KIB, kdf.MAX_MEMORY_KIB) == (262_144, 4_194_304)
     assert (kdf.MIN_PASSES, kdf.MAX_PASSES, kdf.MAX_LANES) == (3, 16, 8)
     assert kdf.Argon2Parameters() == kdf.Argon2Parameters(524_288, 3, 1)

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from vault.bundle import index
-from vault.errors import Damaged
+from vault.errors import Damaged, OlderFormat
 from vault.formats import manifest as manifests
 from vault.formats.manifest import INDEX_NAME, NAME, SIGNATURE_NAME, Manifest
 
@@ -63,6 +63,11 @@ def check(untrusted_members: Mapping[str, bytes]) -> Manifest:
         if name not in untrusted_members:
             raise Damaged(f"the bundle has no {name}")
     manifest = manifests.parse(untrusted_members[NAME])
+    if manifest.version != manifests.VERSION:
+        raise OlderFormat(
+            "this bundle was made by an earlier version of Casevault",
+            hint="Any age program opens it, and inside is an ordinary ZIP. Or ask the sender to make it again.",
+        )
     files = manifest.files()
     if set(untrusted_members) != {NAME, SIGNATURE_NAME, INDEX_NAME, *files}:
         raise Damaged("the bundle does not hold exactly the files that its manifest lists")
@@ -72,7 +77,9 @@ def check(untrusted_members: Mapping[str, bytes]) -> Manifest:
             raise Damaged(f"{name} is not the file that the manifest lists")
     # Not only the file that the manifest lists: the very page that this manifest gives. A sender's own page could
     # say something else, or lead a browser away.
-    page = index.page(manifest.exhibits, manifest.bundle, manifest.made[:10])
+    page = index.page(
+        manifest.exhibits, manifest.bundle, manifest.made[:10], papers=manifest.papers, traced=manifest.traced
+    )
     listed = hashlib.sha256(untrusted_members[INDEX_NAME]).hexdigest() == manifest.index_sha256
     if not listed or untrusted_members[INDEX_NAME] != page:
         raise Damaged(f"{INDEX_NAME} is not the file that the manifest lists")

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from vault.bundle import taken_out
-from vault.formats.manifest import Exhibit
+from vault.formats.manifest import CERTIFICATE_NAME, CUSTODY_NAME, Exhibit, ExhibitFile
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -15,8 +15,25 @@ _STYLE = (
 )
 
 
-def page(exhibits: Sequence[Exhibit], bundle: str, made: str) -> bytes:
+_PAPERS = {
+    CERTIFICATE_NAME: ("Certificate of custody", "Справка о хранении"),
+    CUSTODY_NAME: ("What happened to each exhibit, with proofs", "История каждого экспоната, с доказательствами"),
+}
+_TRACED = (
+    "<p>The lines of dashes at the head and foot of each page tell this copy from others, to whoever made it. "
+    "They hold no name.</p>\n"
+    '<p lang="ru">По штриховым линиям вверху и внизу страниц тот, кто сделал пакет, отличит эту копию от других. '
+    "Имён в них нет.</p>\n"
+)
+
+
+def page(
+    exhibits: Sequence[Exhibit], bundle: str, made: str, *, papers: Sequence[ExhibitFile] = (), traced: bool = False
+) -> bytes:
     """The whole page, UTF-8."""
+    listed = "".join(f"<li>{_paper(paper)}</li>\n" for paper in papers)
+    beside = f"<h2>Papers</h2>\n<ul>\n{listed}</ul>\n" if papers else ""
+    marked = _TRACED if traced else ""
     rows = "".join(_row(exhibit) for exhibit in exhibits)
     text = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -31,10 +48,19 @@ made anew: there is nothing beneath them.</p>
 <table><thead><tr><th scope="col">Exhibit</th><th scope="col">Description</th><th scope="col">Date</th>
 <th scope="col">Language</th><th scope="col">Files</th><th scope="col">Taken out</th></tr></thead>
 <tbody>{rows}</tbody></table>
+{beside}{marked}
 <p>Every file's SHA-256 stands in <code>manifest.json</code>, which is signed in <code>manifest.sig</code>.</p>
 </body></html>
 """
     return text.encode()
+
+
+def _paper(paper: ExhibitFile) -> str:
+    english, russian = _PAPERS[paper.name]
+    return (
+        f'<a href="{html.escape(paper.name)}">{html.escape(paper.name)}</a> {english} '
+        f'<span lang="ru">{russian}</span>'
+    )
 
 
 def _row(exhibit: Exhibit) -> str:
@@ -50,6 +76,8 @@ def _row(exhibit: Exhibit) -> str:
     about = html.escape(exhibit.title or exhibit.kind)
     if exhibit.translation_of:
         about += f" (translation of exhibit {html.escape(exhibit.translation_of)})"
+    if exhibit.certificate_of:
+        about += f" (certificate of the translation in exhibit {html.escape(exhibit.certificate_of)})"
     cells = (f"<strong>{html.escape(exhibit.label)}</strong>", about, html.escape(exhibit.date),
              html.escape(exhibit.language), links, taken)  # fmt: skip
     # Each on its own line: also what drops the tags must not join the words of two cells.

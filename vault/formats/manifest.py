@@ -9,21 +9,30 @@ from typing import Any
 from vault.errors import Damaged, NewerFormat
 from vault.formats import canonical
 
-VERSION = 1
+VERSION = 2
+FIRST = 1
+"""The version before copies, papers and certificates were listed: still read from the ledger."""
 NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"
 INDEX_NAME = "index.html"
 MAX_BYTES = 16 << 20
 MAX_EXHIBITS = 5000
-_FILE = re.compile(r"exhibits/[A-Z]{1,4}(-[0-9]{1,3})?\.(?:pdf|mp3|wav|flac|ogg|m4a|mp4|mov|mkv|webm)")
+CUSTODY_NAME = "custody.json"
+CERTIFICATE_NAME = "custody.pdf"
+PAPERS = (CERTIFICATE_NAME, CUSTODY_NAME)
+"""What may stand beside the exhibits, in the order in which it is listed."""
+_LABEL_FORM = "[A-Z]{1,4}[0-9]{0,3}"
+_ENDINGS = "pdf|mp3|wav|flac|ogg|m4a|mp4|mov|mkv|webm|png|jpg|gif|webp|txt|bin"
+_FILE = re.compile(rf"exhibits/{_LABEL_FORM}(?:-[0-9]{{1,3}})?\.(?:{_ENDINGS})")
+_PAPER = re.compile("|".join(map(re.escape, PAPERS)))
 _HEX = re.compile(r"[0-9a-f]{64}")
 _BUNDLE = re.compile(r"B-[0-9A-Z]{1,26}")
-_LABEL = re.compile(r"[A-Z]{1,4}")
+_LABEL = re.compile(_LABEL_FORM)
 
 
 @dataclass(frozen=True, slots=True)
 class ExhibitFile:
-    """One file of an exhibit; size in bytes, hash in hex."""
+    """One file of an exhibit, or a paper; size in bytes, hash in hex."""
 
     name: str
     sha256: str
@@ -33,7 +42,11 @@ class ExhibitFile:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One exhibit. `commitment` vouches for the original without telling anything about it."""
+    """One exhibit. `commitment` vouches for the original without telling anything about it.
+
+    `title` is its description, `sheets` the number of pages of its files (0: they have none), `certificate_of` the
+    label of the translation that it vouches for.
+    """
 
     label: str
     title: str
@@ -44,11 +57,14 @@ class Exhibit:
     redactions: dict[str, int]
     commitment: str
     translation_of: str | None
+    certificate_of: str | None = None
+    sheets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All of it. `left_out` counts items of the case that are not in the bundle."""
+    """All of it. `left_out` counts items of the case that are not in the bundle; `papers` stand beside the exhibits;
+    `traced` is whether each page tells this copy from others, to whoever has the vault."""
 
     bundle: str
     profile: str
@@ -57,22 +73,40 @@ class Manifest:
     index_sha256: str
     left_out: int
     program: str
+    papers: tuple[ExhibitFile, ...] = ()
+    traced: bool = False
+    version: int = VERSION
 
     def dump(self) -> bytes:
         """Canonical JSON."""
-        return canonical.dump({"casevault": VERSION, **asdict(self, dict_factory=_plain)})
+        shape = asdict(self, dict_factory=_plain)
+        version = shape.pop("version")
+        if version == FIRST:
+            del shape["papers"], shape["traced"]
+            for exhibit in shape["exhibits"]:
+                del exhibit["certificate_of"], exhibit["sheets"]
+        return canonical.dump({"casevault": version, **shape})
 
     def files(self) -> dict[str, ExhibitFile]:
-        """Every exhibit file by name."""
-        return {file.name: file for exhibit in self.exhibits for file in exhibit.files}
+        """Every file by name: papers and exhibits."""
+        return {file.name: file for file in (*self.papers, *self.exhibit_files())}
+
+    def exhibit_files(self) -> list[ExhibitFile]:
+        """The files of the exhibits, in their order."""
+        return [file for exhibit in self.exhibits for file in exhibit.files]
 
 
 def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
 
 
-_DEVICES = frozenset({"AUX", "CON", "NUL", "PRN"})
+_DEVICES = frozenset({"AUX", "CON", "NUL", "PRN", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(10))})
 """Windows opens a device for a file of one of these names, whatever its ending."""
+
+
+def is_label(text: str) -> bool:
+    """Whether an exhibit may be called so: such as A, AB, C12, and no name of a device."""
+    return _LABEL.fullmatch(text) is not None and text not in _DEVICES
 
 
 def labels(count: int) -> list[str]:
@@ -100,7 +134,7 @@ def parse(untrusted_data: bytes) -> Manifest:
     if type(version) is int and version > VERSION:
         raise NewerFormat("the bundle was made by a later version of Casevault")
     try:
-        manifest = _manifest(untrusted)
+        manifest = _manifest(untrusted, version)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Damaged("the manifest is not valid") from None
     if manifest.dump() != untrusted_data:
@@ -108,7 +142,13 @@ def parse(untrusted_data: bytes) -> Manifest:
     return manifest
 
 
-def _manifest(untrusted: dict[str, Any]) -> Manifest:
+def _manifest(untrusted: dict[str, Any], version: object) -> Manifest:
+    if version not in (FIRST, VERSION) or type(version) is not int:
+        raise ValueError("version")
+    papers = untrusted["papers"] if version > FIRST else []
+    traced = untrusted["traced"] if version > FIRST else False
+    if not isinstance(papers, list) or type(traced) is not bool:
+        raise ValueError("papers")
     exhibits = untrusted["exhibits"]
     if not isinstance(exhibits, list) or len(exhibits) > MAX_EXHIBITS:
         raise ValueError("exhibits")
@@ -116,35 +156,42 @@ def _manifest(untrusted: dict[str, Any]) -> Manifest:
         bundle=_matching(_BUNDLE, untrusted["bundle"]),
         profile=_text(untrusted["profile"]),
         made=_text(untrusted["made"]),
-        exhibits=tuple(_exhibit(one) for one in exhibits),
+        exhibits=tuple(_exhibit(one, version) for one in exhibits),
         index_sha256=_matching(_HEX, untrusted["index_sha256"]),
         left_out=_count(untrusted["left_out"]),
         program=_text(untrusted["program"]),
+        papers=tuple(_file(one, _PAPER) for one in papers),
+        traced=traced,
+        version=version,
     )
-    names = [file.name for exhibit in manifest.exhibits for file in exhibit.files]
-    if len(set(names)) != len(names):
-        raise ValueError("a file is listed twice")
+    names = [file.name for file in (*manifest.papers, *manifest.exhibit_files())]
+    labels = [exhibit.label for exhibit in manifest.exhibits]
+    if len(set(names)) != len(names) or len(set(labels)) != len(labels):
+        raise ValueError("a file or a label is listed twice")
     return manifest
 
 
-def _exhibit(untrusted: dict[str, Any]) -> Exhibit:
+def _exhibit(untrusted: dict[str, Any], version: int) -> Exhibit:
     translation = untrusted["translation_of"]
+    certificate = untrusted["certificate_of"] if version > FIRST else None
     return Exhibit(
         label=_matching(_LABEL, untrusted["label"]),
         title=_text(untrusted["title"]),
         kind=_text(untrusted["kind"]),
         date=_text(untrusted["date"]),
         language=_text(untrusted["language"]),
-        files=tuple(_file(one) for one in untrusted["files"]),
+        files=tuple(_file(one, _FILE) for one in untrusted["files"]),
         redactions={_text(name): _count(count) for name, count in untrusted["redactions"].items()},
         commitment=_matching(_HEX, untrusted["commitment"]),
         translation_of=None if translation is None else _matching(_LABEL, translation),
+        certificate_of=None if certificate is None else _matching(_LABEL, certificate),
+        sheets=_count(untrusted["sheets"]) if version > FIRST else 0,
     )
 
 
-def _file(untrusted: dict[str, Any]) -> ExhibitFile:
+def _file(untrusted: dict[str, Any], names: re.Pattern[str]) -> ExhibitFile:
     return ExhibitFile(
-        name=_matching(_FILE, untrusted["name"]),
+        name=_matching(names, untrusted["name"]),
         sha256=_matching(_HEX, untrusted["sha256"]),
         size=_count(untrusted["size"]),
         pages=_text(untrusted["pages"]),

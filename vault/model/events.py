@@ -34,6 +34,7 @@ ACTIONS = frozenset(
         "case.list",
         "case.show",
         "case.set",
+        "case.alarm",
         "case.link",
         "case.unlink",
         "case.close",

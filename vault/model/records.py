@@ -158,6 +158,59 @@ class Disclosure(Record):
     manifest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ExhibitNote(Record):
+    """How an item goes out of a case, kept for each export: `id` is `<evidence>@<case>`.
+
+    `place` counts from 1, 0 is none chosen; an empty label, description or date is the one that follows from the
+    order and the item. `certificate_of` is the evidence id of the translation that the item vouches for, or empty.
+    """
+
+    TABLE: ClassVar[str] = "exhibits"
+    evidence_id: str
+    place: int
+    label: str
+    description: str
+    date: str
+    certificate_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy(Record):
+    """What only the vault knows of a bundle or packet that was made; `id` is the bundle's.
+
+    `mark` (8 random bytes) is in the layout of every page; `items` are the evidence ids in the order of their
+    `labels`, `recordings` those that left unheard; `files` are "<SHA-256 in hex> <size>" of each file handed over;
+    `payload` is the raw SHA-256 of the ZIP inside. `replaces` is a bundle's id or empty, `deadline` a date or empty;
+    `version` counts from 1, of the copies of this case that the recipient got; `words` is 1 if it opens with words.
+    """
+
+    TABLE: ClassVar[str] = "copies"
+    PREFIX: ClassVar[str] = "B"
+    form: str
+    mark: bytes
+    items: tuple[str, ...]
+    labels: tuple[str, ...]
+    recordings: tuple[str, ...]
+    files: tuple[str, ...]
+    payload: bytes
+    replaces: str
+    deadline: str
+    version: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Record):
+    """A state that a bundle came into; `id` is `<bundle>@<number>`, `at` when."""
+
+    TABLE: ClassVar[str] = "marks"
+    bundle: str
+    state: str
+    at: str
+
+
 TABLES: tuple[type[Record], ...] = (
-    Case, PersonRecord, Evidence, ExtractedText, Share, Link, Plan, RecipientRecord, Disclosure,
+    Case, PersonRecord, Evidence, ExtractedText, Share, Link, Plan, RecipientRecord, Disclosure, ExhibitNote, Copy,
+    Mark,
 )  # fmt: skip

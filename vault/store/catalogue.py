@@ -28,6 +28,7 @@ MAX_BOUND = 500
 _KINDS = {
     "cases": "case", "people": "person", "evidence": "item of evidence", "texts": "text", "shares": "shared item",
     "links": "link", "plans": "redaction plan", "recipients": "recipient", "disclosures": "bundle",
+    "exhibits": "exhibit", "copies": "bundle", "marks": "state of a bundle",
 }  # fmt: skip
 
 
@@ -105,8 +106,18 @@ class Catalogue:
         with sqlcipher.translated(NAME):
             yield
 
+    def _has(self, table: type[Record]) -> bool:
+        # A catalogue of an earlier version holds nothing of what came later.
+        since = schema.SINCE.get(_name(table), 1)
+        if since == 1:
+            return True
+        with self.reading():
+            return schema.version(self.db) >= since
+
     def get(self, table: type[R], record_id: str) -> R | None:
         """The record with this id, or None."""
+        if not self._has(table):
+            return None
         with self.reading():
             row = self.db.execute(f"{_select(table)} WHERE id = ?", (record_id,)).fetchone()
         return None if row is None else from_row(table, row)
@@ -121,6 +132,8 @@ class Catalogue:
 
     def all(self, table: type[R], *, case_id: str | None = None, **equals: str) -> Iterator[R]:
         """Records in the order they were added; `case_id` and column values narrow it."""
+        if not self._has(table):
+            return
         where, values = _where(table, case_id, equals)
         with self.reading():
             for row in self.db.execute(f"{_select(table)}{where} ORDER BY rowid", values):
@@ -146,6 +159,8 @@ class Catalogue:
 
     def count(self, table: type[Record], *, case_id: str | None = None, **equals: str) -> int:
         """How many rows; `case_id` and column values narrow it."""
+        if not self._has(table):
+            return 0
         where, values = _where(table, case_id, equals)
         with self.reading():
             return int(self.db.execute(f"SELECT count(*) FROM {_name(table)}{where}", values).fetchone()[0])

@@ -90,10 +90,32 @@ CREATE TABLE earlier_names (
 CREATE INDEX earlier_names_of_case ON earlier_names (case_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+CREATE TABLE exhibits (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), evidence_id TEXT NOT NULL,
+    place INTEGER NOT NULL, label TEXT NOT NULL, description TEXT NOT NULL, date TEXT NOT NULL,
+    certificate_of TEXT NOT NULL
+) STRICT;
+CREATE INDEX exhibits_of_case ON exhibits (case_id);
+CREATE TABLE copies (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), form TEXT NOT NULL, mark BLOB NOT NULL,
+    items TEXT NOT NULL, labels TEXT NOT NULL, recordings TEXT NOT NULL, files TEXT NOT NULL, payload BLOB NOT NULL,
+    replaces TEXT NOT NULL, deadline TEXT NOT NULL, version INTEGER NOT NULL, words INTEGER NOT NULL
+) STRICT;
+CREATE INDEX copies_of_case ON copies (case_id);
+CREATE TABLE marks (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), bundle TEXT NOT NULL, state TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX marks_of_case ON marks (case_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """What turns version n into n + 1; each runs in one transaction."""
 CURRENT = len(MIGRATIONS)
 """The version that this program reads and writes."""
+SINCE = {"exhibits": 3, "copies": 3, "marks": 3}
+"""The version that brought a table of records, where that was not the first."""
 
 
 def migrate(db: Connection) -> None:

@@ -32,7 +32,8 @@ READING = frozenset(
     {
         "audit.extract", "backup.create", "backup.verify", "bundle.again", "bundle.create", "bundle.exhibits",
         "bundle.list", "bundle.mark", "bundle.open", "bundle.packet", "bundle.prove", "bundle.recall",
-        "bundle.trace", "bundle.verify", "case.new", "case.set", "case.shred", "case.show", "evidence.add",
+        "bundle.trace", "bundle.verify", "case.alarm", "case.new", "case.set", "case.shred", "case.show",
+        "evidence.add",
         "evidence.get", "evidence.move", "evidence.set", "evidence.share", "evidence.show", "evidence.translate",
         "evidence.verify", "evidence.view", "person.add", "person.set", "redact.accept", "redact.accept-unseen",
         "redact.add", "redact.plan", "redact.preview", "redact.reject", "redact.reject-unseen", "redact.show",

@@ -13,6 +13,7 @@ _KINDS = {
     "cases": "the case itself", "people": "a person of the case", "evidence": "an item of evidence",
     "texts": "the text of an item", "shares": "a shared item", "links": "a link to another case",
     "plans": "the redaction plan", "recipients": "a recipient", "disclosures": "the record of a bundle",
+    "exhibits": "the label of an item", "copies": "the record of a copy", "marks": "the state of a bundle",
 }  # fmt: skip
 
 

@@ -20,7 +20,20 @@ from dataclasses import dataclass, replace
 from vault.errors import Busy, CasevaultError, StorageFailed, Usage
 from vault.model.events import MAX_ROWS
 from vault.model.ids import is_id
-from vault.model.records import Case, Disclosure, Evidence, ExtractedText, Link, PersonRecord, Plan, Record, Share
+from vault.model.records import (
+    Case,
+    Copy,
+    Disclosure,
+    Evidence,
+    ExhibitNote,
+    ExtractedText,
+    Link,
+    Mark,
+    PersonRecord,
+    Plan,
+    Record,
+    Share,
+)  # fmt: skip
 from vault.store import backup_notes, locks, remnants, rotation_state
 from vault.store.backup_notes import BackupNote
 from vault.store.catalogue import Catalogue
@@ -163,7 +176,7 @@ def _commit(
     own = list(catalogue.all(Evidence, case_id=case.id))
     texts = [one for one in catalogue.all(ExtractedText, case_id=case.id) if one.id not in moved]
     first: list[Record] = [
-        record for table in (Plan, Disclosure, Share, Link, PersonRecord)
+        record for table in (Plan, Disclosure, ExhibitNote, Copy, Mark, Share, Link, PersonRecord)
         for record in catalogue.all(table, case_id=case.id)
     ]  # fmt: skip
     last: list[Record] = [*(item for item in own if item.id not in moved), case]

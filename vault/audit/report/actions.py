@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "case.link": "Cases linked",
     "case.unlink": "Link to a destroyed case removed",
     "case.close": "Case closed",
+    "case.alarm": "Alarm: exports of the case stopped or allowed again",
     "case.shred": "Case destroyed",
     "case.key": "Key of a case handed out",
     "person.add": "Person added",
