@@ -257,7 +257,7 @@ def test_what_is_missing_or_wrong(scratch: Scratch, auditor: Auditor) -> None:
     assert run("audit", "check", "nothing.age", *key, *state, cwd=folder).code == exits.USAGE
     assert stranger.run("check", "one.age").code == exits.WRONG_SECRET
     data = (folder / "one.age").read_bytes()
-    for wrong in (data[:-1], data[:1000], data[:-900] + b"x" + data[-899:], b""):
+    for wrong in (data[:-1], data[:1000], data[:-900] + bytes([data[-900] ^ 1]) + data[-899:], b""):
         (folder / "wrong.age").write_bytes(wrong)
         assert auditor.run("check", "wrong.age").code == exits.DAMAGED
         assert scratch.run("audit", "accept", "wrong.age").code == exits.DAMAGED
