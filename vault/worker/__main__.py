@@ -28,6 +28,7 @@ JOBS = {
     "docx": "write_docx",
     "facsimile": "write_facsimile",
     "join": "write_join",
+    "packet": "write_packet",
     "preview": "write_preview",
     "check": "check_main",
     "look": "look_main",

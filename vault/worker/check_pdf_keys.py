@@ -48,12 +48,12 @@ WORDS = frozenset(
         r"[\w-]+",
         """Ascent BaseFont BitsPerComponent BlackIs1 CCITTFaxDecode CIDFontType2 CIDSystemInfo
         CIDToGIDMap CapHeight Catalog ClassMap ColorSpace Column Columns Contents Count DCTDecode
-        DecodeParms DescendantFonts Descent DeviceGray DeviceRGB Document Encoding Filter FirstChar
+        DecodeParms DescendantFonts Descent Dest DeviceGray DeviceRGB Document Encoding Filter First FirstChar
         Flags FlateDecode Font FontBBox FontDescriptor FontFile2 FontName Heading Height Identity
-        Identity-H Image Invisible ItalicAngle Kids Lang LastChar Length Length1 MarkInfo Marked
-        MediaBox MissingWidth Name Nums Ordering Page Pages Parent ParentTree ParentTreeNextKey
+        Identity-H Image Invisible ItalicAngle Kids Lang Last LastChar Length Length1 MarkInfo Marked
+        MediaBox MissingWidth Name Next Nums Ordering Outlines Page Pages Parent ParentTree ParentTreeNextKey Prev
         Registry Resources Root Rows Scope Sect Size StemV StructElem StructParents StructTreeRoot
-        Subtype Supplement Table Tabs ToUnicode TrueType Type Type0 Width Widths XObject""",
+        Subtype Supplement Table Tabs Title ToUnicode TrueType Type Type0 Width Widths XObject""",
     )
 )
 # The names of the fonts that we embed, which sound like Жанна and Zana, with the tags of their subsets.
