@@ -6,6 +6,7 @@ for temporary files. `held` looks while the browser still runs, and at files tha
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -88,16 +89,16 @@ def visit(
 
 
 def _cut() -> list[str]:
-    for words in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
-        if subprocess.run([*words, "true"], capture_output=True).returncode == 0:
-            return words
-    tools.missing("no network namespace can be made to cut browsers off")
+    ways = (["unshare", "--net"], ["unshare", "--map-root-user", "--net"])
+    found = next((way for way in ways if subprocess.run([*way, "true"], capture_output=True).returncode == 0), None)
+    return found or tools.missing("no network namespace can be made to cut browsers off")
 
 
 def _when_held(flag: Path, running: subprocess.Popen[bytes], look: Callable[[], None], seconds: int) -> None:
     end = time.monotonic() + seconds
     while not flag.exists():
-        assert running.poll() is None and time.monotonic() < end, "the browser never came to its hold"
+        assert running.poll() is None, "the browser ended before its hold"
+        assert time.monotonic() < end, "the browser never came to its hold"
         time.sleep(0.05)
     try:
         look()
@@ -107,10 +108,8 @@ def _when_held(flag: Path, running: subprocess.Popen[bytes], look: Callable[[], 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
     # The browser's own processes are in the group of the script that started them.
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(running.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     running.wait()
     for pipe in (running.stdout, running.stderr):
         if pipe is not None:
