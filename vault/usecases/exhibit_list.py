@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.formats import manifest as manifests
 from vault.model.records import Evidence, ExhibitNote
 from vault.redaction import titles
 from vault.redaction.plan import Finding
+from vault.store.catalogue import Put
 from vault.usecases.unlocked import UnlockedVault
 
 Findings = Callable[[str], Sequence[Finding]]
@@ -47,6 +48,26 @@ def arranged(
 def notes(vault: UnlockedVault, case_id: str) -> dict[str, ExhibitNote]:
     """What was chosen for the items of a case, by their ids."""
     return {note.evidence_id: note for note in vault.catalogue.all(ExhibitNote, case_id=case_id)}
+
+
+def empty(evidence_id: str, case_id: str) -> ExhibitNote:
+    """A row that chooses nothing: it is never stored."""
+    return ExhibitNote(f"{evidence_id}@{case_id}", case_id, evidence_id, 0, "", "", "", "")
+
+
+def without(vault: UnlockedVault, evidence_id: str, case_id: str) -> tuple[list[Put], list[ExhibitNote]]:
+    """What changes when an item leaves a case: its own row goes, a certificate of it is no longer tied to it."""
+    noted = notes(vault, case_id)
+    untied = [n for n in noted.values() if n.certificate_of == evidence_id and n.evidence_id != evidence_id]
+    puts: list[Put] = []
+    removes = [note for one, note in noted.items() if one == evidence_id]
+    for note in untied:
+        loose = replace(note, certificate_of="")
+        if loose == empty(note.evidence_id, case_id):
+            removes.append(note)
+        else:
+            puts.append(Put(loose, note))
+    return puts, removes
 
 
 def vouched(item: Evidence, noted: Mapping[str, ExhibitNote]) -> str:

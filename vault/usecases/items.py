@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from vault.errors import CasevaultError, Damaged, StorageFailed, Usage
-from vault.model.records import Case, Evidence, ExtractedText, Plan, Share
+from vault.model.records import Case, Evidence, ExhibitNote, ExtractedText, Plan, Record, Share
 from vault.store import locks, output, remnants, search
 from vault.store.catalogue import Catalogue, Put
 from vault.usecases import cases, originals, outputs
@@ -194,13 +194,23 @@ def remove(vault: UnlockedVault, evidence_id: str) -> Evidence:
     def unindex(catalogue: Catalogue) -> None:
         search.drop(catalogue, item.id)
 
-    gone = [item] if text is None else [text, item]
-    plans = _plans_without(vault, item)
+    gone: list[Record] = [item] if text is None else [text, item]
+    puts, notes = _left_behind(vault, item)
     with locks.shared(vault.folder):
-        vault.commit([Change("evidence.remove", item.case_id, plans, gone, object_id=item.id, also=unindex)])
+        vault.commit([
+            Change("evidence.remove", item.case_id, puts, [*gone, *notes], object_id=item.id, also=unindex)
+        ])  # fmt: skip
         vault.objects.remove(item.object)
     remnants.rewrite_small(vault.catalogue)
     return item
+
+
+def _left_behind(vault: UnlockedVault, item: Evidence) -> tuple[list[Put], list[ExhibitNote]]:
+    """What changes in a case that an item leaves, and what goes with it: how it was labelled and described there."""
+    from vault.usecases import exhibit_list
+
+    tied, notes = exhibit_list.without(vault, item.id, str(item.case_id))
+    return [*_plans_without(vault, item), *tied], notes
 
 
 def _plans_without(vault: UnlockedVault, item: Evidence) -> list[Put]:
@@ -248,9 +258,9 @@ def unshare(vault: UnlockedVault, evidence_id: str, case_id: str) -> Share:
     record = vault.catalogue.get(Share, f"{item.id}@{case.id}")
     if record is None:
         raise Usage("the item is not shared with that case")
-    plans = _plans_without(vault, replace(item, case_id=case.id))
+    puts, notes = _left_behind(vault, replace(item, case_id=case.id))
     vault.commit([
-        Change("evidence.unshare", case.id, plans, [record], object_id=item.id),
+        Change("evidence.unshare", case.id, puts, [record, *notes], object_id=item.id),
         Change("evidence.unshare", item.case_id, object_id=item.id),
     ])  # fmt: skip
     vault.catalogue.forget_deleted()
@@ -310,11 +320,12 @@ def sealed_for(vault: UnlockedVault, item: Evidence, case_id: str) -> Evidence:
 
 def _moves(vault: UnlockedVault, item: Evidence, after: Evidence, text: ExtractedText | None) -> list[Change]:
     # The row leaves one case's books and enters the other's: two entries, one transaction.
-    gone = [item] if text is None else [text, item]
+    gone: list[Record] = [item] if text is None else [text, item]
+    left, notes = _left_behind(vault, item)
     new_text = None if text is None else replace(text, case_id=after.case_id)
     puts = [Put(after)] if new_text is None else [Put(after), Put(new_text)]
     return [
-        Change("evidence.move", item.case_id, _plans_without(vault, item), gone, object_id=item.id),
+        Change("evidence.move", item.case_id, left, [*gone, *notes], object_id=item.id),
         Change("evidence.move", after.case_id, puts, object_id=item.id, also=reindexed(after, text)),
     ]
 
