@@ -35,6 +35,7 @@ JOBS = {
     "names": "find_main",
     "strip": "strip_main",
     "unpack": "unpack_main",
+    "trace": "trace_main",
     "probe": "probe",
 }
 
