@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import identity, paths, picking, purposes, shapes
+from commands import bundle_trace, identity, paths, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile, Purpose
 from commands.console import is_terminal
@@ -84,7 +84,7 @@ def create(
         if target is None:
             _say_plan(session, vault, case_id, order)
             return
-        place = _words_place(session, vault, order.recipient, words_file, target)
+        place = _words_place(session, vault, str(order.recipient), words_file, target)
         made = _made(session, vault, case_id, order, target, place)
     _hand_over(session, made, target, place)
 
@@ -318,3 +318,6 @@ def show_disclosures(session: Session, member: str, found: list[Disclosure]) -> 
     heads = [t("Bundle"), t("Case"), t("Recipient"), t("Made"), t("Profile"), t("Purpose"), t("State")]
     data = [shapes.disclosure(d) for d in found]
     session.console.answer({member: data}, columns(rows, heads))
+
+
+app.command("trace")(bundle_trace.trace)
