@@ -1,0 +1,152 @@
+"""The papers on custody that go with a bundle: each original is read whole first, then its history is told.
+
+What may leave is little: what was done in fixed words, to the minute, and blinded entries. Nothing of another case,
+of the log's own numbers or origin, and in a redacting profile nothing that was computed from an original.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Sequence
+
+from vault import __version__
+from vault.bundle import certificate, custody, signature
+from vault.errors import Damaged
+from vault.formats.manifest import CERTIFICATE_NAME, CUSTODY_NAME, Exhibit, Manifest
+from vault.model.events import Event
+from vault.model.records import Evidence, PersonRecord
+from vault.sandbox import documents
+from vault.usecases import item_history, items
+from vault.usecases.item_history import Logged
+from vault.usecases.unlocked import UnlockedVault
+
+UNREDACTED = "internal"
+MINUTE = 16
+"""Characters of a time up to its minutes."""
+
+Made = Sequence[tuple[Exhibit, Evidence]]
+
+
+def papers(
+    vault: UnlockedVault,
+    case_id: str,
+    bundle_id: str,
+    made: Made,
+    profile: str,
+    when: str,
+    *,
+    accept_weak_jail: bool = False,
+) -> list[tuple[str, bytes]]:
+    """`custody.pdf` and `custody.json` for the exhibits of a bundle, in their order; `when` is when it was made.
+
+    Every original is read to its end first, and logged as verified in its own case. The caller has logged why, and
+    checks both papers for names as it does the exhibits. Raises Damaged if an original is not what was added, or the
+    log does not tell where it came from.
+    """
+    verify(vault, bundle_id, made)
+    histories = [(exhibit, _steps(item, bundle_id, exhibit, found)) for exhibit, item, found in _told(vault, made)]
+    seed = vault.case_keys(case_id).signing
+    key = signature.key_of(seed)
+    data = custody.make(bundle_id, histories, key, seed)
+    manifest = Manifest(bundle_id, profile, when, tuple(one for one, _ in made), "", 0, __version__)
+    checked = custody.check(data, manifest, key)
+    about = certificate.About(
+        bundle_id, when, __version__, signature.fingerprint(key), custody.log_key(key, bundle_id).name,
+        len(checked.leaves), base64.b64encode(checked.root).decode(), profile != UNREDACTED,
+    )  # fmt: skip
+    certified = [
+        certificate.Certified(exhibit, steps, _original(vault, item) if profile == UNREDACTED else None)
+        for (exhibit, steps), (_, item) in zip(histories, made, strict=True)
+    ]
+    pdf = documents.typeset(
+        certificate.TITLE, certificate.pages(about, certified), language="en", labels={"page": ""},
+        accept_weak_jail=accept_weak_jail,
+    )  # fmt: skip
+    return [(CERTIFICATE_NAME, pdf), (CUSTODY_NAME, data)]
+
+
+def _told(vault: UnlockedVault, made: Made) -> list[tuple[Exhibit, Evidence, list[Logged]]]:
+    found = item_history.of_items(vault, [item for _, item in made])
+    return [(exhibit, item, found[item.id]) for exhibit, item in made]
+
+
+def verify(vault: UnlockedVault, bundle_id: str, made: Made) -> None:
+    """Read each original whole. Its case's log tells it, with the commitment that the bundle has for the item: so the
+    entry says for which bundle it was, to whoever has that. Raises Damaged."""
+    op = secrets.token_hex(8)
+    intents = [
+        Event(
+            "evidence.verify", "intent", case=item.case_id, object=vault.pseudonym(item.case_id, item.id), op=op,
+            digest=exhibit.commitment,
+        )
+        for exhibit, item in made
+    ]  # fmt: skip
+    vault.log.append(intents, vault.writer)
+    outcome = "failed"
+    try:
+        for _, item in made:
+            if problem := items.problem_of(vault, item):
+                raise Damaged(problem)
+        outcome = "ok"
+    finally:
+        counts: dict[str, int] = {}
+        for _, item in made:
+            counts[str(item.case_id)] = counts.get(str(item.case_id), 0) + 1
+        vault.log.append(
+            [
+                Event("evidence.verify", "outcome", case=case, op=op, outcome=outcome, count=count)
+                for case, count in counts.items()
+            ],
+            vault.writer,
+        )
+
+
+def told(item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Logged]) -> list[Logged]:
+    """The entries about an item that a bundle's custody shows, oldest first: up to the check that was made for this
+    bundle, of the checks only that one, and of what happens often no more than the first of each day.
+
+    Raises Damaged if the log does not tell how the item came into the vault, or of no such check.
+    """
+    shown: list[Logged] = []
+    days: set[tuple[str, str]] = set()
+    for one in found:
+        day = (one.what, one.time[:10])
+        if one.what == custody.CHECKED:
+            if one.digest == exhibit.commitment:
+                shown.append(one)
+                break
+        elif one.what in custody.INTAKES or one.what == custody.ANEW or day not in days:
+            days.add(day)
+            shown.append(one)
+    if not shown or shown[0].what not in custody.INTAKES or shown[-1].what != custody.CHECKED:
+        raise Damaged(
+            f"the audit log does not tell how {item.id} came into the vault and into this bundle",
+            hint="Run 'casevault doctor' and 'casevault audit verify'.",
+        )
+    return shown
+
+
+def _steps(item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Logged]) -> list[custody.Step]:
+    return [
+        custody.Step(
+            one.what,
+            f"{one.time[:MINUTE]}Z",
+            custody.blinded(item.commitment_key, bundle_id, one.leaf),
+            *((item.collected_at[:10], one.program) if one.what in custody.INTAKES else ()),
+        )
+        for one in told(item, bundle_id, exhibit, found)
+    ]
+
+
+def _original(vault: UnlockedVault, item: Evidence) -> certificate.Original:
+    return certificate.Original(item.sha256.hex(), item.size, item.original_name, _role(vault, item))
+
+
+def _role(vault: UnlockedVault, item: Evidence) -> str:
+    """The role of who gave an item, where that is somebody on the list of people; never a name."""
+    given = item.given_by.strip().casefold()
+    for person in vault.catalogue.all(PersonRecord, case_id=item.case_id):
+        if given and given in (person.id.casefold(), person.role.casefold(), person.name.casefold()):
+            return person.role
+    return "not told here" if given else "not noted"
