@@ -10,6 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import vaults
+from PIL import Image
 
 import tools
 from vault import dossier
@@ -35,6 +36,7 @@ SHIPPED = dossier.load()
 READABLE = [one for one in TRUTH.files if one.readable]
 PICTURES = [exhibit for exhibit in SHIPPED.exhibits if exhibit.masks]
 SCALE = 1.0
+IMAGE = pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
 CATEGORIES = {
     "name": {"PERSON"}, "shared surname": {"PERSON"}, "phone": {"PHONE"}, "address": {"ADDRESS"},
     "date of birth": {"BIRTH_DATE"}, "court case": {"COURT_CASE", "COURT_UID"}, "criminal case": {"CRIMINAL_CASE"},
@@ -133,12 +135,26 @@ def test_no_byte_of_any_file_names_a_protected_person(opened: Opened) -> None:
         assert not list(opened.folder.rglob(f"*{Path(name).stem}*"))
 
 
+def _without_bands(page: pypdfium2.PdfPage) -> Image.Image:
+    """The page's own pixels, without the strips with the exhibit's label around them."""
+    largest = max((one.get_bounds() for one in page.get_objects() if one.type == IMAGE), key=_area)
+    left, bottom, right, top = largest
+    height = page.get_height()
+    box = (left, height - top, right, height - bottom)
+    return page.render(scale=SCALE).to_pil().convert("L").crop(tuple(round(side * SCALE) for side in box))
+
+
+def _area(bounds: tuple[float, float, float, float]) -> float:
+    left, bottom, right, top = bounds
+    return (right - left) * (top - bottom)
+
+
 @pytest.mark.parametrize("exhibit", PICTURES, ids=lambda exhibit: exhibit.name)
 def test_every_box_is_black_to_its_edges(opened: Opened, exhibit: dossier.Exhibit) -> None:
     (path,) = opened.files(exhibit.name)
     pdf = pypdfium2.PdfDocument(path)
     for mask in exhibit.masks:
-        picture = pdf[mask.page - 1].render(scale=SCALE).to_pil().convert("L")
+        picture = _without_bands(pdf[mask.page - 1])
         width, height = picture.size
         inner = (
             mask.box.x / 100 * width + 2, mask.box.y / 100 * height + 2,

@@ -75,9 +75,14 @@ def beside(out: BinaryIO, name: str, sha256: str) -> None:
 
     Raises Usage for names other than plain ASCII ones that end in .age.
     """
-    if not _BESIDE_NAME.fullmatch(name) or not _SHA256.fullmatch(sha256):
+    if not is_beside_name(name) or not _SHA256.fullmatch(sha256):
         raise Usage("the file beside a page needs a plain name that ends in .age")
     out.write(_head() + _naming(name, sha256) + _TAIL)
+
+
+def is_beside_name(name: str) -> bool:
+    """Whether a page can name an age file that lies next to it so."""
+    return _BESIDE_NAME.fullmatch(name) is not None
 
 
 def _naming(name: str, sha256: str) -> bytes:
@@ -243,9 +248,11 @@ def _head() -> bytes:
     )
     return b"".join(
         [
-            b'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n',
+            b'<!doctype html>\n<html lang="en" translate="no"><head><meta charset="utf-8">\n',
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'.encode(),
             b'<meta name="referrer" content="no-referrer">\n',
+            # Translating would send what the page shows to a server.
+            b'<meta name="google" content="notranslate">\n',
             b'<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             b"<title>Sealed file</title>\n<style>" + style + b"</style></head><body>\n",
             _NOTICES.encode(),

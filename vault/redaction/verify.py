@@ -58,11 +58,15 @@ class Protected:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found, how many pictures and pages of pixels the file has, and how many of them were read."""
+    """What was found, how many pictures and pages of pixels the file has, and how many of them were read.
+
+    `sheets` are the pages of a PDF, 0 of anything else.
+    """
 
     leaks: tuple[Leak, ...]
     pictures: int
     read: int
+    sheets: int = 0
 
     @property
     def pixels_read(self) -> bool:
@@ -111,7 +115,7 @@ def examine(
     can be read once the boxes drawn over a picture are taken away.
     """
     request = {**_people(protected, allowed), "media_type": media_type}
-    leaks, pictures = _ask(request, [data], protected, accept_weak_jail)
+    leaks, pictures, sheets = _ask(request, [data], protected, accept_weak_jail)
     read = 0
     for first in range(1, min(pictures, MAX_PICTURES) + 1 if pixels else 1, PICTURES_A_PROCESS):
         last = min(first + PICTURES_A_PROCESS - 1, pictures, MAX_PICTURES)
@@ -120,7 +124,7 @@ def examine(
             break
         leaks += seen
         read = last
-    return Examined(tuple(leak for leak in leaks if leak.channel not in expected), pictures, read)
+    return Examined(tuple(leak for leak in leaks if leak.channel not in expected), pictures, read, sheets)
 
 
 def can_read_pixels(*, accept_weak_jail: bool = False) -> bool:
@@ -140,7 +144,7 @@ def check_members(
     """Search the file names and titles of a bundle; `where` is "name N", counting from 1. Raises Refused."""
     if not names:
         return []
-    leaks, _ = _ask({**_people(protected, allowed), "members": list(names)}, [], protected, accept_weak_jail)
+    leaks, _, _ = _ask({**_people(protected, allowed), "members": list(names)}, [], protected, accept_weak_jail)
     return leaks
 
 
@@ -156,12 +160,18 @@ def _people(protected: Sequence[Protected], allowed: Sequence[str]) -> dict[str,
 
 def _ask(
     request: Mapping[str, object], blobs: Sequence[bytes], protected: Sequence[Protected], accept_weak_jail: bool
-) -> tuple[list[Leak], int]:
+) -> tuple[list[Leak], int, int]:
     answer = sandbox.run("check", request, blobs, accept_weak_jail=accept_weak_jail)
-    untrusted_pictures = answer.header.get("pictures", 0)
-    if type(untrusted_pictures) is not int or not 0 <= untrusted_pictures <= LARGEST_COUNT or answer.blobs:
+    if answer.blobs:
         raise _senseless()
-    return _all_believed(answer.header.get("leaks"), protected), untrusted_pictures
+    pictures, sheets = (_count(answer.header.get(name, 0)) for name in ("pictures", "sheets"))
+    return _all_believed(answer.header.get("leaks"), protected), pictures, sheets
+
+
+def _count(untrusted: object) -> int:
+    if type(untrusted) is not int or not 0 <= untrusted <= LARGEST_COUNT:
+        raise _senseless()
+    return untrusted
 
 
 def _read_pixels(

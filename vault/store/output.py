@@ -10,7 +10,7 @@ import queue
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,6 +65,42 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise StorageFailed(f"the output can't be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_files(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
+    """Several files that belong together: all appear when the body has ended well, or none is left."""
+    parts = [path.parent / f".casevault-{secrets.token_hex(6)}.part" for path in paths]
+    made: list[os.stat_result] = []
+    whole = False
+    try:
+        with contextlib.ExitStack() as stack:
+            files = [stack.enter_context(open(part, "xb", opener=_private)) for part in parts]
+            yield list(files)
+            for file in files:
+                file.flush()
+                os.fsync(file.fileno())
+                made.append(os.fstat(file.fileno()))
+        for part, path in zip(parts, paths, strict=True):
+            give_name(part, path)
+        for folder in {path.parent for path in paths}:
+            sync_folder(folder)
+        whole = True
+    except OSError as error:
+        raise StorageFailed(f"the output can't be written: {error.strerror}") from None
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+        if not whole:
+            for path, mine in zip(paths, made, strict=False):
+                _remove_own(path, mine)
+
+
+def _remove_own(path: Path, mine: os.stat_result) -> None:
+    """Take back a name that was given; one that another program gave to its own file stays."""
+    with contextlib.suppress(OSError):
+        if os.path.samestat(path.lstat(), mine):
+            path.unlink()
 
 
 @contextlib.contextmanager

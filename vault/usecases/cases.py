@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vault.crypto import kdf
-from vault.errors import Usage
+from vault.errors import Refused, Usage
 from vault.model.events import Event
 from vault.model.records import Case, Disclosure, Evidence, Link, PersonRecord
 from vault.store.catalogue import Put
@@ -17,6 +17,8 @@ from vault.usecases.unlocked import Change, UnlockedVault, now
 
 Tie = Literal["spouse", "parent", "child", "sibling", "relative", "other"]
 TIES: tuple[Tie, ...] = get_args(Tie)
+ALARM = "alarm"
+"""The status of a case whose exports are frozen; evidence may still be added."""
 _MIRROR: dict[str, Tie] = {"parent": "child", "child": "parent"}
 
 
@@ -121,10 +123,22 @@ def close(vault: UnlockedVault, case_id: str) -> Case:
 
 
 def require_open(vault: UnlockedVault, case_id: str) -> Case:
-    """The case, if it is open. Raises NotFound, Usage."""
+    """The case, if something may be added to it. Raises NotFound, Usage."""
     case = vault.catalogue.require(Case, case_id)
-    if case.status != "open":
+    if case.status not in ("open", ALARM):
         raise Usage(f"case {case.id} is closed", hint="Nothing is added to a closed case or exported from it.")
+    return case
+
+
+def require_exportable(vault: UnlockedVault, case_id: str) -> Case:
+    """The case, if something may leave it. Raises NotFound, Usage, and Refused (alarm) where exports are frozen."""
+    case = require_open(vault, case_id)
+    if case.status == ALARM:
+        raise Refused(
+            f"exports of case {case.id} are frozen by an alarm",
+            kind="alarm",
+            hint="Nothing leaves this case until the alarm is called off.",
+        )
     return case
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vault.bundle.commitment import commitment
@@ -16,8 +16,10 @@ from vault.redaction import rebuild, titles
 from vault.redaction.plan import BOX, FACE, PICTURE, UNSURE, Finding
 from vault.redaction.rebuild import Rebuilt
 from vault.sandbox import media as recordings
+from vault.sandbox.documents import Band
 from vault.usecases import extracting, items, pieces
 from vault.usecases.adding import KINDS
+from vault.usecases.exhibit_list import Placed
 from vault.usecases.lastlook import PDF, LastLook
 from vault.usecases.unlocked import UnlockedVault
 
@@ -44,77 +46,98 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What all exhibits of a bundle are made with. `labels` are theirs, by evidence id."""
+    """What all exhibits of a bundle are made with. `mark` are the random bytes of this copy."""
 
     vault: UnlockedVault
     bundle: str
-    labels: Mapping[str, str]
+    mark: bytes
     look: LastLook
     accept_weak_jail: bool
 
-    def make(self, item: Evidence, document: Document, findings: Sequence[Finding]) -> tuple[Exhibit, list[MadeFile]]:
+    def make(self, place: Placed, document: Document, findings: Sequence[Finding]) -> tuple[Exhibit, list[MadeFile]]:
         """An exhibit of a document. Raises Refused if anything of it would still give somebody away."""
-        title = titles.redacted(item.title, findings)
         remains = rebuild.rebuild(document, findings)
-        files = [*self._text(item, title, remains), *self._pixels(item, document, remains)]
         left = staying(findings)
-        for file in files:
-            self.look.check(file.name, file.data, file.media_type, left, item.id, expected=[pieces.INVISIBLE_TEXT])
+        band = Band(f"Exhibit {place.label}", self.mark)
+        files, sheets = [], 0
+        if remains.text_pages:
+            file = self._text(place, remains, band)
+            sheets = self._checked(place, file, left)
+            if remains.picture_pages:
+                # How many sheets the text takes shows only once it is set: the pages count on over both files.
+                file = self._text(place, remains, replace(band, total=sheets + len(remains.picture_pages)))
+                self._checked(place, file, left)
+            files.append(file)
+        for file in self._pixels(place, document, remains, replace(band, first=sheets + 1)):
+            sheets += self._checked(place, file, left)
+            files.append(file)
         if left:
-            self._check_as_if_gone(item, document, findings)
-        return self._exhibit(item, title, remains.counts, files), files
+            self._check_as_if_gone(place, document, findings, band)
+        return self._exhibit(place, remains.counts, files, sheets), files
 
-    def make_recording(self, item: Evidence, findings: Sequence[Finding]) -> tuple[Exhibit, list[MadeFile]]:
+    def make_recording(self, place: Placed) -> tuple[Exhibit, list[MadeFile]]:
         """An exhibit of a recording, whole but for what is written about it in the file. Raises Refused."""
-        title = titles.redacted(item.title, findings)
+        item = place.item
         with extracting.source(self.vault, item)() as stream:
             kind, data = recordings.strip(stream, item.media_type, accept_weak_jail=self.accept_weak_jail)
-        name = f"exhibits/{self.labels[item.id]}.{EXTENSIONS[kind]}"
+        name = f"exhibits/{place.label}.{EXTENSIONS[kind]}"
         self.look.check(name, data, kind, item=item.id, expected=UNHEARD)
         files = [MadeFile(name, data, kind, "")]
-        return self._exhibit(item, title, {}, files), files
+        return self._exhibit(place, {}, files, 0), files
 
-    def _text(self, item: Evidence, title: str, remains: Rebuilt) -> list[MadeFile]:
-        if not remains.text_pages:
-            return []
-        label = self.labels[item.id]
-        heading = f"Exhibit {label}" + (f": {title}" if title else "")
-        pdf = pieces.text(heading, remains.text_pages, accept_weak_jail=self.accept_weak_jail)
-        return [MadeFile(f"exhibits/{label}.pdf", pdf, PDF, listed([page.number for page in remains.text_pages]))]
+    def _checked(self, place: Placed, file: MadeFile, left: Collection[str]) -> int:
+        """The number of its pages, as the check counted them."""
+        return self.look.check(
+            file.name, file.data, file.media_type, left, place.item.id, expected=[pieces.INVISIBLE_TEXT]
+        ).sheets
 
-    def _pixels(self, item: Evidence, document: Document, remains: Rebuilt) -> list[MadeFile]:
+    def _text(self, place: Placed, remains: Rebuilt, band: Band, title: str | None = None) -> MadeFile:
+        about = place.description if title is None else title
+        heading = f"Exhibit {place.label}" + (f": {about}" if about else "")
+        pdf = pieces.text(heading, remains.text_pages, band=band, accept_weak_jail=self.accept_weak_jail)
+        pages = listed([page.number for page in remains.text_pages])
+        return MadeFile(f"exhibits/{place.label}.pdf", pdf, PDF, pages)
+
+    def _pixels(self, place: Placed, document: Document, remains: Rebuilt, band: Band) -> list[MadeFile]:
         if not remains.picture_pages:
             return []
         made = pieces.pixels(
-            extracting.source(self.vault, item), item.media_type, document, remains,
-            accept_weak_jail=self.accept_weak_jail,
+            extracting.source(self.vault, place.item), place.item.media_type, document, remains,
+            band=band, accept_weak_jail=self.accept_weak_jail,
         )  # fmt: skip
-        label = self.labels[item.id]
         alone = len(made) == 1 and not remains.text_pages
         return [
-            MadeFile(f"exhibits/{label}{'' if alone else f'-{number}'}.pdf", one.data, PDF, listed(one.pages))
+            MadeFile(f"exhibits/{place.label}{'' if alone else f'-{number}'}.pdf", one.data, PDF, listed(one.pages))
             for number, one in enumerate(made, 1)
         ]
 
-    def _check_as_if_gone(self, item: Evidence, document: Document, findings: Sequence[Finding]) -> None:
+    def _check_as_if_gone(self, place: Placed, document: Document, findings: Sequence[Finding], band: Band) -> None:
         """What a reviewer let stay must not blind the check to the rest. Words on pixels are checked as text."""
         gone = as_if_gone(findings)
         pages = [replace(page, kind="text") if page.blocks else page for page in document.pages]
         remains = rebuild.rebuild(replace(document, pages=tuple(pages)), [f for f in gone if not f.on_picture])
-        for file in self._text(item, titles.redacted(item.title, gone), remains):
-            self.look.check(file.name, file.data, file.media_type, item=item.id)
+        if not remains.text_pages:
+            return
+        # A description that was written names nobody; a title is made anew like the rest.
+        title = titles.redacted(place.item.title, findings)
+        bare = titles.redacted(place.item.title, gone) if place.description == title else place.description
+        file = self._text(place, remains, band, bare)
+        self.look.check(file.name, file.data, file.media_type, item=place.item.id)
 
-    def _exhibit(self, item: Evidence, title: str, counts: Mapping[str, int], files: Sequence[MadeFile]) -> Exhibit:
+    def _exhibit(self, place: Placed, counts: Mapping[str, int], files: Sequence[MadeFile], sheets: int) -> Exhibit:
+        item = place.item
         return Exhibit(
-            label=self.labels[item.id],
-            title=title,
+            label=place.label,
+            title=place.description,
             kind=kind_of(item),
-            date=(item.captured_at or item.collected_at)[:10],
+            date=place.date,
             language=languages.tags(item.language) or "",
             files=tuple(ExhibitFile(f.name, hashlib.sha256(f.data).hexdigest(), len(f.data), f.pages) for f in files),
             redactions={PUBLIC.get(name, name): count for name, count in counts.items()},
             commitment=commitment(item.commitment_key, self.bundle, item.sha256).hex(),
-            translation_of=self.labels.get(item.translation_of or ""),
+            translation_of=place.translation_of,
+            certificate_of=place.certificate_of,
+            sheets=sheets,
         )
 
 

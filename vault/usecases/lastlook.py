@@ -18,6 +18,7 @@ from vault.redaction import marks, verify
 from vault.redaction.engine import PROFILES
 from vault.redaction.labels import identifier_key
 from vault.redaction.plan import Finding
+from vault.redaction.verify import Examined
 
 PDF = "application/pdf"
 _PAGE = re.compile(r"page (\d{1,6})")
@@ -35,11 +36,11 @@ class LastLook:
     def check(
         self, name: str, data: bytes, media_type: str, left: Collection[str] = (), item: str = "",
         *, expected: Collection[str] = (), pixels: bool = True,
-    ) -> None:  # fmt: skip
-        """Raise Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this very file;
-        `item` is the id of what it was made from; `expected` are structures that were made on purpose; `pixels` are
-        read too where that is installed, at seconds a page."""
-        leaks = verify.examine(
+    ) -> Examined:  # fmt: skip
+        """What was seen; raises Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this
+        very file; `item` is the id of what it was made from; `expected` are structures that were made on purpose;
+        `pixels` are read too where that is installed, at seconds a page."""
+        seen = verify.examine(
             data,
             media_type,
             self.protected(left),
@@ -47,8 +48,10 @@ class LastLook:
             expected=expected,
             pixels=pixels,
             accept_weak_jail=self.accept_weak_jail,
-        ).leaks
-        _refuse(f"{name}, made from {item}," if item else name, leaks, item, {person.id for person in self.people})
+        )
+        known = {person.id for person in self.people}
+        _refuse(f"{name}, made from {item}," if item else name, seen.leaks, item, known)
+        return seen
 
     def check_names(self, names: Sequence[str]) -> None:
         """The same for the names of files."""
@@ -56,6 +59,13 @@ class LastLook:
             names, self.protected(), allowed=self._staying(), accept_weak_jail=self.accept_weak_jail
         )
         _refuse("a file name", leaks)
+
+    def named(self, texts: Sequence[str]) -> list[int]:
+        """The places, from 0, of those of these short texts that name somebody. Nothing but names is looked for."""
+        leaks = verify.check_members(
+            texts, self.protected(), allowed=self._staying(), accept_weak_jail=self.accept_weak_jail
+        )
+        return sorted({int(leak.where.removeprefix("name ")) - 1 for leak in verify.names_found(leaks)})
 
     def protected(self, left: Collection[str] = ()) -> list[verify.Protected]:
         """Who must not be found, without the numbers that stay in this very file."""

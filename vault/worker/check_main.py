@@ -1,10 +1,10 @@
 """The worker's leak check: the job "check", for one finished file or a list of names.
 
 Request: {"protected": [{"id", "names", "identifiers"}], "allowed": [names], "media_type": str} and one blob,
-or "members": [file names and titles] and none. Answer: {"leaks": [[channel, where, id or ""], …], "pictures": n}. A
-file that can't be read to its end is refused, never clean. Pixels take seconds a picture, so they are searched by
-requests of their own: "pixels": [first, last] numbers of pictures, and the answer's "read" says whether they were,
-which needs the extra for it. Nothing here shares code with what finds names for a
+or "members": [file names and titles] and none. Answer: {"leaks": [[channel, where, id or ""], …], "pictures": n,
+"sheets": pages of a PDF}. A file that can't be read to its end is refused, never clean. Pixels take seconds a
+picture, so they are searched by requests of their own: "pixels": [first, last] numbers of pictures, and the answer's
+"read" says whether they were, which needs the extra for it. Nothing here shares code with what finds names for a
 redaction or with what writes files: a check that shares their forms would share their misses.
 """
 
@@ -72,5 +72,6 @@ def work(request: dict[str, Any], blobs: Sequence[bytes]) -> tuple[dict[str, Any
             check_any(scan, bytes(blobs[0]), "", "text", str(request.get("media_type", "")))
         except (RecursionError, MemoryError):
             raise Refusal("memory") from None
-    answer: dict[str, Any] = {"leaks": [list(leak) for leak in scan.leaks], "pictures": scan.pictures}
+    answer: dict[str, Any] = {"leaks": [list(leak) for leak in scan.leaks], "pictures": scan.pictures,
+                              "sheets": scan.sheets}  # fmt: skip
     return ({**answer, "read": True} if "pixels" in request else answer), []

@@ -45,6 +45,7 @@ def check_pdf(scan: Scan, data: bytes, where: str) -> None:
         return
     outside(scan, data, where)
     reader = _open(data)
+    scan.sheets += 0 if where else len(reader.pages)
     walk = _Walk(scan, reader, where)
     walk.run(data)
     second_extractor(scan, data, where, walk.shown)

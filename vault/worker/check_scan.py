@@ -64,6 +64,7 @@ class Scan:
     depth: int = 0
     look: range | None = None
     pictures: int = 0
+    sheets: int = 0  # pages of a PDF that is no part of another file
     in_document: bool = False  # whose pages are drawn, so that the pictures on them are not read one by one
     _texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _needles: tuple[tuple[bytes, str], ...] | None = None

@@ -1,0 +1,98 @@
+"""The inside of a bundle: exhibits, papers, lists and signature in one payload, searched once more as it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vault import __version__
+from vault.bundle import container, index, signature
+from vault.errors import Refused
+from vault.formats import manifest as manifests
+from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
+from vault.redaction import titles
+from vault.usecases import bundle_making, exhibit_list, exhibits, pieces
+from vault.usecases.bundle_making import Made, MadeExhibit, Progress
+from vault.usecases.bundle_order import Job
+from vault.usecases.unlocked import now
+
+MAX_SEARCHED_WHOLE, MAX_MEMBERS_WHOLE = 64 << 20, 100
+"""Bytes and files up to which a finished bundle is searched again as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bundle that is finished but for its seal: `payload` is the ZIP, `manifest` the list inside it."""
+
+    job: Job
+    exhibits: tuple[MadeExhibit, ...]
+    payload: bytes
+    manifest: bytes
+    fingerprint: str
+
+    @property
+    def digest(self) -> bytes:
+        """The payload's SHA-256."""
+        return hashlib.sha256(self.payload).digest()
+
+
+def draft(job: Job, progress: Progress | None = None) -> Draft:
+    """Make and search everything. The case's keys are used: the caller has logged why. Raises Refused."""
+    made = bundle_making.made(job, progress)
+    when = now()
+    papers = _papers(job, made, when)
+    listed = tuple(one.exhibit for one in made.exhibits)
+    about = tuple(ExhibitFile(name, hashlib.sha256(data).hexdigest(), len(data), "") for name, data in papers)
+    page = index.page(listed, job.bundle, when[:10], papers=about, traced=True)
+    seed = job.vault.case_keys(job.case_id).signing
+    manifest = Manifest(
+        job.bundle, job.order.profile, when, listed, hashlib.sha256(page).hexdigest(), job.left_out, __version__,
+        about, traced=True,
+    ).dump()  # fmt: skip
+    members = [
+        (manifests.INDEX_NAME, page), (manifests.NAME, manifest),
+        (manifests.SIGNATURE_NAME, signature.sign(seed, manifest)), *papers, *made.files,
+    ]  # fmt: skip
+    _check_lists(job, made.exhibits, page, manifest)
+    job.look().check_names([name for name, _ in members])
+    payload = container.pack(members)
+    _check_whole(job, made.exhibits, members, payload)
+    return Draft(job, made.exhibits, payload, manifest, signature.fingerprint(signature.key_of(seed)))
+
+
+def _papers(job: Job, made: Made, when: str) -> list[tuple[str, bytes]]:
+    """What stands beside the exhibits, searched like them."""
+    return []
+
+
+def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[str, bytes]], payload: bytes) -> None:
+    """What leaves is exactly what was searched file by file; it is searched again as one, where that is feasible."""
+    if container.unpack(payload) != dict(members):
+        raise Refused("the bundle does not hold what was checked", kind="damaged")
+    if len(payload) <= MAX_SEARCHED_WHOLE and len(members) <= MAX_MEMBERS_WHOLE:
+        left = {words for one in made for words in exhibits.staying(job.plan.of(one.evidence))}
+        expected = {pieces.INVISIBLE_TEXT, *(exhibits.UNHEARD if job.order.recordings else ())}
+        job.look().check("the bundle", payload, "application/zip", sorted(left), expected=expected, pixels=False)
+
+
+def _check_lists(job: Job, made: Sequence[MadeExhibit], page: bytes, manifest: bytes) -> None:
+    """The index and the manifest hold the descriptions."""
+    look = job.look()
+    about = [f for one in made for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
+    left = exhibits.staying(about)
+    look.check(manifests.INDEX_NAME, page, "text/html", left)
+    look.check(manifests.NAME, manifest, "application/json", left)
+    if not left:
+        return
+    for exhibit in _as_if_gone(job, [one.exhibit for one in made]):
+        bare = index.page([exhibit], job.bundle, "")
+        look.check(manifests.INDEX_NAME, bare, "text/html")
+
+
+def _as_if_gone(job: Job, made: Sequence[Exhibit]) -> list[Exhibit]:
+    """The exhibits as they would be listed if nothing in their titles had been let stay."""
+    arranged = exhibit_list.arranged(
+        job.vault, job.case_id, job.found, lambda item: exhibits.as_if_gone(job.plan.of(item))
+    )
+    return [replace(one, title=place.description) for one, place in zip(made, arranged, strict=True)]

@@ -1,0 +1,119 @@
+"""The outer files of a bundle: an age file, a page that holds it, or a page beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from vault.bundle import page
+from vault.crypto import age, words
+from vault.model import ids
+from vault.store import output
+from vault.usecases import outputs
+from vault.usecases.bundle_order import Form, Job
+from vault.usecases.bundle_packing import Draft
+
+Outer = Literal["html", "html+age", "age"]
+NAME_LETTERS = 6
+_AGE_OVERHEAD = 1 << 12
+"""More bytes than an age file's header has, the seals of its chunks apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class OuterFile:
+    """A file that is handed over: its hash in hex, its size in bytes."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was written, first what is listed in the ledger. `words` is None where a key opens it."""
+
+    form: Outer
+    files: tuple[OuterFile, ...]
+    words: str | None
+
+
+def target(out: Path, form: Form) -> Path:
+    """Where a bundle goes: a file as named, or one with a random name in an existing folder."""
+    if not out.is_dir():
+        return out
+    drawn = "".join(secrets.choice(ids.ALPHABET) for _ in range(NAME_LETTERS))
+    return out / f"EX-{drawn}.{form}"
+
+
+def beside(path: Path) -> Path:
+    """The age file that stands beside a page; the page can only name it in plain letters."""
+    plain = path.with_suffix(".age")
+    return plain if page.is_beside_name(plain.name) else target(path.parent, "age")
+
+
+def check(path: Path, form: Form) -> None:
+    """Refuse a place early. Raises SyncFolder, OutputExists, Usage."""
+    outputs.check(path, "the bundle")
+    if form == "html" and beside(path) != path:
+        outputs.check(beside(path), "the file beside the bundle")
+
+
+@contextmanager
+def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
+    """The files, written; they get their names once the body has ended well, all of them or none."""
+    secret = words.generate(words.BUNDLE_WORDS) if draft.job.has_words else None
+    if draft.job.order.form == "age":
+        with output.new_file(path) as file:
+            written = _Counted(file)
+            _encrypt(draft, secret, written)
+            yield Sealed("age", (written.about(path),), secret)
+        return
+    inner = io.BytesIO() if len(draft.payload) + _AGE_OVERHEAD <= page.MAX_INLINE else None
+    if inner is not None:
+        _encrypt(draft, secret, inner)
+    if inner is not None and inner.tell() <= page.MAX_INLINE:
+        inner.seek(0)
+        with output.new_file(path) as file:
+            written = _Counted(file)
+            page.inline(cast(BinaryIO, written), inner)
+            yield Sealed("html", (written.about(path),), secret)
+        return
+    payload_path = beside(path)
+    with output.new_files([payload_path, path]) as (age_file, html_file):
+        payload, around = _Counted(age_file), _Counted(html_file)
+        _encrypt(draft, secret, payload)
+        about = payload.about(payload_path)
+        page.beside(cast(BinaryIO, around), payload_path.name, about.sha256)
+        yield Sealed("html+age", (about, around.about(path)), secret)
+
+
+def _encrypt(draft: Draft, secret: str | None, out: io.BytesIO | _Counted) -> None:
+    age.encrypt(io.BytesIO(draft.payload), out, [_recipient(draft.job, secret)])
+
+
+def _recipient(job: Job, secret: str | None) -> age.Recipient:
+    if secret is not None:
+        return age.ScryptRecipient(secret)
+    assert job.recipient is not None
+    return age.parse_recipient(job.recipient.age_key)
+
+
+class _Counted:
+    """A file that is written from start to end, hashed and counted on the way."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._digest, self._size = file, hashlib.sha256(), 0
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        self._digest.update(data)
+        self._size += memoryview(data).nbytes
+        return self._file.write(data)
+
+    def about(self, path: Path) -> OuterFile:
+        return OuterFile(path, self._digest.hexdigest(), self._size)
