@@ -12,13 +12,15 @@ from vault.errors import Refused
 from vault.formats import manifest as manifests
 from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
 from vault.redaction import titles
-from vault.usecases import bundle_making, exhibit_list, exhibits, pieces
+from vault.usecases import bundle_making, custody, exhibit_list, exhibits, pieces
 from vault.usecases.bundle_making import Made, MadeExhibit, Progress
 from vault.usecases.bundle_order import Job
+from vault.usecases.lastlook import PDF
 from vault.usecases.unlocked import now
 
 MAX_SEARCHED_WHOLE, MAX_MEMBERS_WHOLE = 64 << 20, 100
 """Bytes and files up to which a finished bundle is searched again as a whole."""
+_MEDIA_TYPES = {manifests.CERTIFICATE_NAME: PDF, manifests.CUSTODY_NAME: "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,16 @@ def draft(job: Job, progress: Progress | None = None) -> Draft:
 
 def _papers(job: Job, made: Made, when: str) -> list[tuple[str, bytes]]:
     """What stands beside the exhibits, searched like them."""
-    return []
+    by_id = {item.id: item for item in job.found}
+    pairs = [(one.exhibit, by_id[one.evidence]) for one in made.exhibits]
+    papers = custody.papers(
+        job.vault, job.case_id, job.bundle, pairs, job.order.profile, when,
+        accept_weak_jail=job.order.accept_weak_jail,
+    )  # fmt: skip
+    left = _staying_in_titles(job, made.exhibits)
+    for name, data in papers:
+        job.look().check(name, data, _MEDIA_TYPES[name], left)
+    return papers
 
 
 def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[str, bytes]], payload: bytes) -> None:
@@ -79,8 +90,7 @@ def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[
 def _check_lists(job: Job, made: Sequence[MadeExhibit], page: bytes, manifest: bytes) -> None:
     """The index and the manifest hold the descriptions."""
     look = job.look()
-    about = [f for one in made for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
-    left = exhibits.staying(about)
+    left = _staying_in_titles(job, made)
     look.check(manifests.INDEX_NAME, page, "text/html", left)
     look.check(manifests.NAME, manifest, "application/json", left)
     if not left:
@@ -88,6 +98,11 @@ def _check_lists(job: Job, made: Sequence[MadeExhibit], page: bytes, manifest: b
     for exhibit in _as_if_gone(job, [one.exhibit for one in made]):
         bare = index.page([exhibit], job.bundle, "")
         look.check(manifests.INDEX_NAME, bare, "text/html")
+
+
+def _staying_in_titles(job: Job, made: Sequence[MadeExhibit]) -> list[str]:
+    about = [f for one in made for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
+    return exhibits.staying(about)
 
 
 def _as_if_gone(job: Job, made: Sequence[Exhibit]) -> list[Exhibit]:

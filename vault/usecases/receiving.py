@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from vault.bundle import container, signature
+from vault.bundle import container, custody, page, signature
+from vault.bundle.custody import Custody
 from vault.crypto import age
-from vault.errors import Damaged, Usage, WrongSecret
-from vault.formats.manifest import NAME, SIGNATURE_NAME, Manifest
+from vault.errors import Damaged, Forged, Usage, WrongSecret
+from vault.formats.manifest import CUSTODY_NAME, NAME, SIGNATURE_NAME, Manifest
 from vault.store import output
 from vault.usecases import outputs
+
+Form = Literal["html", "html+age", "age"]
+PAGE_ENDINGS = (".html", ".htm")
+_AGE = b"age-encryption.org/"
+_AGAIN = "Check that it is the file that you were given. If it is, ask the sender to hand it over again."
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A bundle whose every byte was checked. `proven` is whether the sender's fingerprint was told and matches."""
+    """A bundle whose every byte was checked. `proven` is whether the sender's fingerprint was told and matches.
+
+    `sha256` is that of the file that was named, `beside` that of the age file beside a page. `custody` are the
+    histories whose proofs hold, None where the bundle has none.
+    """
 
     manifest: Manifest
     sha256: str
     fingerprint: str
     proven: bool
+    form: Form
+    beside: tuple[str, str] | None
+    custody: Custody | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """The age file of a bundle, and how it was handed over."""
+
+    age_file: BinaryIO
+    sha256: str
+    form: Form
+    beside: tuple[str, str] | None
 
 
 def verify(path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None = None) -> Received:
@@ -45,29 +69,12 @@ def unpack(
 
 
 def require_bundle(path: Path) -> None:
-    """For before any secret is asked. Raises Usage if the file can't be read, Damaged if it is no age file at all."""
+    """For before any secret is asked: for words that are typed into what only looks like a bundle are lost.
+
+    Raises Usage if the file can't be read, Damaged if it is no bundle, Forged if its page is not the packaged reader.
+    """
     with _opened(path):
         pass
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        file = path.open("rb")
-        head = file.read(len(_AGE))
-        file.seek(0)
-    except OSError as error:
-        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
-    if head != _AGE:
-        file.close()
-        raise Damaged(
-            "this file is not a bundle",
-            kind="not-a-bundle",
-            hint="Check that it is the file that you were given. If it is, ask the sender to hand it over again.",
-        )
-    return file
-
-
-_AGE = b"age-encryption.org/"
 
 
 def require_new(out: Path) -> None:
@@ -75,27 +82,98 @@ def require_new(out: Path) -> None:
     outputs.check_folder(out)
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[_Outer]:
+    """The age file, the page around or beside it checked to its last byte."""
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(_read(path, "the bundle"))
+        head = _head(file)
+        if head == _AGE:
+            yield _Outer(file, _digest(file), "age", None)
+            return
+        found = _page(file, path)
+        digest = _digest(file)
+        if found.payload is not None:
+            _require_age(found.payload)
+            yield _Outer(found.payload, digest, "html", None)
+            return
+        assert found.beside is not None
+        name, sha256 = found.beside
+        age_file = stack.enter_context(_read(path.parent / name, "the file beside the page", _MISSING))
+        _require_age(age_file)
+        if _digest(age_file) != sha256:
+            raise Damaged(f"{name} is not the file that belongs to this page", hint=_AGAIN)
+        yield _Outer(age_file, digest, "html+age", found.beside)
+
+
+_MISSING = "A page of this kind came with an .age file: both have to lie in one folder."
+
+
+def _page(file: BinaryIO, path: Path) -> page.Page:
+    try:
+        return page.opened(file)
+    except Forged:
+        raise
+    except Damaged as error:
+        if error.kind != "not-a-bundle":
+            raise
+        if path.suffix.lower() in PAGE_ENDINGS:
+            # Somebody else's page under our name may ask for the words too.
+            raise Damaged(
+                "this page is not a bundle of Casevault: don't type the words into it",
+                kind="not-a-bundle",
+                hint=_AGAIN,
+            ) from None
+        raise Damaged("this file is not a bundle", kind="not-a-bundle", hint=_AGAIN) from None
+
+
+def _read(path: Path, what: str, hint: str = "") -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Usage(f"{what} can't be opened: {error.strerror}", hint=hint or None) from None
+
+
+def _head(file: BinaryIO) -> bytes:
+    try:
+        head = file.read(len(_AGE))
+        file.seek(0)
+    except OSError as error:
+        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
+    return head
+
+
+def _require_age(file: BinaryIO) -> None:
+    if _head(file) != _AGE:
+        raise Damaged("what the page holds is not a bundle", kind="not-a-bundle", hint=_AGAIN)
+
+
 def _open(
     path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None
 ) -> tuple[Received, dict[str, bytes]]:
-    with _opened(path) as file:
-        digest = _digest(file)
-        payload = _decrypted(file, identities)
+    with _opened(path) as outer:
+        payload = _decrypted(outer.age_file, identities)
     members = container.unpack(payload)
     manifest = container.check(members)
     key = signature.verify(members[SIGNATURE_NAME], members[NAME])
+    told = custody.check(members[CUSTODY_NAME], manifest, key) if CUSTODY_NAME in members else None
     if told_fingerprint is not None and not signature.same_fingerprint(told_fingerprint, key):
         raise Damaged(
             "the bundle was not signed by the sender whose fingerprint you were told",
             kind="forged",
             hint="Do not rely on it. Ask the sender over another channel.",
         )
-    received = Received(manifest, digest, signature.fingerprint(key), proven=told_fingerprint is not None)
+    proven = told_fingerprint is not None
+    received = Received(
+        manifest, outer.sha256, signature.fingerprint(key), proven, outer.form, outer.beside, told
+    )  # fmt: skip
     return received, members
 
 
 def _digest(file: BinaryIO) -> str:
+    """The SHA-256 of a file that is read from its start, and left there."""
     digest = hashlib.sha256()
+    file.seek(0)
     while chunk := file.read(1 << 20):
         digest.update(chunk)
     file.seek(0)
