@@ -55,6 +55,8 @@ def _packed(page: Page) -> list[Any]:
         "faces": [_sides(box) for box in page.faces],
         "looked": list(page.looked),
         "part": page.part,
+        "density": page.density,
+        "likeness": page.likeness,
     }
     more = {name: value for name, value in more.items() if value}
     return [*plain, more] if more else plain
@@ -78,4 +80,6 @@ def _page(value: Any) -> Page:
         tuple(Box(*sides) for sides in more.get("faces", ())),
         tuple(cast(Look, look) for look in more.get("looked", ())),
         more.get("part", 0),
+        more.get("density", 0.0),
+        more.get("likeness", ""),
     )

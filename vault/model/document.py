@@ -45,6 +45,8 @@ class Page:
     A `picture` page leaves as pixels, as a scan or a photo does. What was recognised on it stands in `blocks`, and
     `words` says where; `unsure` are its regions with ink that no recognition is to be trusted for, `faces` those with
     a face, `looked` what it was searched by at all. `part` is the place in `Document.parts` of the file it is from.
+    `density` is how many pixels a point of its picture has, 0 if that is not known; `likeness` 64 hex digits of which
+    the same picture, compressed anew, has nearly all bits, "" if that is not known or it shows next to nothing.
     """
 
     number: int
@@ -57,6 +59,8 @@ class Page:
     faces: tuple[Box, ...] = ()
     looked: tuple[Look, ...] = ()
     part: int = 0
+    density: float = 0.0
+    likeness: str = ""
 
     @property
     def text(self) -> str:

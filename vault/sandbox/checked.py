@@ -18,6 +18,7 @@ MAX_TEXT = 5_000_000
 MAX_NOTES = 100
 MAX_LEVEL = 9
 LARGEST_SIDE = 1_000_000.0
+LIKENESS = re.compile("(?:[0-9a-f]{64})?")
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 PDF_START, PDF_END = b"%PDF-1.", b"%%EOF"
 ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
@@ -34,12 +35,18 @@ def _whole(untrusted: object, least: int, most: int) -> int:
 
 
 def _side(untrusted: object) -> float:
-    """A page's width or height in points."""
+    """A page's width or height in points, or its pixels a point."""
     if not isinstance(untrusted, int | float) or isinstance(untrusted, bool):
         raise reasons.refusal("broken-answer")
     if not 0 <= untrusted <= LARGEST_SIDE:  # also false for what is not a number
         raise reasons.refusal("broken-answer")
     return float(untrusted)
+
+
+def _likeness(untrusted: object) -> str:
+    if not isinstance(untrusted, str) or not LIKENESS.fullmatch(untrusted):
+        raise reasons.refusal("broken-answer")
+    return untrusted
 
 
 def _list(untrusted: object, most: int) -> list[object]:
@@ -95,7 +102,11 @@ def _page(untrusted: object, number: int) -> Page:
     known = blocks(fields.get("blocks"))
     words = placed(fields["words"], fields.get("blocks"), known) if "words" in fields else ()
     unsure = checked_places.boxes(fields["unsure"]) if "unsure" in fields else ()
-    return Page(number, kind, _side(fields.get("width")), _side(fields.get("height")), known, words, unsure)
+    return Page(
+        number, kind, _side(fields.get("width")), _side(fields.get("height")), known, words, unsure,
+        density=_side(fields["density"]) if "density" in fields else 0.0,
+        likeness=_likeness(fields["likeness"]) if "likeness" in fields else "",
+    )  # fmt: skip
 
 
 def note(untrusted: object) -> str:

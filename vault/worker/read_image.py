@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vault.worker import read_blocks, read_pixels
+from vault.worker import read_blocks, read_likeness, read_pixels
 
 POINTS_A_PIXEL = 0.75
 SIGNATURES = (
@@ -24,6 +24,7 @@ HEIC_MARK, HEIC_MARK_AT = b"ftyp", 4
 def prepare() -> None:
     """Load the decoders."""
     read_pixels.prepare()
+    read_likeness.prepare()
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -37,8 +38,10 @@ def read(data: bytes) -> dict[str, Any]:
         for index in range(count):
             width, height = read_pixels.size(picture, index)
             if index == 0:
-                read_pixels.pixels(picture, 0, (64, 64))  # a file that can't be decoded is refused now, not at export
+                # A file that can't be decoded is refused now, not at export.
+                alike = read_likeness.likeness(read_pixels.pixels(picture, 0, (64, 64)))
             shown = (width * POINTS_A_PIXEL, height * POINTS_A_PIXEL)
-            collector.add(read_blocks.page(index + 1, "picture", shown, []))
+            page = read_blocks.page(index + 1, "picture", shown, [])
+            collector.add({**page, "density": 1 / POINTS_A_PIXEL, "likeness": "" if index else alike})
         collector.note("frames", count if count > 1 else 0)
     return collector.answer("picture")

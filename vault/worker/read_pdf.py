@@ -7,7 +7,15 @@ import ctypes
 from collections import Counter
 from typing import Any
 
-from vault.worker import read_blocks, read_pdf_grid, read_pdf_layout, read_pdf_open, read_pdf_places, read_pdf_words
+from vault.worker import (
+    read_blocks,
+    read_likeness,
+    read_pdf_grid,
+    read_pdf_layout,
+    read_pdf_open,
+    read_pdf_places,
+    read_pdf_words,
+)
 from vault.worker.read_pdf_words import Place, Word
 
 FEW_CHARACTERS = 24
@@ -20,6 +28,8 @@ SLANTED_SHARE = 0.3
 MOST_SCRIPTS = 5
 BLANK_CONTRAST = 24
 MAX_OBJECTS = 200_000
+MAX_MEASURED = 2_000
+MAX_DENSITY = 1_000.0
 MAX_ANNOTATIONS = 5_000
 MAX_VALUE_BYTES = 200_000
 FORM_DEPTH = 4
@@ -33,10 +43,9 @@ PUSH_BUTTON = 1
 
 def prepare() -> None:
     """Load pdfium, our fonts and the picture class that pages are drawn into."""
-    import PIL.Image  # noqa: F401
-
     codecs.lookup("utf-16-le")
     read_pdf_open.prepare()
+    read_likeness.prepare()
 
 
 def _string(call: Any, *before: Any) -> str:
@@ -131,6 +140,22 @@ def _pictures(page: Any) -> list[tuple[float, float, float, float]]:
     return boxes
 
 
+def _density(page: Any, area: float) -> float:
+    """Pixels a point of the finest large picture on a page, 0 if it has none: a scan is often several layers."""
+    import pypdfium2.raw as raw
+
+    found: list[float] = []
+    for index, thing in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=FORM_DEPTH)):
+        if index >= MAX_MEASURED:
+            break
+        left, bottom, right, top = thing.get_bounds()
+        shown = (right - left) * (top - bottom)
+        if shown >= PICTURE_SHARE * area:
+            width, height = thing.get_px_size()
+            found.append((width * height / shown) ** 0.5)
+    return round(min(max(found, default=0.0), MAX_DENSITY), 3)
+
+
 def _covered(boxes: list[tuple[float, float, float, float]], width: float, height: float) -> float:
     """Share of the page under pictures; strips of one scan add up, overlaps count once on a coarse grid."""
     steps = 40
@@ -181,7 +206,8 @@ def _read_page(
     if _is_picture(found, visible, _covered(pictures, width, height), inked):
         collector.note("invisible-layer", int(found.invisible_layer > 0))
         collector.note("no-text-mapping", int(_meaningless(found)))
-        return read_blocks.page(number, "picture", (width, height), [])
+        answer = read_blocks.page(number, "picture", (width, height), [])
+        return {**answer, "density": _density(page, width * height), "likeness": read_likeness.likeness(picture)}
     collector.note("hidden-text", found.invisible_layer)
     large = [box for box in pictures if (box[2] - box[0]) * (box[3] - box[1]) > PICTURE_SHARE * width * height]
     collector.note("pictures", len(large))
