@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import confirming, evidence_add, paths, personal, picking, purposes, shapes
+from commands import confirming, evidence_add, evidence_view, paths, personal, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, EvidenceArgument, FromOption, Kind, PurposeOption
 from commands.confirming import ConfirmOption
@@ -161,6 +161,9 @@ def get(
     shape = {"id": item.id, "sha256": item.sha256.hex(), "size": item.size, "media_type": item.media_type}
     session.console.answer({"evidence": shape, "path": out}, [out])
     session.console.warn("This copy is in plain text. 'casevault status' reminds you of it while it exists.")
+
+
+app.command("view")(evidence_view.view)
 
 
 @app.command("set")

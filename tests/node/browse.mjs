@@ -67,7 +67,10 @@ try {
   const answers = [];
   for (const step of request.steps) {
     const begun = performance.now();
-    answers.push({ answer: (await steps[step.do](step)) ?? null, ms: Math.round(performance.now() - begun) });
+    const answer = await steps[step.do](step).catch((fault) => {
+      throw new Error(`step ${answers.length}, ${JSON.stringify(step)}: ${fault}`);
+    });
+    answers.push({ answer: answer ?? null, ms: Math.round(performance.now() - begun) });
   }
   writeFileSync(1, JSON.stringify({ answers, asked, said }));
 } finally {
