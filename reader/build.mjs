@@ -1,13 +1,12 @@
 // Builds vault/bundle/reader from src. The same packages give the same bytes on every system.
 //   node build.mjs [folder]
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.argv[2] ?? path.join(here, "..", "vault", "bundle", "reader"));
-const esbuild = createRequire(path.join(process.cwd(), "package.json"))("esbuild");
 
 const common = {
   absWorkingDir: here,
@@ -17,7 +16,6 @@ const common = {
   legalComments: "none",
   write: false,
   logLevel: "warning",
-  nodePaths: [path.join(process.cwd(), "node_modules")],
   // See src/absent.ts.
   alias: {
     "@noble/post-quantum/hybrid.js": "./src/absent.ts",

@@ -1,6 +1,7 @@
 """Programs of others that the tests compare with, found on the machine or taken from npm at test time.
 
-Nothing of theirs is part of the project: npm packages go to .testtools/node, pinned by tests/node/package-lock.json.
+Nothing of theirs is part of the project: npm packages go to .testtools/node, pinned by tests/node/package-lock.json,
+and those that the reader of bundles is built from to .testtools/reader, pinned by reader/package-lock.json.
 With CI=true a missing one fails the test, elsewhere the test is skipped and says what is missing.
 """
 
@@ -22,6 +23,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NODE_SOURCES = ROOT / "tests" / "node"
 NODE_HOME = ROOT / ".testtools" / "node"
+READER_SOURCES = ROOT / "reader"
+READER_HOME = ROOT / ".testtools" / "reader"
 INSTALL_SECONDS = 300
 NODE_SECONDS = 120
 
@@ -51,10 +54,19 @@ def library(name: str) -> Any:
 
 def npm_tools() -> Path:
     """The folder whose node_modules holds the packages of tests/node/package-lock.json, installed if need be."""
-    fault = _install()
+    return _installed(NODE_SOURCES, NODE_HOME)
+
+
+def reader_tools() -> Path:
+    """The folder whose node_modules holds what the reader is built with, installed if need be."""
+    return _installed(READER_SOURCES, READER_HOME)
+
+
+def _installed(sources: Path, home: Path) -> Path:
+    fault = _install(sources, home)
     if fault:
         missing(fault)
-    return NODE_HOME
+    return home
 
 
 def run_node(script: str, request: object = None) -> Any:
@@ -74,27 +86,27 @@ def run_node(script: str, request: object = None) -> Any:
 
 
 @functools.cache
-def _install() -> str:
-    """Make NODE_HOME match the lock file. Returns what went wrong, or nothing."""
-    lock = (NODE_SOURCES / "package-lock.json").read_bytes()
+def _install(sources: Path, home: Path) -> str:
+    """Make the folder match the lock file. Returns what went wrong, or nothing."""
+    lock = (sources / "package-lock.json").read_bytes()
     stamp = hashlib.sha256(lock).hexdigest()
-    if _stamp(NODE_HOME) == stamp:
+    if _stamp(home) == stamp:
         return ""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "Node.js and npm are not installed"
-    NODE_HOME.parent.mkdir(exist_ok=True)
+    home.parent.mkdir(exist_ok=True)
     # Installed aside and moved, so that a test run at the same time never sees half of it.
-    fresh = Path(tempfile.mkdtemp(prefix="node-", dir=NODE_HOME.parent))
+    fresh = Path(tempfile.mkdtemp(prefix=f"{home.name}-", dir=home.parent))
     for name in ("package.json", "package-lock.json"):
-        (fresh / name).write_bytes((NODE_SOURCES / name).read_bytes())
+        (fresh / name).write_bytes((sources / name).read_bytes())
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=fresh, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     if done.returncode != 0:
         shutil.rmtree(fresh)
         return f"npm could not install the test tools: {done.stderr.strip()[-500:]}"
     (fresh / "stamp").write_text(stamp)
-    _replace(fresh, NODE_HOME, stamp)
+    _replace(fresh, home, stamp)
     return ""
 
 

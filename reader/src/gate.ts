@@ -96,7 +96,8 @@ function field(id: string, spelled: boolean): HTMLInputElement {
     autocorrect: "off",
     // Browsers may send what is checked for its spelling to a server of theirs.
     spellcheck: "false",
-    translate: "no",
+    // So may what completes sentences.
+    writingsuggestions: "false",
     "aria-describedby": `${id}-hint`,
     "aria-required": spelled ? "true" : "false",
   });

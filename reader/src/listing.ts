@@ -79,6 +79,7 @@ function senderLine(bundle: Bundle, sender: Sender, language: Language, wishes: 
   item.append(h("span", { class: "own" }, t("isFingerprint"), " ", h("code", {}, bundle.fingerprint)));
   if (sender === "proven") return item;
   const typed = h("input", { id: "fingerprint-later", type: "text", autocomplete: "off", spellcheck: "false" });
+  typed.setAttribute("writingsuggestions", "false");
   const compare = (): void => wishes.compared(matches(typed.value, bundle.fingerprint) ? "proven" : "wrong");
   typed.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing) compare();
@@ -139,7 +140,7 @@ function papers(bundle: Bundle, language: Language, wishes: Wishes): HTMLElement
     const row = fileRow(bundle, file, null, language, wishes);
     const key = about[file.name];
     row.dataset["paper"] = file.name;
-    if (key) row.prepend(h("strong", {}, say(language, key)), " ");
+    if (key) row.prepend(h("strong", {}, say(language, key)), " · ");
     return row;
   });
   return [

@@ -10,6 +10,9 @@ const MAX_TEXT = 2 << 20;
 /** How long a saved file's address lives: browsers take a while to fetch what was clicked, in milliseconds. */
 const SAVING = 60_000;
 
+/** Chromium's own bar would offer to save without a warning, and to upload to a drive. */
+const PDF_VIEW = "#toolbar=0&navpanes=0";
+
 const urls = new Set<string>();
 
 /** An address for these bytes inside this page. */
@@ -61,8 +64,8 @@ function content(way: Way, url: string | null, data: Bytes, name: string, langua
   const src = url ?? "";
   switch (way) {
     case "pdf":
-      if (!navigator.pdfViewerEnabled) return [h("p", { class: "note" }, say(language, "noPdf"))];
-      return [h("iframe", { src, title: label }), h("p", { class: "hint" }, say(language, "pdfHint"))];
+      if (navigator.pdfViewerEnabled === false) return [h("p", { class: "note" }, say(language, "noPdf"))];
+      return [h("iframe", { src: src + PDF_VIEW, title: label }), h("p", { class: "hint" }, say(language, "pdfHint"))];
     case "image":
       return [h("div", { class: "picture" }, h("img", { src, alt: label }))];
     case "sound":

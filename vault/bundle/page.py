@@ -55,19 +55,28 @@ class Page:
 def inline(out: BinaryIO, age_file: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> None:
     """Write a page around an age file of up to MAX_INLINE bytes, read from where it stands; memory stays bounded.
 
-    Raises Usage for a larger file, when much of it was written already, and OSError as the files do.
+    Raises Usage for an empty or a larger file, when much of it was written already, and OSError as the files do.
     """
     out.write(_head())
-    room = MAX_INLINE
-    while block := age_file.read(min(block_bytes, room + 1)):
-        room -= len(block)
-        if room < 0:
+    total = 0
+    while piece := _read(age_file, min(_PIECE, block_bytes - total % block_bytes)):
+        if total % block_bytes == 0:
+            out.write(_BLOCK_START if total == 0 else _BLOCK_END + _BLOCK_START)
+        total += len(piece)
+        if total > MAX_INLINE:
             raise Usage("this bundle is too large for one page", kind="too-large")
-        out.write(_BLOCK_START)
-        for place in range(0, len(block), _PIECE):
-            out.write(base64.b64encode(block[place : place + _PIECE]))
-        out.write(_BLOCK_END)
-    out.write(_TAIL)
+        out.write(base64.b64encode(piece))
+    if total == 0:
+        raise Usage("there is nothing to put into a page")
+    out.write(_BLOCK_END + _TAIL)
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """So many bytes, fewer only at the end: base64 is joined from groups of three."""
+    data = file.read(size)
+    while len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
 
 
 def beside(out: BinaryIO, name: str, sha256: str) -> None:
@@ -104,15 +113,22 @@ def opened(untrusted_file: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Page:
     if start == _BLOCK_START:
         spans = _spans(untrusted_file, block_bytes)
         return Page(io.BufferedReader(_Payload(untrusted_file, spans)), None)
-    rest = start + untrusted_file.read(1024)
+    return _opened_beside(start + untrusted_file.read(1024))
+
+
+def _opened_beside(rest: bytes) -> Page:
     named = re.match(rb'%s\{"name":"([^"]+)","sha256":"([0-9a-f]{64})"\}' % re.escape(_BESIDE_START), rest)
     if named is not None:
         name, digest = named[1].decode("ascii", "replace"), named[2].decode()
-        if _BESIDE_NAME.fullmatch(name) and rest == _naming(name, digest) + _TAIL:
+        whole = _naming(name, digest) + _TAIL if _BESIDE_NAME.fullmatch(name) else b""
+        if rest == whole:
             return Page(None, (name, digest))
-    if not rest:
-        raise Damaged("the page ends too early", hint=_AGAIN)
-    raise _forged()
+        cut_off = whole.startswith(rest)
+    else:
+        cut_off = any(one.startswith(rest) for one in (_BLOCK_START, _BESIDE_START)) or (
+            rest.startswith(_BESIDE_START) and b"}" not in rest
+        )
+    raise Damaged("the page ends too early", hint=_AGAIN) if cut_off else _forged()
 
 
 _AGAIN = "It was copied or downloaded only in part, or altered. Ask the sender for it again."
