@@ -142,7 +142,7 @@ def _rules(untrusted: Any) -> CourtRules:
         _one_of(PAPERS, untrusted["paper"]), part, _pattern(untrusted["tab"], "{label}"),
         _pattern(untrusted["pages"], "{first}", "{last}"), cover,
         tuple(_text(one) for one in _many(untrusted["blanks"])),
-        cast(tuple[str, str, str, str, str], contents), _pattern(untrusted["translation"], "{tab}"),
+        contents, _pattern(untrusted["translation"], "{tab}"),
         _pattern(untrusted["certificate"], "{tab}"), rules, sources,
     )  # fmt: skip
 

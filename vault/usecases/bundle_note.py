@@ -8,7 +8,7 @@ from vault.errors import Refused
 from vault.model import events
 from vault.model.records import Copy, Disclosure, Mark, Plan, Record
 from vault.store.catalogue import Put
-from vault.usecases import bundle_order, cases, items, recipients, redacting
+from vault.usecases import alarm_state, bundle_order, bundle_states, cases, items, recipients, redacting
 from vault.usecases.bundle_order import Job
 from vault.usecases.bundle_packing import Draft
 from vault.usecases.bundle_sealing import Sealed
@@ -70,7 +70,8 @@ def commit(
 ) -> None:
     """Log what leaves and note it in one step. Raises Refused if people, evidence or the review went on meanwhile.
 
-    Without a recipient there is no disclosure and no state. `size` is that of the disclosure where it is not given.
+    What it replaces is superseded with it. Without a recipient there is no disclosure and no state. `size` is that of
+    the disclosure where it is not given.
     """
     left = None if noted is None else events.Disclosure(
         noted.recipient_id, noted.sha256.hex(), job.order.profile, job.order.consent
@@ -91,12 +92,13 @@ def commit(
         )
         for case_id in (job.case_id, *sorted(lenders))
     ]
-    job.vault.commit(changes)
+    job.vault.commit([*changes, *bundle_states.superseding(job.vault, job.order.replaces)])
 
 
 def _refuse_overtaken(job: Job) -> None:
     # Under the write lock: whoever was listed, and whatever was added, while the exhibits were made, counts.
     cases.require_exportable(job.vault, job.case_id)
+    alarm_state.refuse_items(job.vault.catalogue, job.case_id, job.found)
     people = redacting.people_of(job.vault, job.case_id)
     found = items.of_case(job.vault, job.case_id)
     if job.recipient is not None:
