@@ -147,12 +147,8 @@ def _root(leaves: Sequence[Leaf]) -> bytes:
 
 def _paths(leaves: Sequence[Leaf]) -> list[tuple[bytes, ...]]:
     """The inclusion proof of each leaf in the tree of all."""
-    levels = [[merkle.leaf_hash(leaf.data) for leaf in leaves]]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        levels.append([merkle.node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
-    size = len(leaves)
-    return [tuple(merkle.inclusion_proof(lambda level, at: levels[level][at], at, size)) for at in range(size)]
+    node = merkle.reader_of([merkle.leaf_hash(leaf.data) for leaf in leaves])
+    return [tuple(merkle.inclusion_proof(node, at, len(leaves))) for at in range(len(leaves))]
 
 
 def check(untrusted_data: bytes, manifest: Manifest, key: signing.NoteKey) -> Custody:

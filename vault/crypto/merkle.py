@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 (RFC 9162, section 2.1): hashes, proofs, and their verification.
 
-A tree is never held in memory. A proof is made through a function `node(level, index)` that gives the hash of the
-complete subtree over the leaves [index << level, (index + 1) << level); verification needs no tree at all.
+A log's tree is never held in memory. A proof is made through a function `node(level, index)` that gives the hash of
+the complete subtree over the leaves [index << level, (index + 1) << level); verification needs no tree at all.
 Hashes are SHA-256, 32 bytes. Verification raises Forged, it never returns a flag.
 """
 
@@ -88,6 +88,15 @@ def _split(count: int) -> int:
 
 def _range_root(node: NodeReader, start: int, end: int) -> bytes:
     return fold([node(level, (start >> level) + index) for level, index in frontier(end - start)])
+
+
+def reader_of(leaves: Sequence[bytes]) -> NodeReader:
+    """Reads the nodes of a small tree, held in memory, over these leaf hashes."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+    return lambda level, index: levels[level][index]
 
 
 def inclusion_proof(node: NodeReader, index: int, size: int) -> list[bytes]:

@@ -15,6 +15,7 @@ from vault.bundle import certificate, custody, signature
 from vault.errors import Damaged
 from vault.formats.manifest import CERTIFICATE_NAME, CUSTODY_NAME, Exhibit, Manifest
 from vault.model.events import Event
+from vault.model.people import ROLES
 from vault.model.records import Evidence, PersonRecord
 from vault.sandbox import documents
 from vault.usecases import item_history, items
@@ -144,9 +145,11 @@ def _original(vault: UnlockedVault, item: Evidence) -> certificate.Original:
 
 
 def _role(vault: UnlockedVault, item: Evidence) -> str:
-    """The role of who gave an item, where that is somebody on the list of people; never a name."""
+    """The role of who gave an item, where it is noted as one or as somebody on the list of people; never a name."""
     given = item.given_by.strip().casefold()
+    if not given or given in ROLES:
+        return given or "not noted"
     for person in vault.catalogue.all(PersonRecord, case_id=item.case_id):
-        if given and given in (person.id.casefold(), person.role.casefold(), person.name.casefold()):
+        if given in (person.id.casefold(), person.name.casefold()):
             return person.role
-    return "not told here" if given else "not noted"
+    return "not told here"

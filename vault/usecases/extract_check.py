@@ -76,7 +76,7 @@ def check(
     Forged; WrongSecret for a sealed extract that no identity opens; Usage for a key that is none, and for a proof
     without any key to check it under.
     """
-    keys = _keys(verifiers)
+    keys = known_keys(verifiers)
     try:
         data = _opened(_read(source) if isinstance(source, Path) else source, identities)
         if data.startswith(tlog_proof.HEADER.encode()):
@@ -132,7 +132,8 @@ def _opened(untrusted_data: bytes, identities: Sequence[age.Identity]) -> bytes:
     return plain.getvalue()
 
 
-def _keys(verifiers: Sequence[str]) -> list[signing.NoteKey]:
+def known_keys(verifiers: Sequence[str]) -> list[signing.NoteKey]:
+    """The keys that a reader names, cosigners' or plain ones. Raises Usage for one that is none."""
     if len(verifiers) > MAX_VERIFIERS:
         raise Usage(f"at most {MAX_VERIFIERS} verifier keys can be named")
     return [_key(text.strip()) for text in dict.fromkeys(verifiers)]
@@ -153,7 +154,7 @@ def _key(text: str) -> signing.NoteKey:
 def check_extract(untrusted_data: bytes, keys: Sequence[signing.NoteKey], since: str | None = None) -> CheckedExtract:
     """Check an extract under the keys that its reader knows. Raises Damaged, Forged."""
     extract = audit_extract.parse(untrusted_data)
-    log = _log_key(extract.log, keys)
+    log = log_key(extract.log, keys)
     leaves, times, actions = _entries(extract)
     said: casemap.MapNote | None = None
     vouched_by: tuple[str, ...] = ()
@@ -177,7 +178,7 @@ def check_extract(untrusted_data: bytes, keys: Sequence[signing.NoteKey], since:
     )
 
 
-def _log_key(untrusted_text: str, keys: Sequence[signing.NoteKey]) -> signing.NoteKey:
+def log_key(untrusted_text: str, keys: Sequence[signing.NoteKey]) -> signing.NoteKey:
     """The log's key as the file gives it; if the reader names keys of logs, it must be one of them."""
     log = signing.parse_verifier(untrusted_text)
     if _LOG.fullmatch(log.name) is None:

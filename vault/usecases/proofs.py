@@ -96,18 +96,10 @@ def case_proof(vault: UnlockedVault, case_id: str, n: int) -> CaseProof | None:
     if newest is None or in_tree.place is None or in_tree.place.count < n:
         return None
     covered = in_tree.leaves[: in_tree.place.count]
-    hashes = merkle.inclusion_proof(_nodes(covered), n - 1, len(covered))
+    hashes = merkle.inclusion_proof(merkle.reader_of(covered), n - 1, len(covered))
     made = CaseProof(*entries[n - 1], n, tuple(hashes), in_tree.place, vouched.signed(vault, newest))
     verify_case_proof(made, vault.log.key, ())
     return made
-
-
-def _nodes(leaves: Sequence[bytes]) -> merkle.NodeReader:
-    levels = [list(leaves)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        levels.append([merkle.node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
-    return lambda level, index: levels[level][index]
 
 
 def verify_case_proof(
