@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from commands import bundle_trace, identity, paths, picking, purposes, shapes
+from commands import bundle_ledger, bundle_trace, identity, paths, picking, purposes
 from commands.app import new_app
 from commands.choices import CaseArgument, Profile, Purpose
 from commands.console import is_terminal
@@ -17,7 +17,6 @@ from vault.errors import Usage
 
 if TYPE_CHECKING:
     from vault.crypto.age import Identity
-    from vault.model.records import Disclosure
     from vault.usecases.bundling import Bundle, Order
     from vault.usecases.receiving import Received
     from vault.usecases.unlocked import UnlockedVault
@@ -298,26 +297,7 @@ def _say_proven(session: Session, received: Received) -> None:
     )
 
 
-@app.command("list")
-def listing(context: typer.Context, case: CaseArgument = None) -> None:
-    """List the bundles that were made of a case: for whom, when, what for."""
-    session = session_of(context)
-    from vault.usecases import bundling
-
-    with session.vault() as vault:
-        found = bundling.listing(vault, picking.case(session, vault, case))
-    show_disclosures(session, "bundles", found)
-
-
-def show_disclosures(session: Session, member: str, found: list[Disclosure]) -> None:
-    """Bundles as a table or as JSON under the name `member`."""
-    t = session.console.text
-    rows = [
-        (d.id, str(d.case_id), d.recipient_id, d.made[:10], t(d.profile), t(d.purpose), t(d.state)) for d in found
-    ]
-    heads = [t("Bundle"), t("Case"), t("Recipient"), t("Made"), t("Profile"), t("Purpose"), t("State")]
-    data = [shapes.disclosure(d) for d in found]
-    session.console.answer({member: data}, columns(rows, heads))
-
-
+app.command("list")(bundle_ledger.listing)
+app.command("mark")(bundle_ledger.mark)
+app.command("recall")(bundle_ledger.recall)
 app.command("trace")(bundle_trace.trace)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import case_list, case_shred, personal, picking, purposes, shapes
+from commands import case_alarm, case_list, case_shred, personal, picking, purposes, shapes
 from commands.app import new_app
 from commands.choices import CaseArgument, FromOption, PurposeOption, Tie, WordsArgument
 from commands.context import session_of
@@ -66,6 +66,7 @@ def show(context: typer.Context, case: CaseArgument = None, purpose: PurposeOpti
         "bundles": view.bundles,
     }
     session.console.answer(data, lines)
+    case_alarm.warn(session, view.case)
 
 
 @app.command("set")
@@ -121,4 +122,5 @@ def close(context: typer.Context, case: CaseArgument = None) -> None:
     session.console.answer({"case": shapes.case(closed)}, [line])
 
 
+app.command("alarm")(case_alarm.alarm)
 app.command("shred")(case_shred.shred)

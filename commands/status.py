@@ -75,6 +75,7 @@ def shape(found: Status) -> dict[str, object]:
         "vault": {"id": found.id, "path": str(found.folder), "format": found.format},
         "cases": found.cases,
         "open_cases": found.open_cases,
+        "alarms": list(found.alarms),
         "items": found.items,
         "slots": [{"id": slot.id, "kind": slot.kind} for slot in found.slots],
         "weakest_slot": None if found.weakest is None else found.weakest.id,
@@ -224,6 +225,12 @@ def _warn_of_slots(session: Session, found: Status) -> None:
 
 def _warn(session: Session, found: Status) -> None:
     console = session.console
+    if found.alarms:
+        console.warn(
+            "Under alarm, so that nothing is exported: {cases}. See what is out there: casevault case alarm CASE "
+            "--dry-run",
+            cases=", ".join(found.alarms),
+        )
     _warn_of_log(session, found.log)
     _warn_of_backup(session, found.backup)
     if found.cloud is not None:

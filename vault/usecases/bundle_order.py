@@ -15,7 +15,7 @@ from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
 from vault.model.records import Copy, Disclosure, Evidence, Plan, RecipientRecord
 from vault.redaction.plan import RedactionPlan
-from vault.usecases import cases, exhibit_list, exhibits, items, recipients, redacting, rowcheck
+from vault.usecases import alarm_state, cases, exhibit_list, exhibits, items, recipients, redacting, rowcheck
 from vault.usecases.exhibit_list import Placed
 from vault.usecases.lastlook import LastLook
 from vault.usecases.unlocked import UnlockedVault
@@ -103,6 +103,7 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> Job:
     review = redacting.current(vault, case.id, order.profile)
     everything = items.of_case(vault, case.id)
     found = _chosen(everything, order)
+    alarm_state.refuse_items(vault.catalogue, case.id, found)
     _refuse_other_than_recordings(order, found)
     _refuse_unreviewed(review, found, order.recordings)
     job = Job(

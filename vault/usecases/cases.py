@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vault.crypto import kdf
-from vault.errors import Refused, Usage
+from vault.errors import Usage
 from vault.model.events import Event
 from vault.model.records import Case, Disclosure, Evidence, Link, PersonRecord
 from vault.store.catalogue import Put
+from vault.usecases import alarm_state
 from vault.usecases.text import cleaned
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
 Tie = Literal["spouse", "parent", "child", "sibling", "relative", "other"]
 TIES: tuple[Tie, ...] = get_args(Tie)
-ALARM = "alarm"
-"""The status of a case whose exports are frozen; evidence may still be added."""
 _MIRROR: dict[str, Tie] = {"parent": "child", "child": "parent"}
 
 
@@ -49,7 +48,7 @@ def new(vault: UnlockedVault, title: str, note: str = "") -> Case:
         id=case_id,
         case_id=case_id,
         title=cleaned(title, "the title", required=True),
-        status="open",
+        status=alarm_state.OPEN,
         note=cleaned(note, "the note"),
         created=now(),
         wrapped_key=vault.keeper.wrap(case_id, identity),
@@ -115,9 +114,9 @@ def change(vault: UnlockedVault, case_id: str, *, title: str | None = None, note
 
 
 def close(vault: UnlockedVault, case_id: str) -> Case:
-    """Mark a case as closed: it stays readable, nothing can be added or exported."""
+    """Mark a case as closed: it stays readable, nothing can be added or exported. An alarm goes on."""
     case = vault.catalogue.require(Case, case_id)
-    after = replace(case, status="closed")
+    after = replace(case, status=alarm_state.closed(case.status))
     vault.commit([Change("case.close", case.id, [Put(after, case)])])
     return after
 
@@ -125,21 +124,15 @@ def close(vault: UnlockedVault, case_id: str) -> Case:
 def require_open(vault: UnlockedVault, case_id: str) -> Case:
     """The case, if something may be added to it. Raises NotFound, Usage."""
     case = vault.catalogue.require(Case, case_id)
-    if case.status not in ("open", ALARM):
+    if not alarm_state.is_open(case.status):
         raise Usage(f"case {case.id} is closed", hint="Nothing is added to a closed case or exported from it.")
     return case
 
 
 def require_exportable(vault: UnlockedVault, case_id: str) -> Case:
     """The case, if something may leave it. Raises NotFound, Usage, and Refused (alarm) where exports are frozen."""
-    case = require_open(vault, case_id)
-    if case.status == ALARM:
-        raise Refused(
-            f"exports of case {case.id} are frozen by an alarm",
-            kind="alarm",
-            hint="Nothing leaves this case until the alarm is called off.",
-        )
-    return case
+    alarm_state.refuse_case(vault.catalogue.require(Case, case_id))
+    return require_open(vault, case_id)
 
 
 def link(vault: UnlockedVault, first: str, second: str, tie: Tie) -> tuple[Link, Link]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vault.model.records import Case, Evidence
 from vault.session import sync_folders
-from vault.usecases import backups, log_state, models, originals, rollback, travel_return
+from vault.usecases import alarm_state, backups, log_state, models, originals, rollback, travel_return
 from vault.usecases.backups import BackupState
 from vault.usecases.log_state import LogState
 from vault.usecases.originals import Lying
@@ -29,16 +29,17 @@ class SlotInfo:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`plaintext_count` counts, beside the plain copies that were found, older ones that were not looked for;
-    `pending` counts items whose text was not read yet; `models` is whether names are looked for by models too;
-    `cloud` is the folder that a cloud copies and that the vault lies in; `remembered` is whether this device notes
-    how far it saw the vault, so that an older copy shows; `travel` is whether `travel now` would work,
-    `travel_trouble` why not, where something lies ready."""
+    `alarms` are the cases whose exports an alarm stops; `pending` counts items whose text was not read yet;
+    `models` is whether names are looked for by models too; `cloud` is the folder that a cloud copies and that the
+    vault lies in; `remembered` is whether this device notes how far it saw the vault, so that an older copy shows;
+    `travel` is whether `travel now` would work, `travel_trouble` why not, where something lies ready."""
 
     id: str
     folder: Path
     format: int
     cases: int
     open_cases: int
+    alarms: tuple[str, ...]
     items: int
     slots: tuple[SlotInfo, ...]
     weakest: SlotInfo | None
@@ -66,7 +67,8 @@ def status(vault: UnlockedVault) -> Status:
         folder=vault.folder,
         format=vault.header.format,
         cases=catalogue.count(Case),
-        open_cases=catalogue.count(Case, status="open"),
+        open_cases=sum(catalogue.count(Case, status=one) for one in (alarm_state.OPEN, alarm_state.ALARM)),
+        alarms=tuple(case.id for one in alarm_state.STATUSES for case in catalogue.all(Case, status=one)),
         items=catalogue.count(Evidence),
         slots=slots,
         weakest=min(slots, key=_strength, default=None),

@@ -15,7 +15,7 @@ from vault.errors import Damaged
 from vault.model.records import Case, Evidence, ExtractedText, PersonRecord, Share
 from vault.store import remnants
 from vault.store.catalogue import Put
-from vault.usecases import items
+from vault.usecases import alarm_state, items
 from vault.usecases.unlocked import Change, UnlockedVault
 
 Progress = Callable[[int], None]
@@ -54,7 +54,7 @@ def find(vault: UnlockedVault, case_id: str) -> tuple[Held, ...]:
 
 
 def _is_closed(vault: UnlockedVault, case_id: str) -> bool:
-    return vault.catalogue.require(Case, case_id).status != "open"
+    return not alarm_state.is_open(vault.catalogue.require(Case, case_id).status)
 
 
 def listed(vault: UnlockedVault, case_id: str, held: Sequence[Held]) -> tuple[tuple[str, int], ...]:

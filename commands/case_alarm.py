@@ -1,0 +1,151 @@
+"""`casevault case alarm`: exports stop, what is out there is listed, and the recalls lie ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands import ledger_views, picking
+from commands.choices import CaseArgument
+from commands.context import Session, session_of
+from commands.printing import columns
+from vault.errors import Usage
+from vault.model.ids import tidy_id
+
+if TYPE_CHECKING:
+    from vault.model.records import Case
+    from vault.usecases.alarm import Alarm
+
+STEPS = (
+    "Where the client is: the lawyer, the family, the detention centre, the airline. Note who said what, and when.",
+    "Call the lawyer by phone, not in writing: motion for a stay, and does the other side have the dossier?",
+    "Ask each recipient listed to delete what they have; a new copy can follow: casevault bundle recall B",
+    "Warn those whom the dossier could endanger: casevault case show {case}",
+    "If a device was taken: new secrets for the vault, from another computer: casevault key rotate --deep",
+    "Note what each recipient answers: casevault bundle mark B recall-confirmed",
+    "When exports may go on: casevault case alarm {case} --end",
+)
+"""The first hour, in order; docs/alarm.md says more of each."""
+
+
+def alarm(
+    context: typer.Context,
+    case: CaseArgument = None,
+    end: Annotated[bool, typer.Option("--end", help="End the alarm: exports go on.")] = False,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Write the text of each recall into this new folder.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be listed and frozen.")] = False,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="ID", help="To end it: the case's id once more.")
+    ] = None,
+) -> None:
+    """Sound an alarm, such as when the client was put on a flight or the lawyer searched: exports of the case stop.
+
+    Everything that others still have is listed, with whom to call, and the texts that ask to delete it lie ready;
+    nothing is sent or deleted. Items of this case don't leave other cases either. --end lets exports go on.
+    """
+    session = session_of(context)
+    if end and out is not None:
+        raise Usage("--end and --out don't go together")
+    from vault.usecases import alarm as alarms
+
+    with session.vault() as vault:
+        case_id = picking.case(session, vault, case)
+        if dry_run:
+            found = alarms.look(vault, case_id)
+        elif end:
+            _confirm(session, alarms.require(vault, case_id), confirm)
+            found = alarms.end(vault, case_id)
+        else:
+            target = None if out is None else Path(out).expanduser()
+            found = alarms.start(vault, case_id, ledger_views.text_language(session), target)
+    session.console.answer(_shape(session, found, dry_run=dry_run), _lines(session, found, end=end, dry_run=dry_run))
+    if not end:
+        _say_steps(session, found)
+
+
+def warn(session: Session, case: Case) -> None:
+    """Say that a case is under alarm, where it is shown."""
+    from vault.usecases import alarm_state
+
+    if alarm_state.is_on(case.status):
+        session.console.warn(
+            "This case is under alarm: nothing is exported from it. To end that: casevault case alarm {case} --end",
+            case=case.id,
+        )
+
+
+def _confirm(session: Session, wanted: str, given: str | None) -> None:
+    """Stopping is quick, letting go on is not: the id is typed. Raises Usage."""
+    if given is None and session.console.can_ask:
+        given = session.console.ask("What others have stays out there. Type {id} to let exports go on", id=wanted)
+    if given is None:
+        raise Usage(f"to let exports go on, confirm it with --confirm {wanted}")
+    if tidy_id(given) != wanted:
+        raise Usage(f"this is not {wanted}: nothing was done")
+
+
+def _shape(session: Session, found: Alarm, *, dry_run: bool) -> dict[str, Any]:
+    from vault.usecases import alarm as alarms
+
+    return {
+        "case": {"id": found.case.id, "status": found.case.status},
+        "dry_run": dry_run,
+        "bundles": [
+            {**ledger_views.shape(one), "name": one.recipient and one.recipient.name,
+             "address": one.recipient and one.recipient.address,
+             "text": None if found.folder is None else str(found.folder / alarms.file_name(one))}
+            for one in found.given
+        ],
+        "packets": ledger_views.loose_shapes(found.loose),
+        "other_cases": [{"case": other, "items": count} for other, count in found.others],
+        "path": None if found.folder is None else str(found.folder),
+        "steps": list(_worded(session, found)),
+    }  # fmt: skip
+
+
+def _lines(session: Session, found: Alarm, *, end: bool, dry_run: bool) -> list[str]:
+    t = session.console.text
+    if dry_run:
+        lines = [t("An alarm in {case} would freeze its exports.", case=found.case.id)]
+    elif end:
+        lines = [t("The alarm in {case} is over: exports go on.", case=found.case.id)]
+    else:
+        lines = [t("Alarm in {case}: nothing is exported from it.", case=found.case.id)]
+    if found.others:
+        text = (
+            "Items that other cases use:" if end else "Other cases, whose exports can't hold items of this one now:"
+        )
+        lines += ["", t(text), *columns([(other, str(count)) for other, count in found.others])]
+    if not found.given and not found.loose:
+        return [*lines, "", t("Nothing of this case is out there, as far as the ledger knows.")]
+    if found.given:
+        rows = [
+            (one.record.id, t(one.record.state), ledger_views.since(one), ledger_views.reach(session, one))
+            for one in found.given
+        ]
+        lines += ["", t("Still out there:"), *columns(rows)]
+    lines += ledger_views.loose_lines(session, found.loose)
+    if found.folder is not None:
+        lines += ["", t("The texts to send: {folder}", folder=found.folder)]
+    return lines
+
+
+def _say_steps(session: Session, found: Alarm) -> None:
+    console = session.console
+    console.say("")
+    console.say("What to do now, in this order:")
+    for number, step in enumerate(_worded(session, found), 1):
+        console.say("{number}. {step}", number=number, step=step)
+    if found.folder is None and found.given:
+        console.hint(
+            "the texts to send, into a new folder: casevault case alarm {case} --out DIR", case=found.case.id
+        )
+
+
+def _worded(session: Session, found: Alarm) -> Sequence[str]:
+    return [session.console.text(step, case=found.case.id) for step in STEPS]
