@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from ...model.findings import Span
 from ...model.people import Person
 from . import context, explain, foreign
+from .folding import is_cyrillic
 from .forms import NameForm
 from .groups import Group, Listed, by_person, facts_of, groups_of
-from .index import Index
+from .index import ALIKE, UNCERTAIN, Candidate, Index
 from .masked import SCORE as MASKED_SCORE
 from .masked import Masked
 from .parts import forms_of, handles_of, names_of
-from .scan import scan
+from .romanise import one_edit_apart
+from .scan import Hit, scan
+from .schemes import scheme_of
 from .weigh import score
 from .widen import Verdict, widen
 
@@ -30,6 +33,7 @@ class Match:
     `own_surname`: it is nothing but the listed surname, without an error, in a form of that person's own gender or
     of the family. `parts` are the stretches that are this person's own words and initials, sorted: what the span
     was widened to beside them may be anybody's. `whole`: given name and surname, in forms of the own gender.
+    `erring`: parts that another part or the initials make this person's, and that are spelt as no form of theirs is.
     """
 
     span: Span
@@ -37,6 +41,7 @@ class Match:
     own_surname: bool = False
     parts: tuple[tuple[int, int], ...] = ()
     whole: bool = False
+    erring: tuple[tuple[int, int], ...] = ()
 
 
 class Matcher:
@@ -138,12 +143,35 @@ def _weigh(text: str, group: Group, listed: Listed, cased: bool) -> Match | None
     span = Span(start, end, CATEGORY, listed.person.id, SOURCE, value, sure, _explain(group, verdict, listed))
     parts = _parts(group, verdict)
     own = not verdict.conflict and _is_own_surname(group)
-    return Match(span, verdict.conflict, own, parts, not verdict.conflict and _is_whole(group))
+    whole = not verdict.conflict and _is_whole(group)
+    return Match(span, verdict.conflict, own, parts, whole, _erring(group, verdict, listed))
 
 
 def _parts(group: Group, verdict: Verdict) -> tuple[tuple[int, int], ...]:
     """The person's own words and the initials that agree."""
     return tuple(sorted({(hit.start, hit.end) for hit, _ in group.members} | set(verdict.agreed)))
+
+
+def _erring(group: Group, verdict: Verdict, listed: Listed) -> tuple[tuple[int, int], ...]:
+    if verdict.conflict or (len(group.kinds) < 2 and not verdict.initials):
+        return ()
+    return tuple((hit.start, hit.end) for hit, found in group.members if _is_misspelt(hit, found, listed))
+
+
+def _is_misspelt(hit: Hit, found: Candidate, listed: Listed) -> bool:
+    """Whether a word is none of the spellings that the list, or a known way of romanising it, gives."""
+    if found.quality == "error" or found.how == ALIKE:
+        return True
+    word = hit.word.lower()
+    if is_cyrillic(word) and found.form.base.isascii() and sum(map(is_cyrillic, listed.shown)) > 1:
+        # Read back from Latin letters almost any vowel will do; but this name is listed in Russian too.
+        others = (one for one in hit.candidates if one.person == found.person and one.quality not in UNCERTAIN)
+        return all(one.form.base.isascii() for one in others)
+    if found.quality != "romanised" or not word.isascii():
+        return False
+    known = [one for one in listed.shown if one.isascii()]
+    near = word not in known and any(one_edit_apart(word, one) for one in known)
+    return near and not scheme_of(found.form.text, word)
 
 
 def _is_own_surname(group: Group) -> bool:
@@ -188,7 +216,9 @@ def _merged(run: list[Match], end: int) -> Match:
     parts = sorted({part for match in run for part in match.parts})
     span = replace(best.span, start=run[0].span.start, end=end)
     own = all(match.own_surname for match in run)
-    return Match(span, best.conflict, own, tuple(parts), all(match.whole for match in run))
+    # Read in several ways, a stretch has an error only if no reading of it has none.
+    erring = best.erring if all(match.erring for match in run) else ()
+    return Match(span, best.conflict, own, tuple(parts), all(match.whole for match in run), erring)
 
 
 _NEAR = 0.25
