@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,15 @@ def bundled(place: Path, names: Sequence[str]) -> list[str]:
     return [str(place / "out" / name) for name in names]
 
 
-def judge(requests: Sequence[dict[str, Any]]) -> list[Any]:
-    """What the reader makes of each request; see reader/test/judge.mjs."""
+@contextlib.contextmanager
+def judging() -> Iterator[Callable[[Sequence[dict[str, Any]]], list[Any]]]:
+    """A function that says what the reader makes of each request; see reader/test/judge.mjs."""
     with workshop() as place:
         (script,) = bundled(place, ["judge.mjs"])
-        answers = json.loads(run(place, script, given=json.dumps(list(requests))))
-    assert len(answers) == len(requests)
-    return list(answers)
+
+        def judge(requests: Sequence[dict[str, Any]]) -> list[Any]:
+            answers = json.loads(run(place, script, given=json.dumps(list(requests))))
+            assert len(answers) == len(requests)
+            return list(answers)
+
+        yield judge
