@@ -13,7 +13,7 @@ from statistics import median
 
 from vault.worker.trace_ink import Shape
 
-BOX = 32.0  # pixels: shapes are looked up by squares of this size
+BOX = 16.0  # pixels: shapes are looked up by squares of this size
 STRETCHED = 1.9  # length in thicknesses of what gives a row its direction
 LEAST_PITCH, MOST_PITCH = 2.2, 11.0  # distance of neighbours, in thicknesses
 ASIDE, ALONG = 0.2, 0.24  # how far from where it is looked for a dash may lie, in distances
@@ -132,22 +132,22 @@ def _next(field: _Field, chain: list[Link], way: tuple[float, float], pitch: flo
     """The shape that lies where the next dash should, or the one after it where that is missing."""
     number, cell = chain[-1]
     here = field.shapes[number]
-    best: tuple[float, int, int] | None = None
-    for other in field.near(here.x, here.y, (SKIPPED + 0.5) * pitch):
-        if field.used[other] or other == number:
-            continue
-        there = field.shapes[other]
-        far, aside = _offset(here, there, way)
-        steps = round(far / pitch)
-        if not 1 <= steps <= SKIPPED or not _alike(here, there):
-            continue
-        off = abs(far - steps * pitch)
-        if off > ALONG * pitch or abs(aside) > ASIDE * pitch * (1 + 0.3 * steps):
-            continue
-        cost = 10 * steps + (off + 2 * abs(aside)) / pitch
-        if best is None or cost < best[0]:
-            best = cost, other, steps
-    return None if best is None else (best[1], cell + best[2])
+    for steps in range(1, SKIPPED + 1):
+        best: tuple[float, int] | None = None
+        x, y = here.x + steps * pitch * way[0], here.y + steps * pitch * way[1]
+        sideways = ASIDE * pitch * (1 + 0.3 * steps)
+        for other in field.near(x, y, max(sideways, ALONG * pitch)):
+            there = field.shapes[other]
+            dx, dy = there.x - x, there.y - y
+            off, aside = abs(dx * way[0] + dy * way[1]), abs(dy * way[0] - dx * way[1])
+            if off > ALONG * pitch or aside > sideways or field.used[other] or other == number:
+                continue
+            cost = off + 2 * aside
+            if (best is None or cost < best[0]) and _alike(here, there):
+                best = cost, other
+        if best is not None:
+            return best[1], cell + steps
+    return None
 
 
 def _offset(here: Shape, there: Shape, way: tuple[float, float]) -> tuple[float, float]:
