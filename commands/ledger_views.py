@@ -72,19 +72,22 @@ def table(session: Session, found: Sequence[Given]) -> list[str]:
 def details(session: Session, given: Given) -> list[str]:
     """The rest of what is known of one bundle."""
     t, lang = session.console.text, session.console.lang
-    taken = ", ".join(f"{t(category)} {count}" for category, count in given.redactions.items())
-    steps = ", ".join(f"{t(step.state)} {step.at[:10]}" for step in given.states)
+    taken = ", ".join(f"{category} {count}" for category, count in given.redactions.items())
+    # Outside the columns, which cut what is long: a hash is for comparing.
+    files = [f"  SHA-256 {sha256}  {size(count, lang)}" for sha256, count in given.files]
     rows = [
-        *((t("File"), f"SHA-256 {sha256}  {size(count, lang)}") for sha256, count in given.files),
         (t("Exhibits"), str(given.exhibits)),
         (t("Taken out"), taken or "–"),
         (t("Reviewed by"), ", ".join(given.reviewed_by) or "–"),
-        (t("States"), steps),
+        *(
+            (t("States") if place == 0 else "", f"{step.at[:10]}  {t(step.state)}")
+            for place, step in enumerate(given.states)
+        ),
         *([(t("Deadline"), given.deadline)] if given.deadline else []),
         *([(t("Replaces"), given.replaces)] if given.replaces else []),
         *([(t("Replaced by"), ", ".join(given.replaced_by))] if given.replaced_by else []),
     ]
-    return ["", given.record.id, *("  " + line for line in columns(rows))]
+    return ["", given.record.id, *files, *("  " + line for line in columns(rows))]
 
 
 def loose_shapes(found: Sequence[Copy]) -> list[dict[str, Any]]:
@@ -96,9 +99,11 @@ def loose_lines(session: Session, found: Sequence[Copy]) -> list[str]:
     """The same for people; nothing where there are none."""
     if not found:
         return []
-    rows = [(one.id, _file(text)["sha256"], size(_file(text)["size"], session.console.lang))
-            for one in found for text in one.files]  # fmt: skip
-    return ["", session.console.text("Packets that were made for nobody in the ledger:"), *columns(rows)]
+    lines = ["", session.console.text("Packets that were made for nobody in the ledger:")]
+    for one in found:
+        files = [_file(text) for text in one.files]
+        lines += [one.id, *(f"  SHA-256 {f['sha256']}  {size(f['size'], session.console.lang)}" for f in files)]
+    return lines
 
 
 def _file(text: str) -> dict[str, Any]:

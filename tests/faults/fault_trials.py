@@ -12,7 +12,7 @@ from fault_lab import EARLIER, NEW, Lab, Run
 from fault_tracer import NEEDS_SPACE, SYNCS, X86_64
 
 from vault.crypto import age
-from vault.usecases import bundling, originals, receiving
+from vault.usecases import ledger, originals, receiving
 
 MOVES = {"rename", "renameat", "renameat2", "link", "linkat"}
 MATTERS = {"full": NEEDS_SPACE, "sync": SYNCS, "kill": set(X86_64.values())}
@@ -81,7 +81,7 @@ def _bundle_arguments(lab: Lab, out: Path | None = None) -> list[str]:
 def _judge_bundle(lab: Lab, found: Run) -> None:
     assert fault_lab.check_vault(lab) == []
     with lab.open() as vault:
-        noted = [one.sha256.hex() for one in bundling.listing(vault, lab.case)]
+        noted = [one.record.sha256.hex() for one in ledger.of_case(vault, lab.case)]
     assert len(noted) <= 1
     if lab.bundle.exists():
         # What left is whole, and the vault knows of it.

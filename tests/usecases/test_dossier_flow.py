@@ -21,6 +21,7 @@ from vault.usecases import (
     auditing,
     bundling,
     doctor,
+    ledger,
     opening,
     originals,
     receiving,
@@ -217,7 +218,7 @@ def test_a_few_exhibits_to_both_kinds_of_keys(dossier_vault: vaults.DossierVault
     command = [tools.program("age"), "-d", "-i", str(key), str(tmp_path / "X25519Identity.age")]
     payload = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     assert payload.startswith(b"PK\x03\x04")
-    assert len(bundling.listing(vault, case)) == 2
+    assert len(ledger.of_case(vault, case)) == 2
 
 
 def test_the_reviewer_was_shown_what_needs_a_look(dossier_vault: vaults.DossierVault) -> None:

@@ -27,6 +27,7 @@ from vault.usecases import (
     doctor,
     extracts,
     items,
+    ledger,
     log_state,
     opening,
     originals,
@@ -150,8 +151,8 @@ def _hand_over(vault: UnlockedVault, made: vaults.DossierVault, base: Path) -> N
     )
     bundle = bundling.create(vault, case, wanted, base / "Замятина.age")
     receiving.verify(base / "Замятина.age", [age.ScryptIdentity(str(bundle.words))])
-    bundling.listing(vault, case)
-    bundling.disclosures(vault)
+    ledger.listing(vault, case)
+    ledger.disclosures(vault)
     recipients.listing(vault)
     recipients.remove(vault, lawyer.id)
     with pytest.raises(CasevaultError):

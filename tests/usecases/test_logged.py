@@ -23,6 +23,7 @@ from vault.usecases import (
     doctor,
     extracting,
     items,
+    ledger,
     opening,
     originals,
     overview,
@@ -128,8 +129,8 @@ READS: dict[str, tuple[Callable[[World], object], list[str]]] = {
         ["search intent -", "search.hit event ok own", "search outcome ok -"],
     ),
     "list recipients": (lambda w: recipients.listing(w.vault), change("recipient.list", "-", obj=False)),
-    "list bundles": (lambda w: bundling.listing(w.vault, w.case), change("bundle.list", obj=False)),
-    "list disclosures": (lambda w: bundling.disclosures(w.vault), change("disclosures", "-", obj=False)),
+    "list bundles": (lambda w: ledger.listing(w.vault, w.case), change("bundle.list", obj=False)),
+    "list disclosures": (lambda w: ledger.disclosures(w.vault), change("disclosures", "-", obj=False)),
     "show a plan": (
         lambda w: redacting.show(w.vault, w.case),
         change("redact.show", obj=False) + change("redact.show", obj=False),

@@ -27,7 +27,7 @@ from vault.model.findings import Box
 from vault.model.records import Disclosure, Evidence
 from vault.redaction.plan import PICTURE
 from vault.store import output
-from vault.usecases import bundling, cases, items, people, receiving, recipients, redacting
+from vault.usecases import bundling, cases, items, ledger, people, receiving, recipients, redacting
 from vault.usecases.bundling import Bundle, Order
 from vault.usecases.people import NewPerson
 from vault.usecases.unlocked import UnlockedVault
@@ -139,11 +139,12 @@ def test_a_reviewed_case_leaves_without_the_witness(small: Small) -> None:
     assert exhibit.exhibit.title == "Показания [WITNESS 1]", "a title passes the engine too, with the same labels"
     assert exhibit.exhibit.date == "2024-03-31"
     assert exhibit.exhibit.redactions["PERSON"] >= 2
-    (noted,) = bundling.listing(small.vault, small.case)
+    ((given,), _) = ledger.listing(small.vault, small.case)
+    noted = given.record
     assert (noted.id, noted.sha256.hex(), noted.state) == (bundle.id, bundle.sha256, "prepared")
     assert noted.manifest.decode().count("Заречнов") == 0
-    assert bundling.disclosures(small.vault, told.id) == [noted]
-    assert bundling.disclosures(small.vault, small.recipient) == []
+    assert ledger.disclosures(small.vault, told.id) == [given]
+    assert ledger.disclosures(small.vault, small.recipient) == []
 
 
 def test_a_rejected_finding_stays_and_the_rest_goes(small: Small) -> None:

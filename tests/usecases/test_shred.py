@@ -25,6 +25,7 @@ from vault.usecases import (
     doctor,
     extracts,
     items,
+    ledger,
     opening,
     people,
     recipients,
@@ -96,7 +97,7 @@ def test_all_that_went_and_all_that_is_left_elsewhere_is_told(vault: UnlockedVau
     assert cases.show(vault, spouse).links == []
     assert [one.id for one in items.listing(vault, spouse)] == [lent.id]
     assert vault.catalogue.count_plaintext() == 0
-    assert bundling.disclosures(vault, None) == []
+    assert ledger.disclosures(vault, None) == []
     assert list(vault.objects.names()) == [lent.object]
     assert [f for f in doctor.examine(vault) if f.level in ("damaged", "repaired")] == []
 

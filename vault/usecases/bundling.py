@@ -9,7 +9,7 @@ from pathlib import Path
 from vault.errors import Refused, Usage
 from vault.formats.manifest import Exhibit
 from vault.model import languages
-from vault.model.records import Case, Disclosure, RecipientRecord
+from vault.model.records import Case
 from vault.usecases import bundle_note, bundle_packing, bundle_sealing, exhibits, items
 from vault.usecases.bundle_making import MadeExhibit, Progress
 from vault.usecases.bundle_order import NO_PURPOSE, Job, Order, check_purpose, prepare
@@ -132,24 +132,4 @@ def outline(job: Job) -> list[Exhibit]:
     ]  # fmt: skip
 
 
-def listing(vault: UnlockedVault, case_id: str) -> list[Disclosure]:
-    """The bundles of a case, oldest first."""
-    case = vault.catalogue.require(Case, case_id)
-    with vault.access("bundle.list", case.id) as outcome:
-        found = list(vault.catalogue.all(Disclosure, case_id=case.id))
-        outcome.count = len(found)
-    return found
-
-
-def disclosures(vault: UnlockedVault, recipient_id: str | None = None) -> list[Disclosure]:
-    """Who has what: all bundles, or those of one recipient."""
-    wanted = {} if recipient_id is None else {
-        "recipient_id": vault.catalogue.require(RecipientRecord, recipient_id).id
-    }  # fmt: skip
-    with vault.access("disclosures", None) as outcome:
-        found = list(vault.catalogue.all(Disclosure, **wanted))
-        outcome.count = len(found)
-    return found
-
-
-__all__ = ["NO_PURPOSE", "Bundle", "Draft", "Job", "Order", "create", "disclosures", "listing", "prepare", "rehearse"]
+__all__ = ["NO_PURPOSE", "Bundle", "Draft", "Job", "Order", "create", "prepare", "rehearse"]
