@@ -171,9 +171,7 @@ def check(untrusted_data: bytes, manifest: Manifest, key: signing.NoteKey) -> Cu
         try:
             merkle.verify_inclusion(merkle.leaf_hash(leaf.data), at, head.size, path, head.root)
         except Forged:
-            raise Forged(
-                f"step {leaf.n} in the history of exhibit {leaf.exhibit} is not one that was signed"
-            ) from None
+            raise Forged(f"step {leaf.n} of exhibit {leaf.exhibit} is not one that was signed") from None
     return Custody(tuple(leaves), signed, head.root)
 
 

@@ -45,11 +45,9 @@ def papers(
     checks both papers for names as it does the exhibits. Raises Damaged if an original is not what was added, or the
     log does not tell where it came from.
     """
-    verify(vault, bundle_id, made)
-    histories = [(exhibit, _steps(item, bundle_id, exhibit, found)) for exhibit, item, found in _told(vault, made)]
-    seed = vault.case_keys(case_id).signing
-    key = signature.key_of(seed)
-    data = custody.make(bundle_id, histories, key, seed)
+    verify(vault, made)
+    histories, data = history(vault, case_id, bundle_id, made)
+    key = signature.key_of(vault.case_keys(case_id).signing)
     manifest = Manifest(bundle_id, profile, when, tuple(one for one, _ in made), "", 0, __version__)
     checked = custody.check(data, manifest, key)
     about = certificate.About(
@@ -67,12 +65,17 @@ def papers(
     return [(CERTIFICATE_NAME, pdf), (CUSTODY_NAME, data)]
 
 
-def _told(vault: UnlockedVault, made: Made) -> list[tuple[Exhibit, Evidence, list[Logged]]]:
+def history(
+    vault: UnlockedVault, case_id: str, bundle_id: str, made: Made
+) -> tuple[list[tuple[Exhibit, list[custody.Step]]], bytes]:
+    """The steps of each exhibit, and `custody.json` of them, once `verify` has logged its entries. Raises Damaged."""
     found = item_history.of_items(vault, [item for _, item in made])
-    return [(exhibit, item, found[item.id]) for exhibit, item in made]
+    steps = [(exhibit, _steps(item, bundle_id, exhibit, found[item.id])) for exhibit, item in made]
+    seed = vault.case_keys(case_id).signing
+    return steps, custody.make(bundle_id, steps, signature.key_of(seed), seed)
 
 
-def verify(vault: UnlockedVault, bundle_id: str, made: Made) -> None:
+def verify(vault: UnlockedVault, made: Made) -> None:
     """Read each original whole. Its case's log tells it, with the commitment that the bundle has for the item: so the
     entry says for which bundle it was, to whoever has that. Raises Damaged."""
     op = secrets.token_hex(8)
@@ -103,7 +106,7 @@ def verify(vault: UnlockedVault, bundle_id: str, made: Made) -> None:
         )
 
 
-def told(item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Logged]) -> list[Logged]:
+def told(item: Evidence, exhibit: Exhibit, found: Sequence[Logged]) -> list[Logged]:
     """The entries about an item that a bundle's custody shows, oldest first: up to the check that was made for this
     bundle, of the checks only that one, and of what happens often no more than the first of each day.
 
@@ -136,7 +139,7 @@ def _steps(item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Log
             custody.blinded(item.commitment_key, bundle_id, one.leaf),
             *((item.collected_at[:10], one.program) if one.what in custody.INTAKES else ()),
         )
-        for one in told(item, bundle_id, exhibit, found)
+        for one in told(item, exhibit, found)
     ]
 
 

@@ -31,6 +31,7 @@ WHAT = {
 """What of the log is told of an item. Looks change nothing and take nothing out; new keys and shares leave it."""
 _INTAKES = ("evidence.add", "evidence.translate")
 _PREFIX = b'{"action":"evidence.'
+_SHRED = b'{"action":"case.shred"'
 _OBJECT = re.compile(rb'"object":"([0-9a-f]{16,64})"')
 _OP = re.compile(rb'"op":"([0-9a-f]{16})"')
 _DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
@@ -63,6 +64,8 @@ def of_items(vault: UnlockedVault, found: Sequence[Evidence]) -> dict[str, list[
     for case_part, log_part in vault.log.stored():
         if case_part.startswith(_PREFIX):
             scan.feed(case_part, log_part)
+        elif case_part.startswith(_SHRED):
+            scan.destroyed(case_part)
     return scan.end()
 
 
@@ -73,6 +76,11 @@ class _Scan:
         self._steps: dict[str, list[Logged]] = {item.id: [] for item in found}
         self._moving: dict[bytes, set[str]] = {}
         self._ops: dict[bytes, bool] = {}
+        self._shreds: set[bytes] = set()
+
+    def destroyed(self, case_part: bytes) -> None:
+        """Take an entry about the end of a case: items that were once in it lose its id, and nothing else."""
+        self._shreds.add(_group(_OP, case_part))
 
     def feed(self, case_part: bytes, log_part: bytes) -> None:
         """Take an entry about evidence."""
@@ -117,8 +125,13 @@ class _Scan:
 
     def end(self) -> dict[str, list[Logged]]:
         """What was found of each item; operations that failed or were cancelled have done nothing."""
+        done = {op for op, ended_well in self._ops.items() if ended_well}
         return {
-            item: [one for one in steps if self._ops[one.op.encode()]] for item, steps in self._steps.items()
+            item: [
+                one for one in steps
+                if one.op.encode() in (done if one.what != DESCRIBED else done - self._shreds)
+            ]
+            for item, steps in self._steps.items()
         }  # fmt: skip
 
 

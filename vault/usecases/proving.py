@@ -51,7 +51,7 @@ def prove(vault: UnlockedVault, bundle_id: str, label: str, out: Path, *, others
     case_id = str(record.case_id)
     with vault.access("bundle.prove", case_id, record.id) as outcome:
         item, exhibit = _exhibit(vault, record, label)
-        entries = custody.told(item, record.id, exhibit, item_history.of_items(vault, [item])[item.id])
+        entries = custody.told(item, exhibit, item_history.of_items(vault, [item])[item.id])
         shown = [one for one in entries if others or one.case == case_id]
         proof, until, witnesses = _opened(vault, record.id, exhibit, item, shown)
         with output.new_file(out) as file:
