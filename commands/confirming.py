@@ -24,3 +24,10 @@ def by_id(session: Session, wanted: str, given: str | None) -> None:
         raise Usage(f"this can't be undone: confirm it with --confirm {wanted}")
     if tidy_id(given) != wanted:
         raise Usage(f"this is not {wanted}: nothing was done")
+
+
+def yes(session: Session, question: str) -> None:
+    """Go on only if the person says so. Raises KeyboardInterrupt for anything but a yes. Only where one can ask."""
+    typed = session.console.ask(question, default="N").casefold()
+    if typed not in ("y", "yes", "д", "да"):
+        raise KeyboardInterrupt

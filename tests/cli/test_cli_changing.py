@@ -104,7 +104,7 @@ def test_titles_of_a_dry_run_are_logged(scratch: Scratch) -> None:
     done = scratch.run("bundle", "create", case, "--to", to, "--purpose", "hearing", "--dry-run")
     # The name of a file is no title: it never leaves, so it is not shown as if it did.
     assert (done.code, item in done.out, "Ковальчук" in done.out) == (0, True, False)
-    entries = scratch.json("audit", "show", "--action", "evidence.list")["entries"]
+    entries = scratch.json("audit", "show", "--action", "bundle.exhibits")["entries"]
     assert [(one["phase"], one["case"]) for one in entries] == [("intent", case), ("outcome", case)]
     assert (entries[0]["purpose"], entries[1]["count"]) == ("hearing", 1)
 

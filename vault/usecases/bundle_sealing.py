@@ -21,8 +21,8 @@ from vault.usecases.bundle_packing import Draft
 
 Outer = Literal["html", "html+age", "age"]
 NAME_LETTERS = 6
-_AGE_OVERHEAD = 1 << 12
-"""More bytes than an age file's header has, the seals of its chunks apart."""
+_CHUNK, _TAG, _HEADER = 1 << 16, 16, 1 << 12
+"""Bytes of an age file's chunk and its seal, and more than the header of one with words has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,14 @@ def check(path: Path, form: Form) -> None:
         outputs.check(beside(path), "the file beside the bundle")
 
 
+def outer(draft: Draft) -> Outer:
+    """In which form it will be handed over."""
+    if draft.job.order.form == "age":
+        return "age"
+    chunks = len(draft.payload) // _CHUNK + 1
+    return "html" if len(draft.payload) + chunks * _TAG + _HEADER <= page.MAX_INLINE else "html+age"
+
+
 @contextmanager
 def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
     """The files, written; they get their names once the body has ended well, all of them or none."""
@@ -74,10 +82,9 @@ def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
             _encrypt(draft, secret, written)
             yield Sealed("age", (written.about(path),), secret)
         return
-    inner = io.BytesIO() if len(draft.payload) + _AGE_OVERHEAD <= page.MAX_INLINE else None
-    if inner is not None:
+    if outer(draft) == "html":
+        inner = io.BytesIO()
         _encrypt(draft, secret, inner)
-    if inner is not None and inner.tell() <= page.MAX_INLINE:
         inner.seek(0)
         with output.new_file(path) as file:
             written = _Counted(file)

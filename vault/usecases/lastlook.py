@@ -81,8 +81,12 @@ class LastLook:
             out.append(verify.Protected(person, (*known, *names.get(person, ())), kept))
         return out
 
+    def staying_people(self) -> list[Person]:
+        """Whom the profile does not protect."""
+        return [person for person in self.people if self._stays(person)]
+
     def _staying(self) -> list[str]:
-        return [name for p in self.people if self._stays(p) for name in (p.name, *p.aliases)]
+        return [name for person in self.staying_people() for name in (person.name, *person.aliases)]
 
     def _stays(self, person: Person) -> bool:
         profile = PROFILES[self.profile]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import secrets
+import unicodedata
 from importlib import resources
 
 PASSPHRASE_WORDS = 7
@@ -15,6 +17,13 @@ MIN_SCORE = 3
 """A passphrase must score more: zxcvbn's best, 4, stands for 10^10 guesses and more."""
 _ESTIMATED_CHARACTERS = 72
 """As many as zxcvbn takes."""
+_DASHES = dict.fromkeys(
+    map(ord, "\u00ad\u058a\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"), "-"
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u0307"), "") | {ord("\u0131"): "i"}
+_KEYS = str.maketrans("йцукенгшщзфывапролдячсмитьі", "qwertyuiopasdfghjklzxcvbnms")
+"""Which Latin letter lies on the key of a Cyrillic one (Russian layout, and the Ukrainian i)."""
+_PIECE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){0,40}")
 
 
 @functools.cache
@@ -30,18 +39,17 @@ def generate(count: int) -> str:
 
 
 def tidy(typed: str) -> str:
-    """Words as they were meant: any case, spaces, hyphens (typographic ones too) or line ends between them.
+    """Words as they were meant, in small letters and joined by single spaces.
 
-    Only the list's own hyphenated words keep theirs.
+    Case, spaces, line ends, numbers and punctuation around them, hyphens of any kind between them and a keyboard left
+    in the Russian layout do not count. Only the list's own hyphenated words keep theirs. The reader that opens a
+    bundle in a browser does the same (reader/src/words.ts).
     """
-    text = typed.casefold()
-    for dash in "\u2010\u2011\u2012\u2013\u2014\u2212":
-        text = text.replace(dash, "-")
+    # Before NFKC as well: it takes some dashes apart.
+    plain = unicodedata.normalize("NFKC", typed.translate(_DASHES)).casefold().translate(_DASHES)
+    text = plain.translate(_INVISIBLE).translate(_KEYS)
     known = frozenset(word for word in word_list() if "-" in word)
-    out: list[str] = []
-    for piece in text.split():
-        out += [piece] if piece in known else _split(piece, known)
-    return " ".join(out)
+    return " ".join(word for piece in _PIECE.findall(text) for word in _split(piece, known))
 
 
 def _split(piece: str, known: frozenset[str]) -> list[str]:
