@@ -27,8 +27,9 @@ def view(
     ] = None,
     purpose: PurposeOption = None,
 ) -> None:
-    """Look at an item in the browser. It is sealed in a page that opens with words for this one time: nothing is
-    written in plain text. Without --out the page opens by itself, and is deleted when you press Enter.
+    """Look at an item in the browser, sealed in a page that opens with words for this one time.
+
+    Nothing is written in plain text. Without --out the page opens by itself, and is deleted when you press Enter.
     """
     session = session_of(context)
     if out is None and not session.console.can_ask:

@@ -80,6 +80,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "The same, with the reason in the log.",
         ),
     ),
+    "evidence view": (
+        (
+            "casevault evidence view E-4N8TVQ2WX --out look.html --words-file look.txt",
+            "A sealed page, and the words that open it.",
+        ),
+        (
+            "casevault evidence view E-4N8TVQ2WX --out again.html --words-file again.txt --purpose translation",
+            "The same, with the reason in the log.",
+        ),
+    ),
     "evidence set": (
         ("casevault evidence set E-4N8TVQ2WX --kind court --captured 2024-03-31", "Another kind, a date."),
         ("casevault evidence set E-4N8TVQ2WX --from origin.json", "Another source and note."),
