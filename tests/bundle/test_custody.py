@@ -142,7 +142,8 @@ def test_the_certificate_has_the_words_and_room_for_a_signature(made: Made) -> N
     for words in (
         "I declare under penalty of perjury under the laws of the United States of America that the foregoing is "
         "true and correct.", "28 U.S.C. § 1746", "902(11)", "902(13)", "902(14)", "My name is ____",
-        "Signature: ____", "Executed on (date): ____", "What it does not prove", "not copies of the originals byte for byte",
+        "Signature: ____", "Executed on (date): ____", "What it does not prove",
+        "not copies of the originals byte for byte",
         "Пояснение по-русски", made.manifest.bundle, custody.log_key(made.key, made.manifest.bundle).name,
     ):  # fmt: skip
         assert words in text, words
