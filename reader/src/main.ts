@@ -1,20 +1,19 @@
 /** The page itself: from the gate to the list, and back to nothing. */
 
 import { type Bundle, check, matches } from "./bundle.ts";
-import type { Bytes } from "./bytes.ts";
 import { button, h } from "./dom.ts";
 import { Fault, type FaultKind, kindOf } from "./faults.ts";
 import { type Asked, type Gate, gate } from "./gate.ts";
 import { kindOfFile, shortName } from "./kinds.ts";
 import { listing, type Sender } from "./listing.ts";
 import type { ListedFile } from "./manifest.ts";
-import { type Progress, type Sealed, unseal } from "./sealed.ts";
-import { type Beside, beside, chosen, digest, inline, listener } from "./source.ts";
+import { type Progress, unseal } from "./sealed.ts";
+import { type Beside, beside, chosen, inline } from "./source.ts";
 import { type Key, type Language, preferred, say, sayFault } from "./strings.ts";
 import { confirmed, download, revokeAll, view } from "./viewer.ts";
 import { tidy } from "./words.ts";
 
-type Phase = "deriving" | "decrypting" | "checking";
+type Phase = "reading" | "deriving" | "decrypting" | "checking";
 
 /** What `#status` says, so that it can be said again in another language. */
 type Said = { readonly key: Key; readonly values: Readonly<Record<string, string | number>> } | { readonly fault: FaultKind };
@@ -76,25 +75,14 @@ class Reader {
     const words = tidy(asked.words);
     if (this.expected && !asked.file) throw new Fault("no-file");
     if (words === "") throw new Fault("empty");
+    const sealed =
+      this.expected && asked.file
+        ? await chosen(asked.file, this.expected, this.progress("reading"))
+        : inline(document);
     this.progress("deriving")(0);
-    const payload = this.expected && asked.file ? await this.fromFile(asked.file, this.expected, words) : await this.unsealed(inline(document), words);
+    const payload = await unseal(sealed, words, this.progress("deriving"), this.progress("decrypting"));
     this.progress("checking")(0);
     return check(payload, this.progress("checking"));
-  }
-
-  private async fromFile(file: File, expected: Beside, words: string): Promise<Bytes> {
-    const hash = listener();
-    const payload = await this.unsealed(await chosen(file, hash.heard), words).catch(async (thrown: unknown) => {
-      // Words that open nothing: perhaps because the file belongs to another page.
-      const doubtful = kindOf(thrown, "unknown") === "words";
-      throw doubtful && (await digest(file)) !== expected.sha256 ? new Fault("other-file") : thrown;
-    });
-    if (hash.digest() !== expected.sha256) throw new Fault("other-file");
-    return payload;
-  }
-
-  private unsealed(sealed: Sealed, words: string): Promise<Bytes> {
-    return unseal(sealed, words, this.progress("deriving"), this.progress("decrypting"));
   }
 
   private refuse(kind: FaultKind): void {

@@ -12,6 +12,8 @@ const WORK_FACTOR = "18";
 const SCRYPT = { N: 2 ** 18, r: 8, p: 1, dkLen: 32, asyncTick: 40 };
 const SALT_BYTES = 16;
 const WRAPPED_BYTES = 32;
+/** Pieces in which the file is given to the age library, in bytes. */
+const PIECE = 1 << 20;
 /** How long the page may stand still while it works, in milliseconds. */
 const PATIENCE = 60;
 
@@ -19,13 +21,6 @@ export const MAGIC = utf8("age-encryption.org/v1\n");
 
 /** Called with what is done, 0 … 1. */
 export type Progress = (done: number) => void;
-
-/** An age file, given piece by piece. */
-export interface Sealed {
-  readonly size: number;
-  /** A new stream from the beginning. */
-  stream(): ReadableStream<Bytes>;
-}
 
 /**
  * The words as an identity of the age library. Its own works without a pause, for seconds in which the page would look
@@ -65,35 +60,47 @@ class Words implements Identity {
 }
 
 /**
- * The plaintext. `deriving` and `decrypting` hear how far it is. Raises Fault "words", "not-a-bundle", "damaged",
- * "memory".
+ * The plaintext, in the memory of the sealed file itself: each piece is shorter than what it was opened from. `deriving`
+ * and `decrypting` hear how far it is. Raises Fault "words", which leaves `sealed` as it is, and "not-a-bundle",
+ * "damaged", "memory", after which it is empty.
  */
-export async function unseal(sealed: Sealed, words: string, deriving: Progress, decrypting: Progress): Promise<Bytes> {
+export async function unseal(sealed: Bytes, words: string, deriving: Progress, decrypting: Progress): Promise<Bytes> {
   const identity = new Words(words, deriving);
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   try {
     // Never new Response(stream).blob(): the browsers page such blobs to disk, in the clear.
-    return await collect(await decrypter.decrypt(sealed.stream()), sealed.size, decrypting);
+    return await collect(await decrypter.decrypt(streamOf(sealed)), sealed, decrypting);
   } catch (thrown) {
-    if (!identity.asked) throw new Fault(kindOf(thrown, "not-a-bundle"));
-    throw new Fault(kindOf(thrown, identity.opened ? "damaged" : "words"));
+    if (identity.opened) sealed.fill(0);
+    throw new Fault(kindOf(thrown, !identity.asked ? "not-a-bundle" : identity.opened ? "damaged" : "words"));
   }
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, limit: number, progress: Progress): Promise<Bytes> {
-  // A plaintext is always smaller than its ciphertext.
-  const whole = new Uint8Array(limit);
+async function collect(stream: ReadableStream<Uint8Array>, into: Bytes, progress: Progress): Promise<Bytes> {
   const reader = stream.getReader();
   const rest = rests();
   let filled = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return whole.subarray(0, filled);
-    whole.set(value, filled);
+    if (done) break;
+    into.set(value, filled);
     filled += value.length;
-    await rest(() => progress(filled / limit));
+    await rest(() => progress(filled / into.length));
   }
+  into.fill(0, filled);
+  return into.subarray(0, filled);
+}
+
+function streamOf(data: Bytes): ReadableStream<Bytes> {
+  let place = 0;
+  const pull = (controller: ReadableStreamDefaultController<Bytes>): void => {
+    controller.enqueue(data.subarray(place, place + PIECE));
+    place += PIECE;
+    if (place >= data.length) controller.close();
+  };
+  // Nothing is read ahead of what is being opened.
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 /** Lets the browser paint and hear its user. */

@@ -23,6 +23,7 @@ const en = {
   open: "Open",
   ready: "",
   loading: "The page is still loading …",
+  reading: "Reading the file: {percent} %",
   deriving: "Working on the words: {percent} %. This takes some seconds, on purpose: it makes guessing hopeless.",
   decrypting: "Opening: {percent} %",
   checking: "Checking every file: {percent} %",
@@ -101,6 +102,7 @@ const ru: Record<Key, string> = {
   open: "Открыть",
   ready: "",
   loading: "Страница ещё загружается…",
+  reading: "Файл читается: {percent} %",
   deriving: "Проверка слов: {percent} %. Это нарочно занимает несколько секунд: так слова не подобрать.",
   decrypting: "Открывается: {percent} %",
   checking: "Проверяется каждый файл: {percent} %",
@@ -178,8 +180,8 @@ const FAULTS: Record<FaultKind, readonly [string, string]> = {
     "Файл повреждён: его содержимое не то, что запечатали. Ничего не показано. Попросите отправителя прислать его ещё раз.",
   ],
   "other-file": [
-    "This is not the file that belongs to this page. Choose the file named above; if it is that one, it was altered.",
-    "Это не тот файл, который относится к этой странице. Выберите файл, названный выше; если это он, его изменили.",
+    "This is not the file that belongs to this page. Choose the file named above. If it is that one, it was damaged or altered on its way: ask the sender for it again.",
+    "Это не тот файл, который относится к этой странице. Выберите файл, названный выше. Если это он, его повредили или изменили по дороге: попросите прислать его ещё раз.",
   ],
   newer: [
     "This was made by a later version of the program. This page can't show it; ask the sender for a page that fits.",

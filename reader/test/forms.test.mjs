@@ -4,7 +4,7 @@ import { fromBase64, toBase64 } from "../src/bytes.ts";
 import { dump, load } from "../src/canonical.ts";
 import { Fault, kindOf } from "../src/faults.ts";
 import { kindOfFile } from "../src/kinds.ts";
-import { chosen, digest } from "../src/source.ts";
+import { chosen, inline } from "../src/source.ts";
 import { languageName, preferred, readable, say, sayFault } from "../src/strings.ts";
 import { phrase } from "../src/taken.ts";
 
@@ -35,27 +35,46 @@ test("what may be shown is told by the ending alone", () => {
   }
 });
 
-test("a chosen file is heard from its beginning to its end, in pieces", async () => {
+const hash = async (data) => Buffer.from(await crypto.subtle.digest("SHA-256", data)).toString("hex");
+
+test("a chosen file is read whole, if it is the expected one", async () => {
   const data = new Uint8Array(9_000_001).map((_, place) => place % 251);
   data.set(new TextEncoder().encode("age-encryption.org/v1\n"));
-  const file = new File([data], "EX-7K3Q9V.age");
-  let heard = 0;
-  const sealed = await chosen(file, (piece) => {
-    assert.ok(piece.length <= 1 << 20);
-    heard += piece.length;
-  });
-  const whole = new Uint8Array(await new Response(sealed.stream()).arrayBuffer());
-  assert.deepEqual([sealed.size, heard, whole.length], [9_000_001, 9_000_001, 9_000_001]);
-  assert.deepEqual(Buffer.compare(whole, data), 0);
-  const hash = Buffer.from(await crypto.subtle.digest("SHA-256", data)).toString("hex");
-  assert.equal(await digest(file), hash);
+  const expected = { name: "EX-7K3Q9V.age", sha256: await hash(data) };
+  const read = await chosen(new File([data], expected.name), expected, () => undefined);
+  assert.equal(Buffer.compare(read, data), 0);
+  data[8_999_999] ^= 1;
+  const other = chosen(new File([data], expected.name), expected, () => undefined);
+  await assert.rejects(other, { kind: "other-file" });
 });
 
 test("files that are something else are named so before any work", async () => {
-  const kind = (file) => chosen(file, () => undefined).then(() => "none", (fault) => fault.kind);
-  assert.equal(await kind(new File(["%PDF-1.7 and more than that of it"], "a.age")), "not-a-bundle");
-  assert.equal(await kind(new File([], "a.age")), "cut-off");
-  assert.equal(await kind(new File(["-----BEGIN AGE ENCRYPTED FILE-----\n"], "a.age")), "not-a-bundle");
+  const expected = { name: "a.age", sha256: "0".repeat(64) };
+  const kind = (...parts) => chosen(new File(parts, "a.age"), expected, () => undefined).catch((fault) => fault.kind);
+  assert.equal(await kind("%PDF-1.7 and more than that of it"), "not-a-bundle");
+  assert.equal(await kind(), "cut-off");
+  assert.equal(await kind("-----BEGIN AGE ENCRYPTED FILE-----\n"), "not-a-bundle");
+  assert.equal(await kind("age-encryption.org/v1\n-> scrypt"), "other-file");
+});
+
+/** What `inline` asks of a page. */
+const page = (blocks, end = true) => ({
+  querySelector: (selector) => (selector === "#end" && end ? {} : null),
+  querySelectorAll: (selector) => (selector === "script.sealed" ? blocks.map((textContent) => ({ textContent })) : []),
+});
+
+test("the blocks of a page are joined", () => {
+  assert.deepEqual(inline(page(["AQID", "BAUG", "Bw=="])), Uint8Array.of(1, 2, 3, 4, 5, 6, 7));
+  const kind = (made) => {
+    try {
+      return inline(made);
+    } catch (fault) {
+      return fault.kind;
+    }
+  };
+  assert.equal(kind(page(["AQID"], false)), "cut-off");
+  assert.equal(kind(page([])), "cut-off");
+  for (const block of ["AQI", "AQ I", "AQI*", "AQID\n", "Bx=="]) assert.equal(kind(page([block])), "damaged", block);
 });
 
 test("faults keep their kind, and the browser's own get one", () => {
