@@ -148,15 +148,13 @@ def keep(writer: Any, page: Any) -> None:
 
 
 def _put(writer: Any, contents: Any, resources: Any, box: Sequence[float]) -> None:
-    from pypdf import PageObject
     from pypdf.generic import ArrayObject, FloatObject, NameObject
 
-    page = PageObject(writer)
-    page[NameObject("/Type")] = NameObject("/Page")
+    # A page that is made elsewhere would be copied, and its streams left behind.
+    page = writer.add_blank_page(width=box[2], height=box[3])
     page[NameObject("/MediaBox")] = ArrayObject(FloatObject(f"{side:.2f}") for side in box)
     page[NameObject("/Resources")] = resources
     page[NameObject("/Contents")] = contents
-    writer.add_page(page)
 
 
 def _contents(writer: Any, page: Any) -> Any:

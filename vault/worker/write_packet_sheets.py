@@ -27,6 +27,14 @@ LINES = {"court": 1, "center": 1, "title": 1, "left": 0, "right": 2, "small": 0}
 GAP, BLANK_HEIGHT = 16.0, 26.0
 BLANK_FROM = 0.36  # of the width: where the lines to write on begin, but behind longer words
 Size = tuple[float, float]
+TRIAL: dict[str, Any] = {
+    "paper": "Letter",
+    "language": "en",
+    "cover": [[look, "a"] for look in (*LINES, "blank", "gap")],
+    "contents": {"title": "a", "heads": ["a", "b", "c", "d"], "rows": [["A", "b", "1", "1"]], "notes": ["a"]},
+    "tabs": [{"tab": "A", "text": "я", "notes": ["a"]}],
+}
+"""A request that has one of everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +47,9 @@ class Drawn:
     elements: list[write_tags.Element]
 
 
-def prepare() -> None:
-    """Set everything once."""
-    request = {
-        "paper": "Letter",
-        "language": "en",
-        "cover": [[look, "a"] for look in (*LINES, "blank", "gap")],
-        "contents": {"title": "a", "heads": ["a", "b", "c", "d"], "rows": [["A", "b", "1", "1"]], "notes": ["a"]},
-        "tabs": [{"tab": "A", "text": "я", "notes": ["a"]}],
-    }
-    draw(request, [1, 2, 3], [(4, (612.0, 792.0))])
+def prepare() -> bytes:
+    """Set everything once; returns the sheets, as a PDF."""
+    return draw(TRIAL, [1, 2, 3], [(4, (612.0, 792.0))]).pdf
 
 
 def front_count(request: dict[str, Any]) -> int:
