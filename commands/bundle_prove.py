@@ -13,6 +13,7 @@ from vault.errors import Usage
 from vault.model.ids import tidy_id
 
 if TYPE_CHECKING:
+    from vault.bundle.custody import Custody
     from vault.usecases.proof_check import CheckedProof
     from vault.usecases.proving import Proven
     from vault.usecases.receiving import Received
@@ -91,8 +92,7 @@ def checked(
     from vault.formats.custody_proof import MAX_BYTES
     from vault.usecases import proof_check
 
-    if received.custody is None:
-        raise Usage("this bundle has no custody log that a proof could open")
+    history = _history(received)
     untrusted = _read(Path(proof).expanduser(), MAX_BYTES)
     try:
         file = None if original is None else Path(original).expanduser().open("rb")
@@ -100,10 +100,32 @@ def checked(
         raise Usage(f"the original can't be read: {error.strerror}") from None
     try:
         with session.console.progress("Checking"):
-            return proof_check.check(untrusted, received.manifest, received.custody, verifiers, file)
+            return proof_check.check(untrusted, received.manifest, history, verifiers, file)
     finally:
         if file is not None:
             file.close()
+
+
+def _history(received: Received) -> Custody:
+    if received.custody is None:
+        raise Usage("this bundle has no custody log that a proof could open")
+    return received.custody
+
+
+def write_steps(received: Received, folder: Path) -> None:
+    """Each step's `.tlog-proof` and leaf, as A-1.tlog-proof and A-1.json, and the log's key, into a new folder.
+
+    Raises Usage for a bundle without a custody log, OutputExists.
+    """
+    from vault.store import output
+
+    history = _history(received)
+    with output.new_folder(folder) as building:
+        output.write_in(building, "log.key", history.log.encode() + b"\n")
+        for leaf, proof in zip(history.leaves, history.proofs(), strict=True):
+            name = f"{leaf.exhibit}-{leaf.n}"
+            output.write_in(building, f"{name}.json", leaf.data)
+            output.write_in(building, f"{name}.tlog-proof", proof)
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -42,6 +42,10 @@ def verify(
         list[str] | None,
         typer.Option("--verifier", metavar="KEY", help="The auditor's key, casevault-witness/…; repeatable."),
     ] = None,
+    tlog_proofs: Annotated[
+        str | None,
+        typer.Option("--tlog-proofs", metavar="DIR", help="Write each step's proof, for programs of others."),
+    ] = None,
 ) -> None:
     """Check a bundle that you were given: every file, the signature, and with --fingerprint the sender.
 
@@ -53,6 +57,8 @@ def verify(
     from vault.usecases import receiving
 
     receiving.require_bundle(path)
+    if tlog_proofs is not None:
+        receiving.require_new(Path(tlog_proofs).expanduser())
 
     def checked(secret: list[Identity]) -> Received:
         with session.console.progress("Checking"):
@@ -62,6 +68,8 @@ def verify(
         raise Usage("--original and --verifier belong to a --proof")
     received = identity.tried(session, words_file, checked)
     found = None if proof is None else bundle_prove.checked(session, received, proof, original, list(verifier or ()))
+    if tlog_proofs is not None:
+        bundle_prove.write_steps(received, Path(tlog_proofs).expanduser())
     proved = {} if found is None else {"proof": bundle_prove.shape(found)}
     told = [] if found is None else bundle_prove.lines(session, found)
     session.console.answer({"bundle": _shape(received), "ok": True, **proved}, [*_lines(session, received), *told])

@@ -7,7 +7,6 @@ this bundle: it links nothing, and the vault can open it for a court. The exact 
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 import secrets
@@ -78,21 +77,24 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """Checked histories: all leaves in the order of the tree, and its signed checkpoint."""
+    """Checked histories: all leaves in the order of the tree, its signed checkpoint, and its verifier key `log`."""
 
     leaves: tuple[Leaf, ...]
     checkpoint: bytes
     root: bytes
+    log: str
 
     def of(self, label: str) -> list[Leaf]:
         """The history of one exhibit, oldest first."""
         return [leaf for leaf in self.leaves if leaf.exhibit == label]
 
-    def proof(self, label: str, n: int) -> bytes:
-        """The `.tlog-proof` (c2sp.org/tlog-proof) of one step; its extra data is the leaf. Raises KeyError."""
-        at = {(leaf.exhibit, leaf.n): index for index, leaf in enumerate(self.leaves)}[label, n]
-        hashes = _paths(self.leaves)[at]
-        return tlog_proof.serialise(tlog_proof.Proof(at, hashes, self.checkpoint, self.leaves[at].data))
+    def proofs(self) -> list[bytes]:
+        """The `.tlog-proof` (c2sp.org/tlog-proof) of each step, in order; its extra data is the leaf."""
+        paths = _paths(self.leaves)
+        return [
+            tlog_proof.serialise(tlog_proof.Proof(at, paths[at], self.checkpoint, leaf.data))
+            for at, leaf in enumerate(self.leaves)
+        ]
 
 
 def blinded(item_key: bytes, bundle: str, leaf: bytes) -> bytes:
@@ -172,7 +174,7 @@ def check(untrusted_data: bytes, manifest: Manifest, key: signing.NoteKey) -> Cu
             merkle.verify_inclusion(merkle.leaf_hash(leaf.data), at, head.size, path, head.root)
         except Forged:
             raise Forged(f"step {leaf.n} of exhibit {leaf.exhibit} is not one that was signed") from None
-    return Custody(tuple(leaves), signed, head.root)
+    return Custody(tuple(leaves), signed, head.root, own)
 
 
 def _check_histories(leaves: Sequence[Leaf], manifest: Manifest) -> None:
@@ -253,8 +255,3 @@ def _matching(pattern: re.Pattern[str], untrusted: object) -> str:
     if not isinstance(untrusted, str) or not pattern.fullmatch(untrusted):
         raise ValueError("form")
     return untrusted
-
-
-def root_text(custody: Custody) -> str:
-    """The root as the checkpoint gives it: base64."""
-    return base64.b64encode(custody.root).decode()
