@@ -1,0 +1,357 @@
+"""What should be put right about exhibits before they are sealed. Each warning names labels, pages and people's ids.
+
+Nothing is refused here: a case manager may know better. A warning holds no name, no number and no text of a document.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from vault.errors import Usage
+from vault.model import languages
+from vault.model.document import Document
+from vault.model.records import ExhibitNote
+from vault.usecases import exhibit_facts as facts
+from vault.usecases import exhibit_list, exhibit_people, exhibit_pictures, items, redacting
+from vault.usecases.exhibit_list import Placed
+from vault.usecases.exhibit_pictures import LESS_THAN_PAPER
+from vault.usecases.unlocked import UnlockedVault
+
+TARGET = "en"
+"""The language that a court wants: English (8 CFR 1003.33)."""
+FEW_LETTERS = 40
+"""Letters below which a text is too short to tell its language, or to be the same as another."""
+FOREIGN_SHARE = 0.5
+"""Share of letters in another script that makes a document one in another language."""
+FOREIGN_LINES = 120
+"""Letters in another script that need a translation even in a document that says to be in the court's language."""
+FEW_WORDS, ENGLISH_SHARE = 40, 0.12
+"""Of English words every third is one of these; of other languages written in Latin letters hardly any is."""
+_ENGLISH_WORDS = (
+    "the of and to in a is that for it was on with as be by at this have from or had not are but his her they she he "
+    "you i which all were there been their has will would who when my me we our"
+)
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_LETTERS = re.compile(r"[^\W\d_]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{1,20}")
+_SCRIPTS = {
+    "latin": re.compile(r"[A-Za-z\u00aa-\u024f\u1e00-\u1eff]"),
+    "cyrillic": re.compile(r"[\u0400-\u052f]"),
+}
+_CYRILLIC_CODES = "ru uk be bg sr mk kk ky tg tt ba ce inh cv mn os ab av kbd ady sah udm"
+_CYRILLIC = frozenset(_CYRILLIC_CODES.split())
+CERTIFIED = re.compile(
+    r"certif\w{0,10}[^.]{0,120}translat|translat\w{0,4}[^.]{0,120}certif|competent to translate"
+    r"|верность перевода|перев[её]л\w{0,3}[^.]{0,80}(?:подтвержд|свидетельств|удостовер)",
+    re.IGNORECASE,
+)
+_ABOUT_TRANSLATING = re.compile(r"translat|interpret|перев[оеё]|тлумач|переклад", re.IGNORECASE)
+SHINGLE = 5
+NEARLY = 0.9
+SKETCH = 64
+"""The smallest hashes that stand for a text: two texts that share none of them are not nearly the same."""
+_HEADED = re.compile(r"(?:\bот|\bdated|\bdate[d]?:|\bдата:?)[ \u00a0]{0,3}$", re.IGNORECASE)
+HEAD = 1_500
+"""Characters within which a document says of what day it is."""
+MOST_OF_A_KIND = 200
+"""Warnings of one kind: who has more of them has seen what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """One thing to look at. `labels` are the exhibits that it is about, `page` counts from 1 (0: none in particular),
+    `person` is the id of somebody listed, or empty."""
+
+    code: str
+    labels: tuple[str, ...]
+    text: str
+    page: int = 0
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An exhibit with what was read in it."""
+
+    placed: Placed
+    document: Document | None
+    text: str
+
+    @property
+    def label(self) -> str:
+        return self.placed.label
+
+
+def warnings(vault: UnlockedVault, case_id: str, placed: Sequence[Placed], target: str = TARGET) -> list[Warning]:
+    """Everything to be said of these exhibits of a case, in the order of the labels. Not logged: for other use cases.
+
+    `target` is the code of the language that the recipient's court wants. Raises Usage if there is no such language.
+    """
+    wanted = languages.tags(target)
+    if not wanted or "," in wanted:
+        raise Usage("there is no such language", hint="Write its code, such as en or de.")
+    read = [_read(vault, one) for one in placed]
+    noted = exhibit_list.notes(vault, case_id)
+    found = [
+        *_untranslated(read, wanted.split("-")[0]),
+        *_uncertified(read, noted),
+        *_twice(read),
+        *_pixels(read),
+        *_people(vault, case_id, read),
+        *_dates(read, noted),
+        *_translated(read),
+    ]
+    order = {one.label: place for place, one in enumerate(placed)}
+    kept = sorted(found, key=lambda one: (order[one.labels[0]], one.code, one.labels, one.page, one.person))
+    counts: dict[str, int] = {}
+    out = []
+    for one in kept:
+        counts[one.code] = counts.get(one.code, 0) + 1
+        out += [one] if counts[one.code] <= MOST_OF_A_KIND else []
+    return out
+
+
+def _read(vault: UnlockedVault, placed: Placed) -> _Read:
+    document = items.document_of(vault, placed.item)
+    return _Read(placed, document, "" if document is None else facts.whole_text(document))
+
+
+# Translations and certificates
+
+
+def language_of(text: str, noted: str, target: str) -> bool | None:
+    """Whether something is in the target language; None if nobody can tell."""
+    letters = len(_LETTERS.findall(text))
+    script = "cyrillic" if target in _CYRILLIC else "latin"
+    own = len(_SCRIPTS[script].findall(text))
+    foreign = letters - own
+    if letters >= FEW_LETTERS and foreign >= FOREIGN_SHARE * letters:
+        return False
+    if noted:
+        tags = [tag.split("-")[0] for tag in noted.split(", ")]
+        return target in tags and foreign < max(FOREIGN_LINES, 0.1 * letters)
+    if letters < FEW_LETTERS:
+        return None
+    if target != "en":
+        return None if foreign < FOREIGN_LINES else False
+    words = _LATIN_WORD.findall(text.lower())
+    if len(words) < FEW_WORDS:
+        return None
+    return foreign < FOREIGN_LINES and sum(word in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
+
+
+def _untranslated(read: Sequence[_Read], target: str) -> Iterator[Warning]:
+    fits = {one.label: language_of(one.text, one.placed.item.language, target) for one in read}
+    before: dict[str, list[str]] = {}
+    for one in read:
+        if one.placed.translation_of:
+            before.setdefault(one.placed.translation_of, []).append(one.label)
+    for one in read:
+        item = one.placed.item
+        wordless = item.kind in ("photo", "video") and len(_LETTERS.findall(one.text)) < FEW_LETTERS
+        if (
+            fits[one.label] is None
+            and not one.text.strip()
+            and item.kind not in LESS_THAN_PAPER
+            and not item.language
+        ):
+            yield Warning(
+                "language-unknown", (one.label,),
+                f"exhibit {one.label}: its language is not noted, and nothing was read in it",
+            )  # fmt: skip
+        if fits[one.label] is not False or wordless or _has_translation(one.label, before, fits, set()):
+            continue
+        yield Warning(
+            "no-translation", (one.label,),
+            f"exhibit {one.label} is not in the language of the court ({target}), and no translation of it is among "
+            "the exhibits",
+        )  # fmt: skip
+
+
+def _has_translation(
+    label: str, before: Mapping[str, Sequence[str]], fits: Mapping[str, bool | None], seen: set[str]
+) -> bool:
+    if label in seen:
+        return False
+    seen.add(label)
+    return any(fits[one] is not False or _has_translation(one, before, fits, seen) for one in before.get(label, ()))
+
+
+def _uncertified(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Iterator[Warning]:
+    certified = {one.placed.certificate_of for one in read if one.placed.certificate_of}
+    for one in read:
+        item, label = one.placed.item, one.label
+        of = exhibit_list.vouched(item, noted)
+        is_translation = bool(item.translation_of) or item.kind == "translation"
+        if is_translation and not (label in certified or of == item.id or CERTIFIED.search(one.text)):
+            text = f"exhibit {label} is a translation without a certificate of the translator"
+            yield Warning("no-certificate", (label,), text)
+        if item.translation_of and one.placed.translation_of is None:
+            text = f"exhibit {label} is a translation, and its original is left out"
+            yield Warning("original-left-out", (label,), text)
+        elif item.kind == "translation" and not item.translation_of:
+            text = f"exhibit {label} is a translation of no item in the vault: add it with 'evidence translate'"
+            yield Warning("original-left-out", (label,), text)
+        if of and of != item.id and one.placed.certificate_of is None:
+            text = f"exhibit {label} is a certificate, and the translation that it is of is left out"
+            yield Warning("certificate-alone", (label,), text)
+        elif item.kind == "certificate" and not of and (not one.text or _ABOUT_TRANSLATING.search(one.text)):
+            text = f"exhibit {label} is a certificate that is tied to no translation: use --certificate"
+            yield Warning("certificate-alone", (label,), text)
+
+
+# The same twice
+
+
+def _twice(read: Sequence[_Read]) -> Iterator[Warning]:
+    told: set[tuple[str, str]] = set()
+    for pair, text in (*_same_bytes(read), *_same_text(read), *_same_picture(read)):
+        if pair not in told:
+            told.add(pair)
+            yield Warning("duplicate", pair, text)
+
+
+def _same_bytes(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
+    first: dict[bytes, str] = {}
+    for one in read:
+        other = first.setdefault(one.placed.item.sha256, one.label)
+        if other != one.label:
+            yield (other, one.label), f"exhibits {other} and {one.label} are the same file"
+
+
+def _same_text(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
+    shingles = {one.label: _shingles(one.text) for one in read}
+    holders: dict[int, list[str]] = {}
+    for one in read:
+        for hashed in sorted(shingles[one.label])[:SKETCH]:
+            holders.setdefault(hashed, []).append(one.label)
+    near = {pair for labels in holders.values() for pair in combinations(labels[:MOST_OF_A_KIND], 2)}
+    place = {one.label: number for number, one in enumerate(read)}
+    scans = {one.label for one in read if one.document and any(page.kind == "picture" for page in one.document.pages)}
+    figures = {one.label: re.findall(r"\d+", one.text) for one in read}
+    for first, second in sorted(near, key=lambda pair: (place[pair[0]], place[pair[1]])):
+        mine, theirs = shingles[first], shingles[second]
+        alike = sorted(figures[first]) == sorted(figures[second])
+        if mine == theirs and alike:
+            yield (first, second), f"exhibits {first} and {second} have the same text"
+        elif len(mine & theirs) >= NEARLY * len(mine | theirs) and (alike or {first, second} & scans):
+            yield (first, second), f"exhibits {first} and {second} have nearly the same text"
+
+
+def _shingles(text: str) -> frozenset[int]:
+    if len(_LETTERS.findall(text)) < FEW_LETTERS:
+        return frozenset()
+    words = re.findall(r"\w+", text.casefold())
+    runs = [words[at : at + SHINGLE] for at in range(max(1, len(words) - SHINGLE + 1))]
+    return frozenset(zlib.crc32(" ".join(run).encode()) for run in runs)
+
+
+def _same_picture(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
+    looks = [
+        (one.label, one.document.pages[0].likeness) for one in read
+        if one.document and len(one.document.pages) == 1 and len(_LETTERS.findall(one.text)) < 10 * FEW_LETTERS
+    ]  # fmt: skip
+    for one, other in exhibit_pictures.same_pictures(looks):
+        yield (one, other), f"exhibits {one} and {other} show the same picture"
+
+
+# Pages of pixels
+
+
+def _pixels(read: Sequence[_Read]) -> Iterator[Warning]:
+    for one in read:
+        item, pages = one.placed.item, one.document.pages if one.document else ()
+        coarse = [page.number for page in pages if exhibit_pictures.is_coarse(item, page)]
+        if coarse:
+            listed = ", ".join(map(str, coarse[:10])) + (" …" if len(coarse) > 10 else "")
+            text = f"exhibit {one.label}, page {listed}: too few pixels to be read well on paper"
+            yield Warning("low-resolution", (one.label,), text, coarse[0])
+        shot = any(exhibit_pictures.is_screenshot(item, page) for page in pages)
+        if any(exhibit_pictures.is_cropped(item, page) for page in pages):
+            yield Warning(
+                "cropped", (one.label,), f"exhibit {one.label} looks like a part of a screen: it was cropped"
+            )
+        if not shot and item.kind not in ("post", "screenshot"):
+            continue
+        yield from _where_and_when(one)
+
+
+def _where_and_when(one: _Read) -> Iterator[Warning]:
+    item, label = one.placed.item, one.label
+    seen = "\n".join((one.text, item.source))
+    talk = item.kind == "chat" or exhibit_pictures.is_conversation(one.text)
+    if not talk and not exhibit_pictures.has_address(seen):
+        yield Warning("no-address", (label,), f"exhibit {label} shows no web address: note it as the item's source")
+    day_chosen = one.placed.date != exhibit_list.own_date(item)
+    if not item.captured_at and not day_chosen and not exhibit_pictures.has_date(seen):
+        text = f"exhibit {label} shows no date: note when it was captured with 'evidence set --captured'"
+        yield Warning("no-date", (label,), text)
+
+
+# What does not agree
+
+
+def _people(vault: UnlockedVault, case_id: str, read: Sequence[_Read]) -> Iterator[Warning]:
+    people = redacting.people_of(vault, case_id)
+    if not people:
+        return
+    documents = [(one.label, one.document) for one in read if one.document]
+    misspelt, differing = exhibit_people.compared(people, documents)
+    for bad in misspelt:
+        text = f"exhibit {bad.label}, page {bad.page}: the name of {bad.person} is spelt otherwise than in the list"
+        yield Warning("name", (bad.label,), text, bad.page, bad.person)
+    for said in differing:
+        labels = tuple(dict.fromkeys(label for label, _ in said.places))
+        where = "; ".join(f"{label}, page {page}" for label, page in said.places[:10])
+        if said.what == "birth":
+            text = f"the exhibits give different days of birth of {said.person}: {where}"
+            yield Warning("birth-date", labels, text, said.places[0][1], said.person)
+        else:
+            text = f"the exhibits give different numbers of one paper ({said.kind}) of {said.person}: {where}"
+            yield Warning("number", labels, text, said.places[0][1], said.person)
+
+
+def _dates(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Iterator[Warning]:
+    for one in read:
+        note = noted.get(one.placed.item.id)
+        chosen = (note.date if note else "") or one.placed.item.captured_at[:10]
+        found = facts.dates(one.text)
+        if not chosen or not found:
+            continue
+        try:
+            listed = date.fromisoformat(chosen)
+        except ValueError:
+            continue
+        day = (listed.year, listed.month, listed.day)
+        headed = [d for d in found if d.start < HEAD and _HEADED.search(one.text[max(0, d.start - 12) : d.start])]
+        if headed and not any(day in one_of.days for one_of in found):
+            text = f"exhibit {one.label} is dated otherwise in its text than it is listed"
+            yield Warning("date", (one.label,), text)
+
+
+def _translated(read: Sequence[_Read]) -> Iterator[Warning]:
+    by_label = {one.label: one for one in read}
+    for one in read:
+        original = by_label.get(one.placed.translation_of or "")
+        if original is None or original.document is None or not one.text.strip():
+            continue
+        known = {day for written in facts.dates(one.text) for day in written.days}
+        digits = facts.digits_of(one.text)
+        pages: list[int] = []
+        days = counts = 0
+        for page in original.document.pages:
+            text = facts.sure_text(page)
+            lost = sum(not written.days & known for written in facts.dates(text))
+            gone = sum(number not in digits for _, number in facts.numbers(text))
+            days, counts = days + lost, counts + gone
+            pages += [page.number] if lost or gone else []
+        if not pages:
+            continue
+        where = ", ".join(map(str, pages[:10]))
+        text = f"exhibit {one.label} lacks dates ({days}) and numbers ({counts}) of {original.label}, page {where}"
+        yield Warning("translation-differs", (one.label, original.label), text, pages[0])

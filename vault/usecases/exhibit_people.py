@@ -1,0 +1,134 @@
+"""What exhibits say of the same listed person: how the name is spelt, days of birth, numbers of papers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vault.model.document import Document
+from vault.model.findings import Span
+from vault.model.people import Person
+from vault.redaction import freetext
+from vault.redaction.identifiers import find_identifiers
+from vault.redaction.names import Matcher
+from vault.usecases.exhibit_facts import Day, dates, sure_text
+
+REACH = 120
+"""Characters behind a name within which a number or a day of birth is that person's."""
+ONE_FOR_LIFE = frozenset({
+    "A_NUMBER", "SNILS", "TAX_NUMBER", "SSN", "PERSONAL_NUMBER", "UNHCR_NUMBER", "PASSPORT", "MILITARY_ID",
+    "DRIVING_LICENCE", "CERTIFICATE", "MIGRATION_CARD", "HEALTH_INSURANCE",
+})  # fmt: skip
+"""Papers of which a person has mostly one, compared by what exactly they are: a second passport is another kind."""
+UNTOLD = frozenset({"machine-readable zone"})
+
+Field = Literal["birth", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """A listed person's name in an unlisted spelling, on a page of an exhibit."""
+
+    label: str
+    page: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """Exhibits that say different things of one person: a day of birth, or the number of one kind of paper."""
+
+    what: Field
+    kind: str
+    person: str
+    places: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class _Said:
+    """What was found of all people: by person and kind, each value with the places where it stands."""
+
+    births: dict[str, list[tuple[frozenset[Day], str, int]]] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], list[tuple[str, str, int]]] = field(default_factory=dict)
+
+
+def compared(
+    people: Sequence[Person], documents: Iterable[tuple[str, Document]]
+) -> tuple[list[Misspelt], list[Differing]]:
+    """Compare what (label, document) say of the listed people."""
+    matcher, said = Matcher(people), _Said()
+    misspelt: list[Misspelt] = []
+    for label, document in documents:
+        for page in document.pages:
+            text = sure_text(page)
+            names = _names(matcher, text)
+            misspelt += [Misspelt(label, page.number, one) for one in sorted({p for _, _, p, bad in names if bad})]
+            _collect(said, label, page.number, text, names)
+    return misspelt, [*_births(said), *_numbers(said)]
+
+
+def _names(matcher: Matcher, text: str) -> list[tuple[int, int, str, bool]]:
+    """(start, end, person, whether misspelt) of the names that are one person's alone."""
+    matches = [m for m in matcher.matches(text) if m.span.sure and not m.conflict]
+    found = []
+    for match in matches:
+        others = [m for m in matches if m is not match and m.span.person != match.span.person]
+        over = [m for m in others if m.span.start < match.span.end and match.span.start < m.span.end]
+        if any(m.span.score >= match.span.score and not m.erring for m in over):
+            continue
+        found.append((match.span.start, match.span.end, str(match.span.person), bool(match.erring)))
+    return sorted(found)
+
+
+def _collect(said: _Said, label: str, page: int, text: str, names: Sequence[tuple[int, int, str, bool]]) -> None:
+    if not names:
+        return
+    # What stands behind somebody else's name is not this person's.
+    others = [(s.start, s.end, "", False) for s in freetext.find_names(text) if not _is_over(s, names)]
+    names = sorted([*names, *others])
+    starts = [start for start, *_ in names]
+    for span in find_identifiers(text):
+        if not span.sure or (span.category != "BIRTH_DATE" and span.category not in ONE_FOR_LIFE):
+            continue
+        place = bisect_right(starts, span.start) - 1
+        if place < 0 or span.start - names[place][1] > REACH or "\n\n" in text[names[place][1] : span.start]:
+            continue
+        person = names[place][2]
+        if not person:
+            continue
+        if span.category == "BIRTH_DATE":
+            found = dates(text[span.start : span.end])
+            if len(found) == 1:
+                said.births.setdefault(person, []).append((found[0].days, label, page))
+        elif kind := _kind(span):
+            number = "".join(filter(str.isdigit, text[span.start : span.end]))
+            said.numbers.setdefault((person, kind), []).append((number, label, page))
+
+
+def _is_over(span: Span, names: Sequence[tuple[int, int, str, bool]]) -> bool:
+    return any(start < span.end and span.start < end for start, end, *_ in names)
+
+
+def _kind(span: Span) -> str:
+    """What paper it is, by the rule that found it."""
+    told = span.explanation.split(",")[0]
+    return "" if told in UNTOLD else told
+
+
+def _births(said: _Said) -> Iterator[Differing]:
+    for person, found in sorted(said.births.items()):
+        days = frozenset.intersection(*(one for one, _, _ in found))
+        if not days:
+            yield Differing("birth", "", person, _places((label, page) for _, label, page in found))
+
+
+def _numbers(said: _Said) -> Iterator[Differing]:
+    for (person, kind), found in sorted(said.numbers.items()):
+        if len({number for number, _, _ in found}) > 1:
+            yield Differing("number", kind, person, _places((label, page) for _, label, page in found))
+
+
+def _places(found: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple(dict.fromkeys(found))
