@@ -121,7 +121,7 @@ def _shape(made: Packet, target: Path | None) -> dict[str, Any]:
         "exhibits": exhibits,
         "rules": {"name": made.rules.name, "as_of": made.rules.as_of},
         "left_out": made.left_out,
-        "remarks": [{"kind": one.kind, "tab": one.tab} for one in made.remarks],
+        "warnings": [{"code": one.code, "labels": list(one.labels), "page": one.page} for one in made.warnings],
     }
     return shape if target is None else {"id": made.id, "path": str(target), **shape}
 
@@ -136,15 +136,8 @@ def _warn(session: Session, made: Packet, target: Path | None) -> None:
     )  # fmt: skip
     if made.rules.is_old(date.today()):
         console.warn("These rules are old. Rules of courts change: look each of them up.")
-    for one in made.remarks:
-        if one.kind == "untranslated":
-            console.warn("{tab} is in another language, and no translation of it is in the packet.", tab=one.tab)
-        elif one.kind == "uncertified":
-            console.warn(
-                "{tab} is a translation, and no certificate of its translator is in the packet.", tab=one.tab
-            )
-        else:
-            console.warn("{tab} is too large for one part and goes over several.", tab=one.tab)
+    for one in made.warnings:
+        console.warn("{text}", text=console.library(one.text))
     if made.left_out:
         console.warn("Items of the case that are not in it: {count}.", count=made.left_out)
     if target is None:

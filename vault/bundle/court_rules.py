@@ -31,8 +31,8 @@ Word = TypeVar("Word", bound=str)
 _NAME = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,4}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _TOP = frozenset((
-    "casevault_rules", "name", "title", "as_of", "manual", "read_from", "language", "paper", "part_bytes", "tab",
-    "pages", "cover", "blanks", "contents", "translation", "certificate", "rules", "sources",
+    "casevault_rules", "name", "title", "as_of", "manual", "read_from", "language", "court_language", "paper",
+    "part_bytes", "tab", "pages", "cover", "blanks", "contents", "translation", "certificate", "rules", "sources",
 ))  # fmt: skip
 
 
@@ -57,8 +57,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CourtRules:
-    """One file. `part_bytes` is the most that a part may have; `tab`, `pages`, `translation` and `certificate` are
-    patterns; `cover` has one line of the look "own"; `contents` is the title and the four heads of the table."""
+    """One file. `language` is that of our own sheets, `court_language` the one that documents must be in or be
+    translated into, "" where none is known. `part_bytes` is the most that a part may have; `tab`, `pages`,
+    `translation` and `certificate` are patterns; `cover` has one line of the look "own"; `contents` is the title and
+    the four heads of the table."""
 
     name: str
     title: str
@@ -66,6 +68,7 @@ class CourtRules:
     manual: str
     read_from: str
     language: str
+    court_language: str
     paper: PageSize
     part_bytes: int
     tab: str
@@ -134,12 +137,13 @@ def _rules(untrusted: Any) -> CourtRules:
     part = untrusted["part_bytes"]
     if len(contents) != 5 or type(part) is not int or not LEAST_PART <= part <= MOST_PART:
         raise ValueError("contents")
-    if not _NAME.fullmatch(untrusted["name"]) or not _LANGUAGE.fullmatch(untrusted["language"]):
+    languages = untrusted["language"], untrusted["court_language"] or untrusted["language"]
+    if not _NAME.fullmatch(untrusted["name"]) or not all(_LANGUAGE.fullmatch(one) for one in languages):
         raise ValueError("name")
     return CourtRules(
         untrusted["name"], _text(untrusted["title"]), date.fromisoformat(untrusted["as_of"]).isoformat(),
         _text(untrusted["manual"]), _text(untrusted["read_from"]), untrusted["language"],
-        _one_of(PAPERS, untrusted["paper"]), part, _pattern(untrusted["tab"], "{label}"),
+        untrusted["court_language"], _one_of(PAPERS, untrusted["paper"]), part, _pattern(untrusted["tab"], "{label}"),
         _pattern(untrusted["pages"], "{first}", "{last}"), cover,
         tuple(_text(one) for one in _many(untrusted["blanks"])),
         contents, _pattern(untrusted["translation"], "{tab}"),

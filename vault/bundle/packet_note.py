@@ -9,15 +9,9 @@ from vault.bundle.court_rules import CourtRules
 
 NAME = "READ-FIRST.txt"
 WIDTH = 78
-REMARKS = {
-    "untranslated": "{tab} is in another language, and no translation of it is in the packet.",
-    "uncertified": "{tab} is a translation, and no certificate of its translator is in the packet.",
-    "divided": "{tab} is too large for one part and goes over several.",
-}
-"""What a person should look at in a packet, by kind."""
 
 
-def note(rules: CourtRules, files: list[str], made: date, remarks: list[str]) -> str:
+def note(rules: CourtRules, files: list[str], made: date, warnings: list[str]) -> str:
     """The text, with lines that end as on Windows: that is where it is opened."""
     lines = [
         "READ THIS FIRST. IT IS FOR YOU, NOT FOR THE COURT: DO NOT FILE IT.",
@@ -34,8 +28,8 @@ def note(rules: CourtRules, files: list[str], made: date, remarks: list[str]) ->
     lines += ["", *_wrapped(f"Read from: {rules.read_from}"), "", "Files:", *(f"  {name}" for name in files)]
     lines += ["", *_wrapped("Nothing here is encrypted: whoever gets these files can read them. Delete them from "
                             "this computer once they are filed.")]  # fmt: skip
-    if remarks:
-        lines += ["", "TO LOOK AT IN THIS PACKET", *(line for one in remarks for line in _item(one))]
+    if warnings:
+        lines += ["", "TO LOOK AT IN THIS PACKET", *(line for one in warnings for line in _item(one))]
     lines += ["", "WHAT WAS READ, AND WHAT WAS NOT"]
     for rule in rules.rules:
         source = f" [{rule.source}]" if rule.source else " [not read anywhere]"

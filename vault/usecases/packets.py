@@ -27,6 +27,7 @@ from vault.usecases import (
     bundle_note,
     bundle_order,
     bundling,
+    exhibit_checks,
     exhibit_list,
     exhibits,
     items,
@@ -37,6 +38,7 @@ from vault.usecases import (
 )
 from vault.usecases.bundle_making import Made, Progress
 from vault.usecases.bundle_order import Job, Order
+from vault.usecases.exhibit_checks import Warning
 from vault.usecases.lastlook import PDF
 from vault.usecases.packet_layout import Layout, Placing, Plan
 from vault.usecases.unlocked import UnlockedVault, now
@@ -70,14 +72,6 @@ class PacketFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to look at before it is filed: a kind of packet_note.REMARKS, and the tab."""
-
-    kind: str
-    tab: str
-
-
-@dataclass(frozen=True, slots=True)
 class Packet:
     """What was made, or would be. `id` is its id in the ledger; `recipient` None where nobody was named."""
 
@@ -88,7 +82,7 @@ class Packet:
     rules: CourtRules
     paper: PageSize
     left_out: int
-    remarks: tuple[Remark, ...]
+    warnings: tuple[Warning, ...]
 
 
 def create(
@@ -303,30 +297,28 @@ def _packet(job: Job, layout: Layout, plan: Plan, files: Sequence[PacketFile]) -
     recipient = None if job.recipient is None else job.recipient.id
     return Packet(
         job.bundle, recipient, tuple(files), plan.exhibits, layout.rules, layout.paper, job.left_out,
-        tuple(_remarks(job, layout, plan)),
+        tuple(_warnings(job, layout, plan)),
     )  # fmt: skip
 
 
-def _remarks(job: Job, layout: Layout, plan: Plan) -> Iterator[Remark]:
-    """What a person should look at."""
-    translated = {one.translation_of for one in job.placed}
-    certified = {one.certificate_of for one in job.placed}
-    for one, placing in zip(job.placed, plan.exhibits, strict=True):
-        tab = layout.tab(one.label)
-        foreign = one.item.language and not one.item.language.startswith(layout.rules.language)
-        if foreign and one.label not in translated:
-            yield Remark("untranslated", tab)
-        if one.translation_of and one.label not in certified:
-            yield Remark("uncertified", tab)
+def _warnings(job: Job, layout: Layout, plan: Plan) -> Iterator[Warning]:
+    """What a person should look at before it is filed."""
+    court = layout.rules.court_language
+    for one in exhibit_checks.warnings(job.vault, job.case_id, job.placed, court or exhibit_checks.TARGET):
+        if court or one.code != "no-translation":
+            yield one
+    for placing in plan.exhibits:
         if len(placing.parts) > 1:
-            yield Remark("divided", tab)
+            text = f"exhibit {placing.label} is too large for one part and goes over several"
+            yield Warning("divided", (placing.label,), text)
 
 
 def _write_note(job: Job, packet: Packet, folder: Path) -> None:
     names = [file.name for file in packet.parts]
     job.look().check_names([*names, packet_note.NAME])
-    remarks = [packet_note.REMARKS[one.kind].replace("{tab}", one.tab) for one in packet.remarks]
-    text = packet_note.note(packet.rules, names, date.today(), remarks)
+    # Nothing that points at a person lies open beside the packet, not even an id.
+    said = [one.text for one in packet.warnings if not one.person]
+    text = packet_note.note(packet.rules, names, date.today(), said)
     output.write_in(folder, packet_note.NAME, text.encode())
 
 
