@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 LATER: dict[str, tuple[tuple[str, str], ...]] = {
+    "bundle prove": (
+        (
+            "casevault bundle prove B-4N8TVQ2W A --out exhibit-a.json --confirm B-4N8TVQ2W",
+            "Open exhibit A for the court that asks about it.",
+        ),
+        (
+            "casevault bundle prove B-4N8TVQ2W A --out exhibit-a-2.json --confirm B-4N8TVQ2W --other-cases --json",
+            "With its time in other cases, for a script.",
+        ),
+    ),
     "audit show": (
         ("casevault audit show --case C-7K3Q9", "Who did what in this case?"),
         (

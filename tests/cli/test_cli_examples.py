@@ -222,6 +222,9 @@ def _extras_for(line: str) -> Iterator[bool]:
 
 def _run_example(scratch: Scratch, path: str, line: str, ids: dict[str, str]) -> Done:
     words = [ids.get(word, word) for word in shlex.split(line)[1:]]
+    if any(word.startswith("B-") for word in words):
+        made = scratch.json("bundle", "list", ids["C-7K3Q9"])["bundles"][0]["id"]
+        words = [made if word.startswith("B-") else word for word in words]
     stdin = INPUTS.get("redact text jsonl" if "--jsonl" in words else path, "")
     if path.startswith(NEED_NO_VAULT) or "--recovery-file" in words:
         vault = {} if path == "init" else {"CASEVAULT_PATH": str(scratch.vault)}
