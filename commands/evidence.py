@@ -239,9 +239,16 @@ def translate(
     context: typer.Context,
     evidence: EvidenceArgument = None,
     file: Annotated[str | None, typer.Argument(metavar="FILE", help="The translation.")] = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option("--certificate", metavar="FILE", help="The translator's certificate, to be added with it."),
+    ] = None,
     from_: FromOption = None,
 ) -> None:
-    """Add a file as the translation of an item; bundles put it right before its original."""
+    """Add a file as the translation of an item; bundles put it right before its original.
+
+    A certificate that you add with it stands right behind the translation.
+    """
     session = session_of(context)
     wish = evidence_add.Wish([file] if file is not None else [])
     with session.vault() as vault:
@@ -249,8 +256,13 @@ def translate(
         files = evidence_add.files_of(session, wish)
         if len(files) != 1:
             raise Usage("a translation is one file")
+        vouching = evidence_add.files_of(session, evidence_add.Wish([certificate])) if certificate else []
         origin = evidence_add.provenance(session, from_, kind="translation", translation_of=original.id)
-        evidence_add.add(session, vault, str(original.case_id), files, origin, wish)
+        case_id = str(original.case_id)
+        if vouching:
+            evidence_add.add_certified(session, vault, case_id, files[0], vouching[0], origin, wish)
+        else:
+            evidence_add.add(session, vault, case_id, files, origin, wish)
 
 
 @app.command("verify")

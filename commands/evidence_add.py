@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,16 +109,42 @@ def add(
 
     What was added is reported whatever goes wrong afterwards: nobody should have to add it again to be sure.
     """
+    _add(session, vault, case_id, [(files, origin)], wish)
+
+
+def add_certified(
+    session: Session, vault: UnlockedVault, case_id: str, translation: NewFile, certificate: NewFile,
+    origin: Provenance, wish: Wish,
+) -> None:  # fmt: skip
+    """The same for a translation and the certificate of its translator, which is tied to it."""
+    from vault.usecases import exhibit_notes
+
+    def tie(done: Sequence[Evidence]) -> None:
+        if len(done) == 2:
+            choices = exhibit_notes.Choices(certificates={done[1].id: done[0].id})
+            exhibit_notes.choose(vault, case_id, choices)
+
+    vouching = replace(origin, kind="certificate", title="", note="", translation_of=None)
+    _add(session, vault, case_id, [([translation], origin), ([certificate], vouching)], wish, tie)
+
+
+def _add(
+    session: Session, vault: UnlockedVault, case_id: str, groups: Sequence[tuple[list[NewFile], Provenance]],
+    wish: Wish, then: Callable[[Sequence[Evidence]], None] = lambda done: None,
+) -> None:  # fmt: skip
     weak_jail = session.weak_jail()
     results: list[Added] = []
     failures: list[dict[str, str]] = []
     try:
-        _store(session, vault, case_id, files, origin, results)
+        for files, origin in groups:
+            _store(session, vault, case_id, files, origin, results)
         failures += [_failure(one.file.path, one.error) for one in results if one.error is not None]
         done = [one for one in results if one.evidence is not None]
         if wish.remove_source:
             _remove(session, vault, done, failures)
-        read_texts(session, vault, [one.evidence for one in done if one.evidence is not None], weak_jail)
+        new = [one.evidence for one in done if one.evidence is not None]
+        then(new)
+        read_texts(session, vault, new, weak_jail)
     except (CasevaultError, KeyboardInterrupt):
         _report(session, results, failures)
         raise
@@ -126,7 +152,9 @@ def add(
         _raise_all_failed(results)
     _report(session, results, failures)
     if failures:
-        raise PartlyDone(f"{len(failures)} of {len(files)} files were not dealt with as asked")
+        raise PartlyDone(
+            f"{len(failures)} of {sum(len(files) for files, _ in groups)} files were not dealt with as asked"
+        )
 
 
 def _store(

@@ -6,18 +6,16 @@ Nothing is refused here: a case manager may know better. A warning holds no name
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
 
-from vault.errors import Usage
+from vault.errors import NotFound, Usage
 from vault.model import languages
 from vault.model.document import Document
-from vault.model.records import ExhibitNote
+from vault.model.records import Case, ExhibitNote
 from vault.usecases import exhibit_facts as facts
-from vault.usecases import exhibit_list, exhibit_people, exhibit_pictures, items, redacting
+from vault.usecases import exhibit_list, exhibit_people, exhibit_pictures, exhibit_same, items, redacting
 from vault.usecases.exhibit_list import Placed
 from vault.usecases.exhibit_pictures import LESS_THAN_PAPER
 from vault.usecases.unlocked import UnlockedVault
@@ -51,10 +49,6 @@ CERTIFIED = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_TRANSLATING = re.compile(r"translat|interpret|перев[оеё]|тлумач|переклад", re.IGNORECASE)
-SHINGLE = 5
-NEARLY = 0.9
-SKETCH = 64
-"""The smallest hashes that stand for a text: two texts that share none of them are not nearly the same."""
 _HEADED = re.compile(r"(?:\bот|\bdated|\bdate[d]?:|\bдата:?)[ \u00a0]{0,3}$", re.IGNORECASE)
 HEAD = 1_500
 """Characters within which a document says of what day it is."""
@@ -92,13 +86,47 @@ def warnings(vault: UnlockedVault, case_id: str, placed: Sequence[Placed], targe
 
     `target` is the code of the language that the recipient's court wants. Raises Usage if there is no such language.
     """
+    return _warnings(vault, case_id, [_read(vault, one) for one in placed], _wanted(target))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The exhibits of a case, how many pages each has (0: none, or nothing was read), and the warnings."""
+
+    placed: Sequence[Placed]
+    pages: Sequence[int]
+    warnings: Sequence[Warning]
+
+
+def look(vault: UnlockedVault, case_id: str, *, target: str = TARGET, purpose: str | None = None) -> Looked:
+    """The whole case as exhibits, as its latest plan leaves the titles, with the warnings. Logged as
+    `bundle.exhibits`. Raises NotFound, Usage."""
+    case = vault.catalogue.require(Case, case_id)
+    wanted = _wanted(target)
+    lenders = items.lenders(vault, case.id)
+    with vault.access("bundle.exhibits", case.id, purpose=purpose, lenders=lenders) as outcome:
+        try:
+            findings: exhibit_list.Findings | None = redacting.current(vault, case.id).plan.of
+        except NotFound:
+            findings = None
+        placed = exhibit_list.arranged(vault, case.id, items.of_case(vault, case.id), findings)
+        read = [_read(vault, one) for one in placed]
+        found = _warnings(vault, case.id, read, wanted)
+        outcome.count = len(placed)
+    return Looked(placed, [len(one.document.pages) if one.document else 0 for one in read], found)
+
+
+def _wanted(target: str) -> str:
     wanted = languages.tags(target)
     if not wanted or "," in wanted:
         raise Usage("there is no such language", hint="Write its code, such as en or de.")
-    read = [_read(vault, one) for one in placed]
+    return wanted.split("-")[0]
+
+
+def _warnings(vault: UnlockedVault, case_id: str, read: Sequence[_Read], target: str) -> list[Warning]:
     noted = exhibit_list.notes(vault, case_id)
     found = [
-        *_untranslated(read, wanted.split("-")[0]),
+        *_untranslated(read, target),
         *_uncertified(read, noted),
         *_twice(read),
         *_pixels(read),
@@ -106,7 +134,7 @@ def warnings(vault: UnlockedVault, case_id: str, placed: Sequence[Placed], targe
         *_dates(read, noted),
         *_translated(read),
     ]
-    order = {one.label: place for place, one in enumerate(placed)}
+    order = {one.label: place for place, one in enumerate(read)}
     kept = sorted(found, key=lambda one: (order[one.labels[0]], one.code, one.labels, one.page, one.person))
     counts: dict[str, int] = {}
     out = []
@@ -209,55 +237,9 @@ def _uncertified(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Ite
 
 
 def _twice(read: Sequence[_Read]) -> Iterator[Warning]:
-    told: set[tuple[str, str]] = set()
-    for pair, text in (*_same_bytes(read), *_same_text(read), *_same_picture(read)):
-        if pair not in told:
-            told.add(pair)
-            yield Warning("duplicate", pair, text)
-
-
-def _same_bytes(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
-    first: dict[bytes, str] = {}
-    for one in read:
-        other = first.setdefault(one.placed.item.sha256, one.label)
-        if other != one.label:
-            yield (other, one.label), f"exhibits {other} and {one.label} are the same file"
-
-
-def _same_text(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
-    shingles = {one.label: _shingles(one.text) for one in read}
-    holders: dict[int, list[str]] = {}
-    for one in read:
-        for hashed in sorted(shingles[one.label])[:SKETCH]:
-            holders.setdefault(hashed, []).append(one.label)
-    near = {pair for labels in holders.values() for pair in combinations(labels[:MOST_OF_A_KIND], 2)}
-    place = {one.label: number for number, one in enumerate(read)}
-    scans = {one.label for one in read if one.document and any(page.kind == "picture" for page in one.document.pages)}
-    figures = {one.label: re.findall(r"\d+", one.text) for one in read}
-    for first, second in sorted(near, key=lambda pair: (place[pair[0]], place[pair[1]])):
-        mine, theirs = shingles[first], shingles[second]
-        alike = sorted(figures[first]) == sorted(figures[second])
-        if mine == theirs and alike:
-            yield (first, second), f"exhibits {first} and {second} have the same text"
-        elif len(mine & theirs) >= NEARLY * len(mine | theirs) and (alike or {first, second} & scans):
-            yield (first, second), f"exhibits {first} and {second} have nearly the same text"
-
-
-def _shingles(text: str) -> frozenset[int]:
-    if len(_LETTERS.findall(text)) < FEW_LETTERS:
-        return frozenset()
-    words = re.findall(r"\w+", text.casefold())
-    runs = [words[at : at + SHINGLE] for at in range(max(1, len(words) - SHINGLE + 1))]
-    return frozenset(zlib.crc32(" ".join(run).encode()) for run in runs)
-
-
-def _same_picture(read: Sequence[_Read]) -> Iterator[tuple[tuple[str, str], str]]:
-    looks = [
-        (one.label, one.document.pages[0].likeness) for one in read
-        if one.document and len(one.document.pages) == 1 and len(_LETTERS.findall(one.text)) < 10 * FEW_LETTERS
-    ]  # fmt: skip
-    for one, other in exhibit_pictures.same_pictures(looks):
-        yield (one, other), f"exhibits {one} and {other} show the same picture"
+    papers = [exhibit_same.Paper(one.label, one.placed.item.sha256, one.text, one.document) for one in read]
+    for pair, text in exhibit_same.pairs(papers):
+        yield Warning("duplicate", pair, text)
 
 
 # Pages of pixels

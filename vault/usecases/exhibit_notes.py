@@ -25,6 +25,7 @@ from vault.usecases.unlocked import Change, UnlockedVault
 
 PROFILE = "lawyer"
 """Whoever this profile keeps may be in a description; what leaves under another is searched again then."""
+SHORTEST_NAME = 3
 MAX_DESCRIPTION = 500
 """Characters: some lines of a table of contents."""
 
@@ -72,14 +73,18 @@ def choose(vault: UnlockedVault, case_id: str, choices: Choices, *, accept_weak_
     after = {one: _chosen(note, choices) for one, note in after.items()}
     _check_labels(after)
     _check_certificates(after, known)
-    new = [n.description for one, n in after.items() if n.description and _text(before.get(one)) != n.description]
+    new = [text for one, note in after.items() for text in _new_texts(before.get(one), note)]
     if new:
         _refuse_names(vault, case.id, new, accept_weak_jail)
     return _commit(vault, case.id, before, after)
 
 
-def _text(note: ExhibitNote | None) -> str:
-    return note.description if note else ""
+def _new_texts(old: ExhibitNote | None, new: ExhibitNote) -> Iterator[str]:
+    """What is to be searched for names: a label of some letters may be one too."""
+    if new.description and (old is None or new.description != old.description):
+        yield new.description
+    if len(new.label) >= SHORTEST_NAME and (old is None or new.label != old.label):
+        yield new.label.capitalize()
 
 
 def _ordered(notes: Mapping[str, ExhibitNote], order: Sequence[str] | None) -> dict[str, ExhibitNote]:
@@ -148,7 +153,7 @@ def _refuse_names(vault: UnlockedVault, case_id: str, texts: Sequence[str], acce
     named = [span for text in texts for span in engine.analyse(text) if span.person and span.source != PERHAPS]
     if named:
         raise Refused(
-            f"a description names somebody who is protected ({named[0].person})",
+            f"a description or label names somebody who is protected ({named[0].person})",
             kind="leak",
             hint="Nothing was kept. Say what the exhibit is without the name, such as 'Declaration of a witness'.",
         )
