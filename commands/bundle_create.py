@@ -15,6 +15,8 @@ from commands.context import Session, session_of
 from vault.errors import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vault.usecases.bundle_making import MadeExhibit
     from vault.usecases.bundle_order import Order
     from vault.usecases.bundling import Bundle, Draft
@@ -215,22 +217,20 @@ def rehearsed(session: Session, vault: UnlockedVault, case_id: str, order: Order
     )
 
 
-def hand_over(session: Session, made: Bundle, words_file: Path | None) -> None:
-    """Tell the words first, then where the files are and what to tell with them."""
+def hand_over(session: Session, made: Bundle, words_file: Path | None, more: Mapping[str, Any] | None = None) -> None:
+    """Tell the words first, then where the files are and what to tell with them; `more` is for scripts."""
     console = session.console
     if made.words is not None and words_file is None:
         # First of all: nothing that fails later may keep them back.
         console.say("The words, to be told over another channel, such as a call:")
         console.say("    {words}", words=made.words)
         console.say("")
-    console.answer({"bundle": shape(made)}, [made.id, *_files(made)])
+    console.answer({"bundle": shape(made), **(more or {})}, [made.id, *_files(made)])
     console.say("Fingerprint of the sender, to be told with them: {fingerprint}", fingerprint=made.fingerprint)
     if made.left_out:
         console.warn("Items of the case that are not in it: {count}.", count=made.left_out)
     if made.form != "age":
-        console.say(
-            "Hand the page over on a USB stick or by Signal: mail filters take it for phishing."
-        )
+        console.say("Hand the page over on a USB stick or by Signal: mail filters take it for phishing.")
     if made.form == "html+age":
         console.say("Both files go together, in one folder.")
     console.hint("check it as the recipient would: casevault bundle verify {path}", path=made.files[-1].path)

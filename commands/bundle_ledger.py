@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vault.usecases.ledger import Given
 
 State = Literal["prepared", "handed-over", "opened", "superseded", "recall-asked", "recall-confirmed", "void"]
-BundleId = Annotated[str | None, typer.Argument(metavar="B", help="The bundle, such as B-6T3QWX.")]
+BundleId = Annotated[str | None, typer.Argument(metavar="B", help="The bundle, such as B-6T3QWX2M.")]
 
 
 def listing(context: typer.Context, case: CaseArgument = None) -> None:
@@ -93,12 +93,14 @@ def _asked(session: Session) -> str:
 def needed(session: Session, bundle: str | None) -> str:
     """The bundle meant. Raises Usage where it is not given and nobody can be asked."""
     if bundle is None and session.console.can_ask:
-        bundle = session.console.ask("Which bundle? Its id, such as B-6T3QWX")
+        bundle = session.console.ask("Which bundle? Its id, such as B-6T3QWX2M")
     if not bundle:
         raise Usage("a bundle is missing: give its id", hint="'casevault disclosures' shows the ids.")
     if not picking.looks_like(bundle, "B"):
         # What is no id may be a name: it must not be repeated in an error.
-        raise Usage("that is not the id of a bundle, such as B-6T3QWX", hint="'casevault disclosures' shows the ids.")
+        raise Usage(
+            "that is not the id of a bundle, such as B-6T3QWX2M", hint="'casevault disclosures' shows the ids."
+        )
     return bundle
 
 

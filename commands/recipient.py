@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import personal, picking, shapes
+from commands import ledger_views, personal, picking, shapes
 from commands.app import new_app
 from commands.choices import FromOption, RecipientRole, WordsArgument
 from commands.context import session_of
@@ -77,11 +77,22 @@ def remove(
     context: typer.Context,
     recipient: Annotated[str | None, typer.Argument(metavar="R", help="The recipient, such as R-5TQ2MX.")] = None,
 ) -> None:
-    """Off-board a recipient: nothing more goes to them, what they were given stays on record."""
+    """Off-board a recipient: nothing more goes to them, what they were given stays on record.
+
+    What they may still have is listed, so that you can call it back.
+    """
     session = session_of(context)
-    from vault.usecases import recipients
+    from vault.usecases import ledger, recipients
 
     with session.vault() as vault:
         gone = recipients.remove(vault, picking.recipient(session, vault, recipient))
-    line = session.console.text("Nothing more goes to {recipient}.", recipient=gone.id)
-    session.console.answer({"recipient": {"id": gone.id, "state": gone.state}}, [line])
+        left = [one for one in ledger.disclosures(vault, gone.id) if one.outstanding]
+    lines = [session.console.text("Nothing more goes to {recipient}.", recipient=gone.id)]
+    if left:
+        lines += ["", session.console.text("They may still have:"), *ledger_views.table(session, left)]
+    data = {
+        "recipient": {"id": gone.id, "state": gone.state}, "disclosures": [ledger_views.shape(one) for one in left],
+    }  # fmt: skip
+    session.console.answer(data, lines)
+    for one in left:
+        session.console.hint("ask them to delete it: casevault bundle recall {bundle}", bundle=one.record.id)
