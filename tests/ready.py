@@ -38,6 +38,14 @@ AT_START = ("PYTHON", "LC_", "LANG", "TESTS_", "LD_")
 """Variables by which Python starts otherwise: one waiting process for each choice."""
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = ["-m", "commands.main"]
+LIBRARIES = (
+    "Stemmer", "cryptography.hazmat.backends.openssl.backend", "cryptography.hazmat.primitives.ciphers.aead",
+    "cryptography.hazmat.primitives.hpke", "cryptography.hazmat.primitives.kdf.argon2",
+    "cryptography.hazmat.primitives.kdf.hkdf", "cryptography.hazmat.primitives.kdf.scrypt",
+    "cryptography.hazmat.primitives.keywrap", "email.parser", "encodings.ascii", "encodings.cp437",
+    "encodings.utf_8_sig", "sqlcipher3.dbapi2", "typer._click.decorators", "typer.rich_utils",
+)  # fmt: skip
+"""What our modules load inside of functions, and most commands need."""
 NUMBER = struct.Struct("=i")
 CHUNK = 1 << 16
 LONGEST_REQUEST = 1 << 18
@@ -211,7 +219,7 @@ def ours() -> list[str]:
 
 def load() -> None:
     """Load what commands load when they need it."""
-    for name in (*ours(), "typer.rich_utils"):
+    for name in (*ours(), *LIBRARIES):
         with contextlib.suppress(ImportError):  # then whoever needs it will say so
             importlib.import_module(name)
 
