@@ -108,7 +108,8 @@ def _pairs(given: Sequence[str] | None, option: str, *, either: bool) -> dict[st
         evidence, sign, value = one.partition("=")
         fits = picking.looks_like(evidence, "E") and (not either or not value or picking.looks_like(value, "E"))
         if not sign or not fits:
-            raise Usage(f"{option} takes ids of items, such as E-4N8TVQ2WX=" + ("E-7K3Q9M2XR" if either else "B"))
+            example = "E-4N8TVQ2WX=E-7K3Q9M2XR" if either else "E-4N8TVQ2WX=B"
+            raise Usage(f"{option} takes ids of items, such as {example}")
         if tidy_id(evidence) in found:
             raise Usage(f"{option} names an item twice")
         found[tidy_id(evidence)] = tidy_id(value) if either and value else value
@@ -117,7 +118,8 @@ def _pairs(given: Sequence[str] | None, option: str, *, either: bool) -> dict[st
 
 def _ids(given: Sequence[str] | None, option: str) -> list[str]:
     if not all(picking.looks_like(one, "E") for one in given or ()):
-        raise Usage(f"{option} takes ids of items, such as E-4N8TVQ2WX")
+        example = "E-4N8TVQ2WX"
+        raise Usage(f"{option} takes ids of items, such as {example}")
     return [tidy_id(one) for one in given or ()]
 
 

@@ -100,6 +100,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "casevault evidence translate E-4N8TVQ2WX english2.txt --from origin.json",
             "The same, with who made it.",
         ),
+        (
+            "casevault evidence translate E-4N8TVQ2WX english3.txt --certificate certificate.txt",
+            "With the translator's certificate.",
+        ),
     ),
     "evidence verify": (
         ("casevault evidence verify C-7K3Q9", "Is every file of the case whole?"),
@@ -216,6 +220,27 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "disclosures": (
         ("casevault disclosures", "Everything that left."),
         ("casevault disclosures --recipient R-5TQ2MX", "What does this lawyer have?"),
+        ("casevault disclosures --state handed-over --since 2024-01-01 --json", "For a script: who has what?"),
+    ),
+    "bundle again": (
+        (
+            "casevault bundle again B-4N8TVQ2W --to R-3WJ9KD --out again.html --words-file again.txt --consent oral",
+            "Another lawyer takes over: the same for them, after showing what changed.",
+        ),
+        ("casevault bundle again B-4N8TVQ2W --to R-3WJ9KD --dry-run --json", "What changed? For a script."),
+    ),
+    "bundle mark": (
+        ("casevault bundle mark B-4N8TVQ2W handed-over", "It was given to the lawyer today."),
+        ("casevault bundle mark B-4N8TVQ2W opened --json", "They said that it opened; for a script."),
+    ),
+    "bundle recall": (
+        ("casevault bundle recall B-4N8TVQ2W --out recall.txt", "Ask for it to be deleted; the text to send."),
+        ("casevault bundle recall B-4N8TVQ2W --lang ru", "Once more, in Russian."),
+    ),
+    "case alarm": (
+        ("casevault case alarm C-7K3Q9 --dry-run", "Who has what of this case?"),
+        ("casevault case alarm C-7K3Q9 --out recalls", "Exports stop, and the texts to send lie ready."),
+        ("casevault case alarm C-7K3Q9 --end --confirm C-7K3Q9 --json", "Exports may go on."),
     ),
     "redact text": (
         ("casevault redact text --people people.json", "A text from standard input."),

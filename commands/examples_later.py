@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 LATER: dict[str, tuple[tuple[str, str], ...]] = {
+    "bundle exhibits": (
+        ("casevault bundle exhibits C-7K3Q9", "What is exhibit A, and what should be put right first?"),
+        (
+            "casevault bundle exhibits C-7K3Q9 --order E-8B2QM7NSD --order E-4N8TVQ2WX --label E-4N8TVQ2WX=C",
+            "Another order and a label of your own, for every further bundle.",
+        ),
+        ("casevault bundle exhibits C-7K3Q9 --forget E-4N8TVQ2WX --json", "Its label is free again; for a script."),
+    ),
     "bundle prove": (
         (
             "casevault bundle prove B-4N8TVQ2W A --out exhibit-a.json --confirm B-4N8TVQ2W",

@@ -134,7 +134,7 @@ def _write_files(folder: Path) -> None:
     (folder / "letter.txt").write_text(LETTER, "utf-8")
     (folder / "policy.toml").write_text("[deposit]\noverdue_days = 14\n")
     (folder / "mail.eml").write_bytes(_mail())
-    for name in ("english.txt", "english2.txt"):
+    for name in ("english.txt", "english2.txt", "english3.txt", "certificate.txt"):
         (folder / name).write_text(f"Summons, {name}\n")
     (folder / "summons.pdf").write_bytes(_pdf())
     (folder / "phone").mkdir()
@@ -221,7 +221,7 @@ def _extras_for(line: str) -> Iterator[bool]:
 
 
 def _run_example(scratch: Scratch, path: str, line: str, ids: dict[str, str]) -> Done:
-    words = [ids.get(word, word) for word in shlex.split(line)[1:]]
+    words = ["=".join(ids.get(part, part) for part in word.split("=")) for word in shlex.split(line)[1:]]
     if any(word.startswith("B-") for word in words):
         made = scratch.json("bundle", "list", ids["C-7K3Q9"])["bundles"][0]["id"]
         words = [made if word.startswith("B-") else word for word in words]
