@@ -30,6 +30,7 @@ REQUESTS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "docx": ("docx", {}, ()),
     "facsimile": ("facsimile", {"media_type": PDF, "withheld": []}, ()),
     "join": ("join", {}, ()),
+    "packet": ("packet", {"ask": "measure", "each": False}, ()),
     "preview": ("preview", {"sections": [{"media_type": PDF, "blob": 0}]}, ()),
     "check": ("check", {"media_type": PDF}, ()),
     "look, OCR": ("look", {**LOOK, "ocr": True, "faces": False}, ("tesserocr",)),
