@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from vault.audit import entries as forms
 from vault.bundle.custody import ADDED, ANEW, CHECKED, DESCRIBED, TAKEN, TRANSLATED
 from vault.errors import Damaged
-from vault.model.records import Case, Evidence
+from vault.model.records import Case, Evidence, ExtractedText
 from vault.store import rotation_state
 from vault.usecases import extracts
 from vault.usecases.unlocked import UnlockedVault
@@ -35,6 +35,7 @@ _SHRED = b'{"action":"case.shred"'
 _OBJECT = re.compile(rb'"object":"([0-9a-f]{16,64})"')
 _OP = re.compile(rb'"op":"([0-9a-f]{16})"')
 _DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
+_TEXT_ROW = f'["{ExtractedText.TABLE}","'
 _GROUP = forms.CASE_GROUP
 
 
@@ -101,10 +102,13 @@ class _Scan:
             return
         if obj is not None:
             self._names[obj.encode()] = item
+        rows = read[_GROUP["rows"]] or ""
         if action == "evidence.move":
             self._moving.setdefault(op, set()).add(item)
-            if f'["evidence","{obj}","' not in (read[_GROUP["rows"]] or ""):
+            if f'["evidence","{obj}","' not in rows:
                 return  # it leaves a case: that it is stored anew, the entry of the other case says
+        if action == "evidence.set" and _TEXT_ROW in rows:
+            return  # the program read the item's text
         self._ops[op] = True
         self._steps[item].append(
             Logged(
