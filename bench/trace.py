@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -209,12 +209,14 @@ def anything(random: Random) -> Any:
     return channels.noisy(page, random.uniform(0, 12), random).rotate(random.uniform(-8, 8), fillcolor=200)
 
 
-def hostile(tries: int, marks: Marks, pdfs: dict[str, dict[str, bytes]]) -> Iterator[tuple[str, bytes, set[str]]]:
-    """(what it is, a JPEG, the copies that may be named), so many of them."""
-    strangers = {kind: [drawn(made(kind, mark)) for mark in ledger(6, seed=2).values()] for kind in KINDS}
-    bare = {kind: drawn(made(kind, None)) for kind in KINDS}
-    ours = {kind: {copy: drawn(pdf) for copy, pdf in list(pdfs[kind].items())[:6]} for kind in KINDS}
-    for number in range(tries):
+def hostile(
+    tries: Iterable[int], pdfs: dict[str, dict[str, bytes]], others: int = 6, dpi: int = 300
+) -> Iterator[tuple[str, bytes, set[str]]]:
+    """(what it is, a JPEG, the copies that may be named) for each number, with so many `others` of another vault."""
+    strangers = {kind: [drawn(made(kind, mark), dpi) for mark in ledger(others, seed=2).values()] for kind in KINDS}
+    bare = {kind: drawn(made(kind, None), dpi) for kind in KINDS}
+    ours = {kind: {copy: drawn(pdf, dpi) for copy, pdf in list(pdfs[kind].items())[:6]} for kind in KINDS}
+    for number in tries:
         random, kind = Random(f"try {number}"), KINDS[number % 2]
         if number % 10 < 3:
             page, what, allowed = random.choice(strangers[kind]), "copies of no ledger", set[str]()
@@ -232,12 +234,14 @@ def hostile(tries: int, marks: Marks, pdfs: dict[str, dict[str, bytes]]) -> Iter
         yield what, (channels.scanned if whole else channels.warped)(page, random), allowed
 
 
-def run_hostile(tries: int, marks: Marks, pdfs: dict[str, dict[str, bytes]]) -> tuple[Counter[str], Counter[str]]:
+def run_hostile(
+    tries: Iterable[int], marks: Marks, pdfs: dict[str, dict[str, bytes]], **how: int
+) -> tuple[Counter[str], Counter[str]]:
     """(tries by kind, wrong ones by kind)."""
     trace_main.prepare({"media_type": "image/jpeg"})
     total: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    for what, data, allowed in hostile(tries, marks, pdfs):
+    for what, data, allowed in hostile(tries, pdfs, **how):
         got = named(data, "image/jpeg", marks, jailed=False)
         total[what] += 1
         if got is not None and got not in allowed:
@@ -265,7 +269,7 @@ def main() -> None:
     for name in ("printed", "scanned", "warped"):
         for kind in KINDS:
             print(name, kind, dict(run_channel(name, kind, marks, pdfs[kind])), flush=True)
-    total, wrong = run_hostile(asked.tries, marks, pdfs)
+    total, wrong = run_hostile(range(asked.tries), marks, pdfs)
     print("tries", dict(total), "wrong", dict(wrong), flush=True)
     print("of 2,000 pages of coin flips named:", chance(2_000, marks))
 

@@ -49,11 +49,11 @@ def jpeg(page: Any, quality: int) -> bytes:
     return out.getvalue()
 
 
-def scanned(page: Any, random: Random, dpi: int = 150) -> bytes:
+def scanned(page: Any, random: Random, dpi: int = 150, printed: int = PRINTED_DPI) -> bytes:
     """Printed, then scanned: ink that spreads, skew, blur, dust, a grey ground, noise, JPEG; now and then black and
     white, or upside down."""
-    paper = on_paper(page, PRINTED_DPI, random.uniform(0.93, 1.0), random)
-    paper = paper.filter(ImageFilter.GaussianBlur(random.uniform(0.6, 1.6)))
+    paper = on_paper(page, printed, random.uniform(0.93, 1.0), random)
+    paper = paper.filter(ImageFilter.GaussianBlur(random.uniform(0.6, 1.6) * printed / PRINTED_DPI))
     paper = ImageEnhance.Contrast(paper).enhance(random.uniform(1.0, 1.5))
     paper = paper.rotate(random.uniform(-2.5, 2.5), Image.Resampling.BICUBIC, fillcolor=WHITE)
     size = round(A4[0] * dpi / 72), round(A4[1] * dpi / 72)

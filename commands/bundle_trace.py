@@ -39,8 +39,8 @@ def trace(
 def _shape(found: Found) -> dict[str, Any]:
     return {
         "bundle": found.bundle,
-        "recipient": found.recipient,
-        "made": found.made,
+        "recipient": found.recipient or None,
+        "made": found.made or None,
         "exhibit": found.exhibit or None,
         "by": found.by,
         "case": found.case,
@@ -52,8 +52,12 @@ def _shape(found: Found) -> dict[str, Any]:
 
 def _lines(session: Session, found: Found) -> list[str]:
     t = session.console.text
-    copy = t("Copy {bundle} of case {case}, made {made} for {recipient}.", bundle=found.bundle, case=found.case,
-             made=found.made[:10], recipient=found.recipient)  # fmt: skip
+    if found.recipient:
+        copy = t("Copy {bundle} of case {case}, made {made} for {recipient}.", bundle=found.bundle, case=found.case,
+                 made=found.made[:10], recipient=found.recipient)  # fmt: skip
+    else:
+        copy = t("Copy {bundle} of case {case}, a packet that is noted for nobody.", bundle=found.bundle,
+                 case=found.case)  # fmt: skip
     how = {
         "file": t("The whole file is the one that left, byte for byte."),
         "payload": t("It is what was sealed in that bundle, byte for byte."),

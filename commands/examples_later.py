@@ -11,6 +11,10 @@ LATER: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("casevault bundle exhibits C-7K3Q9 --forget E-4N8TVQ2WX --json", "Its label is free again; for a script."),
     ),
+    "bundle trace": (
+        ("casevault bundle trace leaked.pdf", "Whose copy is this?"),
+        ("casevault bundle trace photo.png --json", "The same for a photo of a page, in a script."),
+    ),
     "bundle prove": (
         (
             "casevault bundle prove B-4N8TVQ2W A --out exhibit-a.json --confirm B-4N8TVQ2W",

@@ -136,7 +136,9 @@ def _write_files(folder: Path) -> None:
     (folder / "mail.eml").write_bytes(_mail())
     for name in ("english.txt", "english2.txt", "english3.txt", "certificate.txt"):
         (folder / name).write_text(f"Summons, {name}\n")
-    (folder / "summons.pdf").write_bytes(_pdf())
+    for name in ("summons.pdf", "leaked.pdf"):
+        (folder / name).write_bytes(_pdf())
+    (folder / "photo.png").write_bytes(_png())
     (folder / "phone").mkdir()
     (folder / "phone" / "message.txt").write_text("Сообщение\n", "utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +33,8 @@ Why = Literal["no-match", "no-pages", "several"]
 class Found:
     """A copy. `exhibit` is the label or "" where only a mark was found, on page `page` of the file (0: by hash).
 
-    Of the `compared` dashes `fitting` are those of this copy; both are 0 where a hash led to it.
+    `recipient` and `made` are "" for a packet that was made for nobody in the ledger. Of the `compared` dashes
+    `fitting` are those of this copy; both are 0 where a hash led to it.
     """
 
     by: By
@@ -96,12 +97,12 @@ def _hashed(path: Path) -> tuple[bytes, bytes]:
 
 def _by_hash(vault: UnlockedVault, digest: bytes) -> Traced | None:
     """The copy that has this very file; None where none has, so that its pages have to be looked at."""
-    records = list(vault.catalogue.all(Disclosure))
+    records = {record.id: record for record in vault.catalogue.all(Disclosure)}
     copies = {copy.id: copy for copy in vault.catalogue.all(Copy)}
     found = [
-        Found(by, record.id, str(record.case_id), record.recipient_id, record.made, exhibit)
-        for record in records
-        for by, exhibit in _hits(record, copies.get(record.id), digest)
+        _found(by, records.get(one) or copies[one], exhibit)
+        for one in sorted({*records, *copies})
+        for by, exhibit in _hits(records.get(one), copies.get(one), digest)
     ]
     bundles = tuple(sorted({one.bundle for one in found}))
     if len(bundles) > 1:
@@ -109,14 +110,22 @@ def _by_hash(vault: UnlockedVault, digest: bytes) -> Traced | None:
     return Traced(found[0]) if found else None
 
 
-def _hits(record: Disclosure, copy: Copy | None, digest: bytes) -> Iterator[tuple[By, str]]:
+def _found(by: By, record: Disclosure | Copy, exhibit: str = "") -> Found:
+    if isinstance(record, Copy):
+        return Found(by, record.id, str(record.case_id), "", "", exhibit)
+    return Found(by, record.id, str(record.case_id), record.recipient_id, record.made, exhibit)
+
+
+def _hits(record: Disclosure | None, copy: Copy | None, digest: bytes) -> Iterator[tuple[By, str]]:
     """How a bundle has this file, and as which exhibit."""
     wanted = digest.hex()
-    outer = {record.sha256.hex(), *(file.partition(" ")[0] for file in (copy.files if copy else ()))}
-    if wanted in outer:
+    outer = {file.partition(" ")[0] for file in (copy.files if copy else ())}
+    if wanted in outer or (record is not None and record.sha256 == digest):
         yield "file", ""
     elif copy is not None and copy.payload == digest:
         yield "payload", ""
+    elif record is None:
+        return
     elif record.manifest and hashlib.sha256(record.manifest).digest() == digest:
         yield "paper", ""
     elif wanted.encode() in record.manifest:  # most manifests need not be parsed
@@ -153,9 +162,6 @@ def _of_pages(vault: UnlockedVault, marks: dict[str, bytes], pages: Mapping[int,
     for number, rows in pages.items():
         match = copymatch.match(rows, marks)
         if match is not None:
-            record = vault.catalogue.require(Disclosure, match.copy)
-            return Found(
-                "mark", record.id, str(record.case_id), record.recipient_id, record.made,
-                page=number, compared=match.compared, fitting=match.fitting,
-            )  # fmt: skip
+            record = vault.catalogue.get(Disclosure, match.copy) or vault.catalogue.require(Copy, match.copy)
+            return replace(_found("mark", record), page=number, compared=match.compared, fitting=match.fitting)
     return None
