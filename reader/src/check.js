@@ -12,7 +12,7 @@
   need("TextDecoder", typeof TextDecoder === "function");
   need("dialog", typeof HTMLDialogElement === "function" && !!HTMLDialogElement.prototype.showModal);
   need("File", typeof Blob === "function" && !!Blob.prototype.arrayBuffer);
-  need("ES2022", !!Object.hasOwn && !!Array.prototype.at);
+  need("ES2022", !!Object.hasOwn);
   if (lacking.length) root.setAttribute("data-lacking", lacking.join(" "));
   window.onload = function () {
     // A browser that can't read the program itself does not start it.

@@ -14,6 +14,8 @@ export interface Gate {
   readonly element: HTMLElement;
   /** What was typed. The field of the words is emptied. */
   take(): Asked;
+  /** Puts words back that may only need a letter changed. */
+  give(words: string): void;
   /** Whether the fields take anything; `false` while the page works. */
   enable(enabled: boolean): void;
   /** Puts the cursor where something must be corrected. */
@@ -70,12 +72,19 @@ export function gate(expected: Beside | null, language: Language, open: () => vo
       words.value = "";
       return asked;
     },
+    give(text) {
+      words.value = text;
+    },
     enable(enabled) {
       for (const one of [words, fingerprint, file, go]) one.disabled = !enabled;
     },
     correct(name) {
-      for (const [one, input] of Object.entries(fields)) input.toggleAttribute("aria-invalid", one === name);
+      for (const input of Object.values(fields)) {
+        input.removeAttribute("aria-invalid");
+        input.removeAttribute("aria-errormessage");
+      }
       fields[name].setAttribute("aria-invalid", "true");
+      fields[name].setAttribute("aria-errormessage", "status");
       fields[name].focus();
     },
     speak(now) {

@@ -18,6 +18,9 @@ type Phase = "reading" | "deriving" | "decrypting" | "checking";
 /** What `#status` says, so that it can be said again in another language. */
 type Said = { readonly key: Key; readonly values: Readonly<Record<string, string | number>> } | { readonly fault: FaultKind };
 
+/** Faults after which the same words may be tried again. */
+const CORRIGIBLE = new Set<FaultKind>(["words", "fingerprint", "no-file", "other-file", "unreadable", "memory"]);
+
 class Reader {
   private language: Language = preferred(navigator.languages);
   private bundle: Bundle | null = null;
@@ -67,7 +70,9 @@ class Reader {
       this.tell({ key: "opened", values: { count: bundle.manifest.exhibits.length } });
       heading()?.focus();
     } catch (thrown) {
-      this.refuse(kindOf(thrown, "unknown"));
+      const kind = kindOf(thrown, "unknown");
+      if (CORRIGIBLE.has(kind)) this.gate.give(asked.words);
+      this.refuse(kind);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Shows one file, and asks before one is saved. Both are dialogs: the page behind them rests, and Escape closes them. */
+/** Shows one file, and asks before one is saved. Both are dialogs: the page behind rests, and Escape closes them. */
 
 import type { Bytes } from "./bytes.ts";
 import { button, h } from "./dom.ts";
