@@ -40,7 +40,10 @@ _BESIDE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.age")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OURS = (b'class="sealed"', b'id="beside"', b"data-started", b'http-equiv="Content-Security-Policy"')
 """A page with one of these meant to be one of ours."""
-_HINT = "Don't type the words into it. Ask the sender to compare its SHA-256, and for the bundle as an .age file."
+_HINT = (
+    "Don't type the words into it: it was changed, or made by another version. Compare its SHA-256 with the sender, "
+    "and ask for the bundle as an .age file."
+)
 
 
 @dataclass(frozen=True, slots=True)
