@@ -160,8 +160,11 @@ def _changed(session: Session, one: Changed) -> str:
              what=", ".join(t(part) for part in one.what))  # fmt: skip
     if "redactions" not in one.what:
         return text
-    return text + t("; taken out: {before} before, {after} now", before=_counts(one.before), after=_counts(one.after))
+    before, after = (_counts(session, counts) for counts in (one.before, one.after))
+    return text + " — " + t("taken out before: {before}; now: {after}", before=before, after=after)
 
 
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "–"
+def _counts(session: Session, counts: Mapping[str, int]) -> str:
+    from vault.bundle import taken_out
+
+    return taken_out.phrases(counts)[session.console.lang == "ru"] or "–"

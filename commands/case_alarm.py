@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from vault.usecases.alarm import Alarm
 
 STEPS = (
-    "Where the client is: the lawyer, the family, the detention centre, the airline. Note who said what, and when.",
-    "Call the lawyer by phone, not in writing: motion for a stay, and does the other side have the dossier?",
+    "Find out where the client is: lawyer, family, detention centre, airline. Note who said what, and when.",
+    "Call the lawyer by phone, not in writing: can a stay be filed, and who may have seen the dossier?",
     "Ask each recipient listed to delete what they have; a new copy can follow: casevault bundle recall B",
     "Warn those whom the dossier could endanger: casevault case show {case}",
     "If a device was taken: new secrets for the vault, from another computer: casevault key rotate --deep",

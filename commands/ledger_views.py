@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands import shapes
 from commands.context import Session
-from commands.printing import columns, size
+from commands.printing import columns, size, width
 
 if TYPE_CHECKING:
     from vault.bundle.recall import Language
@@ -71,13 +71,14 @@ def table(session: Session, found: Sequence[Given]) -> list[str]:
 
 def details(session: Session, given: Given) -> list[str]:
     """The rest of what is known of one bundle."""
+    from vault.bundle import taken_out
+
     t, lang = session.console.text, session.console.lang
-    taken = ", ".join(f"{category} {count}" for category, count in given.redactions.items())
-    # Outside the columns, which cut what is long: a hash is for comparing.
+    # No columns, which cut what is long: a hash is for comparing.
     files = [f"  SHA-256 {sha256}  {size(count, lang)}" for sha256, count in given.files]
     rows = [
         (t("Exhibits"), str(given.exhibits)),
-        (t("Taken out"), taken or "–"),
+        (t("Taken out"), taken_out.phrases(given.redactions)[lang == "ru"] or "–"),
         (t("Reviewed by"), ", ".join(given.reviewed_by) or "–"),
         *(
             (t("States") if place == 0 else "", f"{step.at[:10]}  {t(step.state)}")
@@ -87,7 +88,8 @@ def details(session: Session, given: Given) -> list[str]:
         *([(t("Replaces"), given.replaces)] if given.replaces else []),
         *([(t("Replaced by"), ", ".join(given.replaced_by))] if given.replaced_by else []),
     ]
-    return ["", given.record.id, *files, *("  " + line for line in columns(rows))]
+    pad = max(width(head) for head, _ in rows)
+    return ["", given.record.id, *files, *(f"  {head}{' ' * (pad - width(head))}  {text}" for head, text in rows)]
 
 
 def loose_shapes(found: Sequence[Copy]) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ def refuse(record: Disclosure, steps: Sequence[Step], state: str) -> None:
 def _moment(record: Disclosure, steps: Sequence[Step], state: str, at: str | None) -> str:
     if at is None:
         return now()
-    when = ledger.day(at, "the date of --at")
+    when = ledger.day(at)
     if when > datetime.now().astimezone().date().isoformat():
         raise Usage("the date of --at lies in the future")
     if when < ledger.local_day(record.made):
@@ -124,10 +124,8 @@ def _moment(record: Disclosure, steps: Sequence[Step], state: str, at: str | Non
     earlier = [step for step in steps if step.state in STATES and step.state != state]
     if earlier and when < ledger.local_day(earlier[-1].at):
         before = earlier[-1]
-        noted_for = ledger.local_day(before.at)
-        correct = f" To correct that: casevault bundle mark {record.id} {before.state} --at DATE"
-        raise Usage(
-            f"the date of --at is before {record.id} became '{before.state}'",
-            hint=f"That was noted for {noted_for}." + (correct if before.state == record.state else ""),
-        )
+        hint = f"That was noted for {ledger.local_day(before.at)}."
+        if before.state == record.state:
+            hint = f"To correct the day of that: casevault bundle mark {record.id} {before.state} --at DATE"
+        raise Usage(f"the date of --at is before {record.id} became '{before.state}'", hint=hint)
     return when

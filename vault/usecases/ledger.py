@@ -78,7 +78,7 @@ def disclosures(
     Raises NotFound, Usage.
     """
     wanted = None if recipient_id is None else vault.catalogue.require(RecipientRecord, recipient_id).id
-    first = None if since is None else day(since, "the date")
+    first = None if since is None else day(since)
     with vault.access("disclosures", None) as outcome:
         found = [
             one
@@ -231,7 +231,7 @@ def made_at(vault: UnlockedVault, case_id: str) -> dict[str, int]:
     }
 
 
-def day(text: str, what: str) -> str:
+def day(text: str) -> str:
     """A date as it was typed, YYYY-MM-DD. Raises Usage."""
     typed = text.strip()
     try:
@@ -239,7 +239,7 @@ def day(text: str, what: str) -> str:
             raise ValueError
         return date.fromisoformat(typed).isoformat()
     except ValueError:
-        raise Usage(f"{what} is not a date", hint="Write it as YYYY-MM-DD, such as 2031-05-14.") from None
+        raise Usage("that is not a date", hint="Write it as YYYY-MM-DD, such as 2031-05-14.") from None
 
 
 def local_day(at: str) -> str:
