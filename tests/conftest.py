@@ -8,18 +8,32 @@ from pathlib import Path
 
 import extra
 import isolation
+import psutil
 import pytest
 import vaults
 
 from vault.usecases.unlocked import UnlockedVault
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORT = ("age", "audit", "crypto", "intake", "session", "store")
+"""Folders without a long file."""
 
 
 def pytest_configure() -> None:
     isolation.leave_home()
     isolation.block_sockets()
     isolation.hear_interrupts()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test often waits for the disk, for a terminal or for another program."""
+    return (psutil.cpu_count(logical=False) or os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Short files come last, so that no process works on a long one alone at the end."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] in SHORT)
 
 
 @pytest.hookimpl(tryfirst=True)
