@@ -66,7 +66,18 @@ def test_the_age_file_in_a_page_can_be_read_from_any_place() -> None:
 def test_a_file_beside_is_named_with_its_hash() -> None:
     found = page.opened(io.BytesIO(_beside()))
     assert found == page.Page(None, (NAME, DIGEST))
-    for name in ("../a.age", "a b.age", "дело.age", "a.html", ".age", "a</script>.age", "a" * 120 + ".age"):
+    for name in ("дело 12 (копия).age", "a.b-c_d.AGE.age", "é\u0301🙂.age", "n" * 200 + ".age"):
+        assert page.opened(io.BytesIO(_beside(name))).beside == (name, DIGEST)
+    for name in (
+        "../a.age",
+        "a\\b.age",
+        "a.html",
+        ".age",
+        "a</script>.age",
+        "a" * 201 + ".age",
+        "a\n.age",
+        "\u202e.age",
+    ):
         with pytest.raises(Usage):
             _beside(name)
     for digest in ("", DIGEST.upper(), DIGEST[:-1]):
@@ -139,7 +150,7 @@ def test_a_foreign_reader_is_named() -> None:
     for changed in (
         _beside().replace(b'{"name"', b'{ "name"'), _beside().replace(b'"}<', b'","x":"1"}<'),
         _beside().replace(NAME.encode(), b"../EX.age"), _beside() + b"x",
-        _beside().replace(NAME.encode(), b"\xff.age"),
+        _beside().replace(NAME.encode(), b"\xff.age"), _beside().replace(b"EX-", b"\\u0045X-"),
     ):  # fmt: skip
         assert changed != _beside()
         assert _refused(changed).kind == "reader"

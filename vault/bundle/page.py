@@ -36,7 +36,10 @@ _BLOCK_START = b'<script type="application/octet-stream" class="sealed">'
 _BLOCK_END = b"</script>\n"
 _BESIDE_START = b'<script type="application/json" id="beside">'
 _TAIL = b'<div id="end" hidden></div>\n</body></html>\n'
-_BESIDE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.age")
+_NAMED = re.compile(
+    rb'%s\{"name":("(?:[^"\\]|\\u[0-9a-f]{4})+"),"sha256":"([0-9a-f]{64})"\}' % re.escape(_BESIDE_START)
+)
+_BESIDE_NAME = re.compile(r'[^<>:"/\\|?*]{1,200}\.age')
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OURS = (b'class="sealed"', b'id="beside"', b"data-started", b'http-equiv="Content-Security-Policy"')
 """A page with one of these meant to be one of ours."""
@@ -85,7 +88,7 @@ def _read(file: BinaryIO, size: int) -> bytes:
 def beside(out: BinaryIO, name: str, sha256: str) -> None:
     """Write a page for an age file that lies next to it: its name without a folder, and its SHA-256 in hex.
 
-    Raises Usage for names other than plain ASCII ones that end in .age.
+    Raises Usage for a name that does not end in .age or holds what no system has in the name of a file.
     """
     if not is_beside_name(name) or not _SHA256.fullmatch(sha256):
         raise Usage("the file beside a page needs a plain name that ends in .age")
@@ -94,7 +97,7 @@ def beside(out: BinaryIO, name: str, sha256: str) -> None:
 
 def is_beside_name(name: str) -> bool:
     """Whether a page can name an age file that lies next to it so."""
-    return _BESIDE_NAME.fullmatch(name) is not None
+    return _BESIDE_NAME.fullmatch(name) is not None and name.isprintable()
 
 
 def _naming(name: str, sha256: str) -> bytes:
@@ -116,14 +119,14 @@ def opened(untrusted_file: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Page:
     if start == _BLOCK_START:
         spans = _spans(untrusted_file, block_bytes)
         return Page(io.BufferedReader(_Payload(untrusted_file, spans)), None)
-    return _opened_beside(start + untrusted_file.read(1024))
+    return _opened_beside(start + untrusted_file.read(4096))
 
 
 def _opened_beside(rest: bytes) -> Page:
-    named = re.match(rb'%s\{"name":"([^"]+)","sha256":"([0-9a-f]{64})"\}' % re.escape(_BESIDE_START), rest)
+    named = _NAMED.match(rest)
     if named is not None:
-        name, digest = named[1].decode("ascii", "replace"), named[2].decode()
-        whole = _naming(name, digest) + _TAIL if _BESIDE_NAME.fullmatch(name) else b""
+        name, digest = str(json.loads(named[1].decode("ascii", "replace"))), named[2].decode()
+        whole = _naming(name, digest) + _TAIL if is_beside_name(name) else b""
         if rest == whole:
             return Page(None, (name, digest))
         cut_off = whole.startswith(rest)
