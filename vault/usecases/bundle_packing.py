@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from vault import __version__
@@ -73,8 +73,29 @@ def _papers(job: Job, made: Made, when: str) -> list[tuple[str, bytes]]:
     )  # fmt: skip
     left = _staying_in_titles(job, made.exhibits)
     for name, data in papers:
-        job.look().check(name, data, _MEDIA_TYPES[name], left)
+        _look_at(job, name, data, _MEDIA_TYPES[name], left)
     return papers
+
+
+def _look_at(
+    job: Job, name: str, data: bytes, media_type: str, left: Sequence[str], expected: Collection[str] = ()
+) -> None:
+    """Search what holds fixed sentences of ours, which may seem to name somebody and name nobody: a surname may be a
+    word, or the end of one line and the start of the next. Raises Refused."""
+    try:
+        job.look().check(name, data, media_type, left, expected=expected, pixels=False)
+    except Refused as refused:
+        if refused.kind != "leak" or not (ours := _worded(job)):
+            raise
+        job.look().check(name, data, media_type, left, expected=expected, pixels=False, but=ours)
+
+
+def _worded(job: Job) -> set[str]:
+    """Whom the papers and the list seem to name where they are about nothing."""
+    papers = tuple(ExhibitFile(name, "", 0, "") for name in manifests.PAPERS)
+    page = index.page((), job.bundle, "", papers=papers, traced=True)
+    paper = custody.wording(job.order.profile, accept_weak_jail=job.order.accept_weak_jail)
+    return job.look().found_in(page, "text/html") | job.look().found_in(paper, PDF)
 
 
 def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[str, bytes]], payload: bytes) -> None:
@@ -84,20 +105,20 @@ def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[
     if len(payload) <= MAX_SEARCHED_WHOLE and len(members) <= MAX_MEMBERS_WHOLE:
         left = {words for one in made for words in exhibits.staying(job.plan.of(one.evidence))}
         expected = {pieces.INVISIBLE_TEXT, *(exhibits.UNHEARD if job.order.recordings else ())}
-        job.look().check("the bundle", payload, "application/zip", sorted(left), expected=expected, pixels=False)
+        _look_at(job, "the bundle", payload, "application/zip", sorted(left), expected)
 
 
 def _check_lists(job: Job, made: Sequence[MadeExhibit], page: bytes, manifest: bytes) -> None:
     """The index and the manifest hold the descriptions."""
-    look = job.look()
     left = _staying_in_titles(job, made)
-    look.check(manifests.INDEX_NAME, page, "text/html", left)
-    look.check(manifests.NAME, manifest, "application/json", left)
+    _look_at(job, manifests.INDEX_NAME, page, "text/html", left)
+    # No sentence of ours is in it: here no name of a description may hide behind one.
+    job.look().check(manifests.NAME, manifest, "application/json", left)
     if not left:
         return
     for exhibit in _as_if_gone(job, [one.exhibit for one in made]):
         bare = index.page([exhibit], job.bundle, "")
-        look.check(manifests.INDEX_NAME, bare, "text/html")
+        _look_at(job, manifests.INDEX_NAME, bare, "text/html", ())
 
 
 def _staying_in_titles(job: Job, made: Sequence[MadeExhibit]) -> list[str]:

@@ -75,6 +75,15 @@ def history(
     return steps, custody.make(bundle_id, steps, signature.key_of(seed), seed)
 
 
+def wording(profile: str, *, accept_weak_jail: bool = False) -> bytes:
+    """`custody.pdf` of a bundle without exhibits: what it says whatever is in it."""
+    about = certificate.About("B-00000000", "", __version__, "", "", 0, "", profile != UNREDACTED)
+    return documents.typeset(
+        certificate.TITLE, certificate.pages(about, []), language="en", labels={"page": ""},
+        accept_weak_jail=accept_weak_jail,
+    )  # fmt: skip
+
+
 def verify(vault: UnlockedVault, made: Made) -> None:
     """Read each original whole. Its case's log tells it, with the commitment that the bundle has for the item: so the
     entry says for which bundle it was, to whoever has that. Raises Damaged."""
