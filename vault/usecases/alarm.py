@@ -58,7 +58,7 @@ def start(vault: UnlockedVault, case_id: str, language: recall.Language, out: Pa
     after = replace(case, status=alarm_state.with_alarm(case.status))
     with _texts(found, language):
         vault.commit(_changes(vault, case, after, found))
-    return replace(found, case=after)
+    return replace(_found(vault, after), folder=out)
 
 
 def require(vault: UnlockedVault, case_id: str) -> str:
