@@ -266,12 +266,20 @@ def _pixels(read: Sequence[_Read]) -> Iterator[Warning]:
 def _where_and_when(one: _Read) -> Iterator[Warning]:
     item, label = one.placed.item, one.label
     seen = "\n".join((one.text, item.source))
+    unread = not one.text.strip()
     talk = item.kind == "chat" or exhibit_pictures.is_conversation(one.text)
     if not talk and not exhibit_pictures.has_address(seen):
-        yield Warning("no-address", (label,), f"exhibit {label} shows no web address: note it as the item's source")
+        text = f"exhibit {label} shows no web address: note it as the item's source"
+        if unread:
+            text = (
+                f"exhibit {label}: nothing was read in it; if it shows no web address, note it as the item's source"
+            )
+        yield Warning("no-address", (label,), text)
     day_chosen = one.placed.date != exhibit_list.own_date(item)
     if not item.captured_at and not day_chosen and not exhibit_pictures.has_date(seen):
         text = f"exhibit {label} shows no date: note when it was captured with 'evidence set --captured'"
+        if unread:
+            text = f"exhibit {label}: nothing was read in it; if it shows no date, note when it was captured"
         yield Warning("no-date", (label,), text)
 
 

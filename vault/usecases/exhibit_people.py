@@ -13,9 +13,9 @@ from vault.model.people import Person
 from vault.redaction import freetext
 from vault.redaction.identifiers import find_identifiers
 from vault.redaction.names import Matcher
-from vault.usecases.exhibit_facts import Day, dates, sure_text
+from vault.usecases.exhibit_facts import LEAST_DIGITS, Day, dates, sure_text
 
-REACH = 120
+REACH, LONGEST = 120, 40
 """Characters behind a name within which a number or a day of birth is that person's."""
 ONE_FOR_LIFE = frozenset({
     "A_NUMBER", "SNILS", "TAX_NUMBER", "SSN", "PERSONAL_NUMBER", "UNHCR_NUMBER", "PASSPORT", "MILITARY_ID",
@@ -83,11 +83,27 @@ def _names(matcher: Matcher, text: str) -> list[tuple[int, int, str, bool]]:
 
 
 def _collect(said: _Said, label: str, page: int, text: str, names: Sequence[tuple[int, int, str, bool]]) -> None:
-    if not names:
-        return
-    # What stands behind somebody else's name is not this person's.
-    others = [(s.start, s.end, "", False) for s in freetext.find_names(text) if not _is_over(s, names)]
-    names = sorted([*names, *others])
+    for start, end in _stretches(text, names):
+        part = text[start:end]
+        near = [(at - start, to - start, who, bad) for at, to, who, bad in names if start <= at < end]
+        # What stands behind somebody else's name is not this person's.
+        others = [(s.start, s.end, "", False) for s in freetext.find_names(part) if not _is_over(s, near)]
+        _collect_near(said, label, page, part, sorted([*near, *others]))
+
+
+def _stretches(text: str, names: Sequence[tuple[int, int, str, bool]]) -> Iterator[tuple[int, int]]:
+    """The parts of a text that lie within the reach of a name and hold a number: the rest need not be searched."""
+    merged: list[tuple[int, int]] = []
+    for start, end, _, _ in names:
+        stop = min(len(text), end + REACH + LONGEST)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return (one for one in merged if sum(map(str.isdigit, text[one[0] : one[1]])) >= LEAST_DIGITS)
+
+
+def _collect_near(said: _Said, label: str, page: int, text: str, names: Sequence[tuple[int, int, str, bool]]) -> None:
     starts = [start for start, *_ in names]
     for span in find_identifiers(text):
         if not span.sure or (span.category != "BIRTH_DATE" and span.category not in ONE_FOR_LIFE):

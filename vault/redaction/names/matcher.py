@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ...model.findings import Span
 from ...model.people import Person
 from . import context, explain, foreign
-from .folding import is_cyrillic
+from .folding import CYRILLIC, is_cyrillic
 from .forms import NameForm
 from .groups import Group, Listed, by_person, facts_of, groups_of
 from .index import ALIKE, UNCERTAIN, Candidate, Index
@@ -18,7 +18,7 @@ from .masked import Masked
 from .parts import forms_of, handles_of, names_of
 from .romanise import one_edit_apart
 from .scan import Hit, scan
-from .schemes import scheme_of
+from .schemes import scheme_of, spelled
 from .weigh import score
 from .widen import Verdict, widen
 
@@ -170,8 +170,24 @@ def _is_misspelt(hit: Hit, found: Candidate, listed: Listed) -> bool:
     if found.quality != "romanised" or not word.isascii():
         return False
     known = [one for one in listed.shown if one.isascii()]
-    near = word not in known and any(one_edit_apart(word, one) for one in known)
-    return near and not scheme_of(found.form.text, word)
+    if word in known or scheme_of(found.form.text, word):
+        return False
+    return any(one_edit_apart(word, one) for one in known) or _has_other_letter(word, found)
+
+
+_ALIKE_LETTERS = ("ijy", "vwuf", "ckq", "sz", "gh", "xks", "eo")
+"""Latin letters that stand for one Russian letter in some way of romanising it."""
+
+
+def _has_other_letter(word: str, found: Candidate) -> bool:
+    """Whether a Latin surname is the English spelling but for one letter, for which no way of romanising has that."""
+    if found.form.part != "surname" or found.form.script != CYRILLIC:
+        return False
+    english = spelled("English", found.form.text)
+    other = [pair for pair in zip(word, english, strict=False) if pair[0] != pair[1]]
+    if len(word) != len(english) or len(other) != 1:
+        return False
+    return not any(other[0][0] in group and other[0][1] in group for group in _ALIKE_LETTERS)
 
 
 def _is_own_surname(group: Group) -> bool:
