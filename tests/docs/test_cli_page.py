@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import extra
 import pytest
+import ready
 import session
 from blocks import document
 
@@ -22,6 +25,16 @@ WITHOUT_VAULT = ("redact text", "redact file", "redact check")
 PEOPLE = [{"name": "Ветлугорская Лидия Аркадьевна", "role": "witness"}]
 
 
+def casevault(folder: Path, words: list[str], given: str) -> subprocess.CompletedProcess[bytes]:
+    """A command without the extras: they are part of no shape."""
+    path = os.pathsep.join((extra.ABSENT, str(session.ROOT)))
+    hidden = {"PYTHONPATH": path, extra.HIDE: ",".join(extra.absence.PACKAGES)}
+    return ready.run(
+        [sys.executable, *ready.MODULE, *words], given.encode(), environment=session.environment(folder) | hidden,
+        cwd=folder, timeout=SECONDS,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each command of the table answered."""
@@ -30,10 +43,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     def run(*words: str, given: object = None, code: int = 0) -> Any:
         secret = () if words[0] == "init" else ("--recovery-file", "code.txt")
-        done = subprocess.run(
-            [sys.executable, "-m", "commands.main", *words, "--json", *secret], cwd=folder,
-            env=session.environment(folder), input=json.dumps(given).encode(), capture_output=True, timeout=SECONDS,
-        )  # fmt: skip
+        done = casevault(folder, [*words, "--json", *secret], json.dumps(given))
         assert done.returncode == code, done.stderr.decode()
         return json.loads(done.stdout or done.stderr)
 
@@ -141,10 +151,7 @@ def test_engine_without_a_vault_answers_as_shown(tmp_path: Path) -> None:
         ("redact file", ["letter.txt", "--people", "people.json", "--out", "out.pdf"], ""),
         ("redact check", ["out.pdf", "--people", "people.json"], ""),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "commands.main", *command.split(), *words, "--json"], cwd=tmp_path,
-            env=session.environment(tmp_path), input=given.encode(), capture_output=True, timeout=SECONDS,
-        )  # fmt: skip
+        done = casevault(tmp_path, [*command.split(), *words, "--json"], given)
         assert done.returncode == 0, done.stderr.decode()
         listed = set(re.findall(r'"(\w+)"', shapes[command]))
         if command == "redact check":
