@@ -37,7 +37,9 @@ export function listing(bundle: Bundle, sender: Sender, language: Language, wish
       button(t("print"), { id: "print" }, () => window.print()),
       button(t("forget"), { id: "close", class: "main" }, wishes.forget),
     ),
-    h("p", { class: "note" }, t("labels")),
+    ...(manifest.exhibits.some((one) => Object.keys(one.redactions).length > 0)
+      ? [h("p", { class: "note" }, t("labels"))]
+      : []),
     h("ol", { id: "exhibits", class: "cards" }, ...manifest.exhibits.map((one) => card(bundle, one, language, wishes))),
     ...papers(bundle, language, wishes),
   );

@@ -16,7 +16,9 @@ import { tidy } from "./words.ts";
 type Phase = "reading" | "deriving" | "decrypting" | "checking";
 
 /** What `#status` says, so that it can be said again in another language. */
-type Said = { readonly key: Key; readonly values: Readonly<Record<string, string | number>> } | { readonly fault: FaultKind };
+type Said =
+  | { readonly key: Key; readonly values: Readonly<Record<string, string | number>> }
+  | { readonly fault: FaultKind };
 
 /** Faults after which the same words may be tried again. */
 const CORRIGIBLE = new Set<FaultKind>(["words", "fingerprint", "no-file", "other-file", "unreadable", "memory"]);

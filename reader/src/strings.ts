@@ -22,7 +22,6 @@ const en = {
   fileHint: "Choose the file {name}. It is not changed and not copied.",
   open: "Open",
   ready: "",
-  loading: "The page is still loading …",
   reading: "Reading the file: {percent} %",
   deriving: "Working on the words: {percent} %. This takes some seconds, on purpose: it makes guessing hopeless.",
   decrypting: "Opening: {percent} %",
@@ -46,7 +45,6 @@ const en = {
   compareLater: "Fingerprint as the sender told you",
   compareNow: "Compare",
   mismatchLater: "The fingerprint does NOT match. Stop relying on these documents and call the sender.",
-  description: "Description",
   date: "Date",
   language: "Language",
   pages: "Pages",
@@ -74,11 +72,12 @@ const en = {
   confirmNo: "Do not save",
   noPdf: "This browser does not show PDF files inside a page. You can save the file and open it with another program.",
   pdfHint: "Enlarge with Ctrl and +. If the document does not appear, save it and open it with another program.",
+  fullSize: "Full size",
+  playHint: "If it does not play here, save it and open it with another program.",
   longText: "Only the beginning of this long text is shown. Save the file to read all of it.",
   pdfOf: "Document {name}",
   custodyPdf: "Certificate of custody",
   custodyJson: "What happened to each exhibit, with proofs",
-  closed: "Closed. The page is empty again.",
 };
 
 export type Key = keyof typeof en;
@@ -101,7 +100,6 @@ const ru: Record<Key, string> = {
   fileHint: "Выберите файл {name}. Он не изменяется и не копируется.",
   open: "Открыть",
   ready: "",
-  loading: "Страница ещё загружается…",
   reading: "Файл читается: {percent} %",
   deriving: "Проверка слов: {percent} %. Это нарочно занимает несколько секунд: так слова не подобрать.",
   decrypting: "Открывается: {percent} %",
@@ -125,7 +123,6 @@ const ru: Record<Key, string> = {
   compareLater: "Отпечаток, как его сказал отправитель",
   compareNow: "Сверить",
   mismatchLater: "Отпечаток НЕ совпал. Не полагайтесь на эти документы и позвоните отправителю.",
-  description: "Описание",
   date: "Дата",
   language: "Язык",
   pages: "Страниц",
@@ -153,11 +150,12 @@ const ru: Record<Key, string> = {
   confirmNo: "Не сохранять",
   noPdf: "Этот браузер не показывает PDF на странице. Файл можно сохранить и открыть другой программой.",
   pdfHint: "Увеличить: Ctrl и +. Если документ не появился, сохраните его и откройте другой программой.",
+  fullSize: "Полный размер",
+  playHint: "Если не воспроизводится, сохраните файл и откройте другой программой.",
   longText: "Показано только начало длинного текста. Чтобы прочесть всё, сохраните файл.",
   pdfOf: "Документ {name}",
   custodyPdf: "Справка о хранении",
   custodyJson: "История каждого приложения, с доказательствами",
-  closed: "Закрыто. Страница снова пуста.",
 };
 
 const FAULTS: Record<FaultKind, readonly [string, string]> = {

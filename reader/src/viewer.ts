@@ -67,17 +67,28 @@ function content(way: Way, url: string | null, data: Bytes, name: string, langua
       if (navigator.pdfViewerEnabled === false) return [h("p", { class: "note" }, say(language, "noPdf"))];
       return [h("iframe", { src: src + PDF_VIEW, title: label }), h("p", { class: "hint" }, say(language, "pdfHint"))];
     case "image":
-      return [h("div", { class: "picture" }, h("img", { src, alt: label }))];
+      return picture(src, label, language);
     case "sound":
-      return [h("audio", { src, controls: true, "aria-label": label })];
-    case "film":
-      return [h("video", { src, controls: true, "aria-label": label })];
+    case "film": {
+      const player = h(way === "sound" ? "audio" : "video", { src, controls: true, "aria-label": label });
+      return [player, h("p", { class: "hint" }, say(language, "playHint"))];
+    }
     case "text": {
       const text = new TextDecoder().decode(data.subarray(0, MAX_TEXT));
       const cut = data.length > MAX_TEXT ? [h("p", { class: "note" }, say(language, "longText"))] : [];
       return [...cut, h("pre", { tabindex: "0", dir: "auto", "aria-label": label }, text)];
     }
   }
+}
+
+/** A picture, fitted in; in its full size it can be scrolled, also by keys. */
+function picture(src: string, label: string, language: Language): HTMLElement[] {
+  const frame = h("div", { class: "picture", tabindex: "0", role: "group", "aria-label": label });
+  frame.append(h("img", { src, alt: label }));
+  const size = button(say(language, "fullSize"), { id: "viewer-size", "aria-pressed": "false" }, () => {
+    size.setAttribute("aria-pressed", String(frame.classList.toggle("full")));
+  });
+  return [h("p", {}, size), frame];
 }
 
 /** Whether its user wants an unencrypted copy, after reading what that means. */

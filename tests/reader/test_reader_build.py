@@ -48,6 +48,15 @@ def test_the_table_of_what_was_taken_out_is_ours() -> None:
     assert {name: tuple(words) for name, words in table.items()} == taken_out.WORDS
 
 
+def test_every_sentence_is_said_somewhere() -> None:
+    sources = {path.name: path.read_text("utf-8") for path in (tools.READER_SOURCES / "src").glob("*.ts")}
+    english = sources.pop("strings.ts").split("const en = {")[1].split("\n};")[0]
+    keys = re.findall(r"^  (\w+):", english, re.MULTILINE)
+    assert len(keys) > 50
+    rest = "\n".join(sources.values())
+    assert [key for key in keys if f'"{key}"' not in rest] == []
+
+
 def test_nothing_in_the_built_files_reaches_out_or_runs_text() -> None:
     program = (PACKAGED / "reader.js").read_text("utf-8") + (PACKAGED / "check.js").read_text("utf-8")
     for forbidden in (
