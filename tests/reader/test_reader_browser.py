@@ -101,7 +101,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         left.extend(browsers.holding(home, sealed.NEEDLES) + browsers.holding_unlinked(home, sealed.NEEDLES))
 
     steps = [{"do": "goto", "url": bundle.page.as_uri()}, *(step for _, step in STEPS)]
-    visit = browsers.visit(request.param, steps, home, held=held)
+    visit = browsers.visit(request.param, steps, home, held=held, viewport={"width": 1200, "height": 3000})
     left.extend(browsers.holding(home, sealed.NEEDLES))
     names = ["", *(name for name, _ in STEPS)]
     return Seen(visit, left, {name: answer for name, answer in zip(names, visit.answers, strict=True) if name})
