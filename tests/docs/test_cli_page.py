@@ -64,6 +64,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["bundle create"] = run(
         "bundle", "create", case, "--to", to, "--purpose", "other", "--out", "b.age", "--words-file", "words.txt"
     )
+    found["bundle list"] = run("bundle", "list", case)
+    found["disclosures"] = run("disclosures")
+    found["case alarm"] = run("case", "alarm", case, "--dry-run")
     found["key add"] = run(
         "key",
         "add",
