@@ -10,6 +10,7 @@ export type FaultKind =
   | "newer" // made by a later version
   | "older" // made by an earlier one
   | "forged" // the signature does not hold, or the list is not of our form
+  | "fingerprint-form" // what was typed can't be one
   | "fingerprint" // sealed by another key than the one that was told
   | "memory"
   | "unreadable" // the browser could not read the file
@@ -30,6 +31,7 @@ export function kindOf(thrown: unknown, otherwise: FaultKind): FaultKind {
   if (thrown instanceof Fault) return thrown.kind;
   // Chromium and Firefox both throw a RangeError when an array can't be had.
   if (thrown instanceof RangeError) return "memory";
+  if (thrown instanceof DOMException && thrown.name === "OperationError") return "memory";
   if (thrown instanceof DOMException && ["NotReadableError", "NotFoundError"].includes(thrown.name)) return "unreadable";
   return otherwise;
 }

@@ -1,6 +1,6 @@
 /** The opened bundle: what was checked, the exhibits in their order, the papers beside them. */
 
-import { type Bundle, failed, matches } from "./bundle.ts";
+import { type Bundle, failed } from "./bundle.ts";
 import { button, h } from "./dom.ts";
 import { kindOfFile, shortName } from "./kinds.ts";
 import type { Exhibit, ListedFile } from "./manifest.ts";
@@ -16,7 +16,7 @@ export interface Wishes {
   saveAll(): void;
   forget(): void;
   /** The fingerprint was compared after opening. */
-  compared(sender: Sender): void;
+  compared(typed: string): void;
 }
 
 type Say = (key: Key, values?: Readonly<Record<string, string | number>>) => string;
@@ -82,7 +82,7 @@ function senderLine(bundle: Bundle, sender: Sender, language: Language, wishes: 
   if (sender === "proven") return item;
   const typed = h("input", { id: "fingerprint-later", type: "text", autocomplete: "off", spellcheck: "false" });
   typed.setAttribute("writingsuggestions", "false");
-  const compare = (): void => wishes.compared(matches(typed.value, bundle.fingerprint) ? "proven" : "wrong");
+  const compare = (): void => wishes.compared(typed.value);
   typed.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing) compare();
   });

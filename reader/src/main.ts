@@ -11,7 +11,7 @@ import { type Progress, unseal } from "./sealed.ts";
 import { type Beside, beside, chosen, inline } from "./source.ts";
 import { type Key, type Language, preferred, say, sayFault } from "./strings.ts";
 import { confirmed, download, revokeAll, view } from "./viewer.ts";
-import { tidy } from "./words.ts";
+import { isFingerprint, tidy } from "./words.ts";
 
 type Phase = "reading" | "deriving" | "decrypting" | "checking";
 
@@ -21,7 +21,24 @@ type Said =
   | { readonly fault: FaultKind };
 
 /** Faults after which the same words may be tried again. */
-const CORRIGIBLE = new Set<FaultKind>(["words", "fingerprint", "no-file", "other-file", "unreadable", "memory"]);
+const CORRIGIBLE = new Set<FaultKind>([
+  "words",
+  "fingerprint",
+  "fingerprint-form",
+  "no-file",
+  "other-file",
+  "unreadable",
+  "memory",
+]);
+
+/** Where the cursor goes, if not to the words. */
+const FIELDS: Partial<Record<FaultKind, "file" | "fingerprint">> = {
+  "no-file": "file",
+  "other-file": "file",
+  unreadable: "file",
+  fingerprint: "fingerprint",
+  "fingerprint-form": "fingerprint",
+};
 
 class Reader {
   private language: Language = preferred(navigator.languages);
@@ -82,6 +99,7 @@ class Reader {
     const words = tidy(asked.words);
     if (this.expected && !asked.file) throw new Fault("no-file");
     if (words === "") throw new Fault("empty");
+    if (asked.fingerprint.trim() !== "" && !isFingerprint(asked.fingerprint)) throw new Fault("fingerprint-form");
     const sealed =
       this.expected && asked.file
         ? await chosen(asked.file, this.expected, this.progress("reading"))
@@ -95,8 +113,7 @@ class Reader {
   private refuse(kind: FaultKind): void {
     this.gate.enable(true);
     this.tell({ fault: kind });
-    const field = kind === "no-file" || kind === "other-file" ? "file" : kind === "fingerprint" ? kind : "words";
-    this.gate.correct(field === "file" && !this.expected ? "words" : field);
+    this.gate.correct(FIELDS[kind] ?? "words");
   }
 
   private progress(phase: Phase): Progress {
@@ -134,12 +151,17 @@ class Reader {
       save: (file: ListedFile) => void this.save(bundle, file),
       saveAll: () => void this.saveAll(bundle),
       forget: () => this.forget(),
-      compared: (sender: Sender) => this.compared(sender),
+      compared: (typed: string) => this.compared(typed, bundle),
     };
     this.main.replaceChildren(listing(bundle, this.sender, this.language, wishes));
   }
 
-  private compared(sender: Sender): void {
+  private compared(typed: string, bundle: Bundle): void {
+    if (!isFingerprint(typed)) {
+      this.utter({ fault: "fingerprint-form" });
+      return;
+    }
+    const sender = matches(typed, bundle.fingerprint) ? "proven" : "wrong";
     this.sender = sender;
     this.show();
     this.tell({ key: sender === "proven" ? "proven" : "mismatchLater", values: {} });

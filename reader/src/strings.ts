@@ -193,6 +193,10 @@ const FAULTS: Record<FaultKind, readonly [string, string]> = {
     "The signed list inside does not hold: it is not as the program writes it, or its signature is wrong. Nothing is shown. Do not rely on this file, and call the sender.",
     "Подписанный список внутри не проходит проверку: он не такой, как его пишет программа, или подпись неверна. Ничего не показано. Не полагайтесь на этот файл и позвоните отправителю.",
   ],
+  "fingerprint-form": [
+    "A fingerprint has 32 characters: digits and letters A to F. What you typed has another number of them, or others. Ask the sender to read it out again, or leave the field empty.",
+    "В отпечатке 32 знака: цифры и буквы от A до F. Во введённом их другое число или есть другие. Попросите отправителя продиктовать ещё раз или оставьте поле пустым.",
+  ],
   fingerprint: [
     "The words open the file, but the fingerprint that you typed is NOT that of whoever sealed it. Nothing is shown. Do not rely on this file: call the sender. If it was a slip of the keyboard, correct it and open again.",
     "Слова открывают файл, но введённый отпечаток — НЕ того, кто его запечатал. Ничего не показано. Не полагайтесь на этот файл: позвоните отправителю. Если это опечатка, исправьте её и откройте снова.",

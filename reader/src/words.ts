@@ -41,6 +41,11 @@ function split(piece: string): string[] {
   return out;
 }
 
+/** Whether what was typed has the form of a fingerprint at all. */
+export function isFingerprint(typed: string): boolean {
+  return fingerprintReadings(typed).some((one) => /^[0-9A-F]{32}$/.test(one));
+}
+
 /** Look-alikes of the hex letters, for a fingerprint typed with Cyrillic ones. */
 const ALIKE: Readonly<Record<string, string>> = { А: "A", В: "B", С: "C", Е: "E", О: "0", O: "0" };
 

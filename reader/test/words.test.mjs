@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { byKey, fingerprintReadings, tidy } from "../src/words.ts";
+import { byKey, fingerprintReadings, isFingerprint, tidy } from "../src/words.ts";
 
 const WORDS = "wobble jaguar unfold sixth carve onset";
 
@@ -58,4 +58,5 @@ test("a fingerprint in any of its forms", () => {
   for (const typed of ["", "1418", `${real}0`, real.replace("1", "2"), `x${real}`]) {
     assert.ok(!fingerprintReadings(typed).includes(real), typed);
   }
+  assert.deepEqual([real, `${real.slice(1)}g`, real.slice(1), "", `${real} 0`].map(isFingerprint), [true, false, false, false, false]);
 });
