@@ -95,8 +95,7 @@ def exhibits(
             looked = exhibit_checks.look(vault, case_id, target=language, purpose=why)
     data = {"exhibits": shapes(looked), "warnings": [warning(one) for one in looked.warnings]}
     session.console.answer(data, _lines(session, looked))
-    for found in looked.warnings:
-        session.console.warn("{text}", text=session.console.library(found.text))
+    warn(session, looked.warnings)
     if not looked.placed:
         session.console.hint("add files: casevault evidence add {case} FILE", case=case_id)
 
@@ -184,6 +183,12 @@ def warning(one: Warning) -> dict[str, Any]:
         "page": one.page or None,
         "person": one.person or None,
     }
+
+
+def warn(session: Session, found: Sequence[Warning]) -> None:
+    """Warnings for people."""
+    for one in found:
+        session.console.warn("{text}", text=session.console.library(one.text))
 
 
 def _lines(session: Session, looked: Looked) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from commands import bundle_exhibits
 from commands.context import Session
 from commands.printing import columns, one_line, size
 
@@ -53,6 +54,7 @@ def shape(shown: Preview) -> dict[str, Any]:
         "before": [{"bundle": bundle, "made": made, "state": state} for bundle, made, state in shown.before],
         "replaces": shown.replaces or None,
         "papers": list(shown.papers),
+        "warnings": [bundle_exhibits.warning(one) for one in shown.warnings],
     }
 
 
@@ -168,6 +170,9 @@ def _unread(session: Session, shown: Preview) -> list[str]:
 
 def warn(session: Session, shown: Preview) -> None:
     """What should not stay as it is."""
+    bundle_exhibits.warn(session, shown.warnings[:MAX_NOTES])
+    if len(shown.warnings) > MAX_NOTES:
+        session.console.warn("… and {n} more", n=len(shown.warnings) - MAX_NOTES)
     if shown.days_left is not None and shown.days_left < 0:
         session.console.warn("The deadline, {day}, has passed.", day=shown.deadline)
     if shown.left_out:
@@ -183,5 +188,6 @@ def say_short(session: Session, shown: Preview) -> None:
     say("Taken out: {what}.", what=_taken_out(session, shown))
     for line in (*_deadline(session, shown), *_unread(session, shown)):
         say("{line}", line=line)
+    bundle_exhibits.warn(session, shown.warnings[:MAX_NOTES])
     if shown.days_left is not None and shown.days_left < 0:
         session.console.warn("The deadline, {day}, has passed.", day=shown.deadline)

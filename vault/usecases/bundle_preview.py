@@ -11,11 +11,12 @@ from vault.formats import manifest as manifests
 from vault.formats.manifest import Exhibit
 from vault.model.records import Copy, Disclosure, RecipientRecord
 from vault.redaction.plan import OCR
-from vault.usecases import bundle_order, bundle_sealing, exhibits, items
+from vault.usecases import bundle_order, bundle_sealing, exhibit_checks, exhibits, items
 from vault.usecases.bundle_making import MadeExhibit
 from vault.usecases.bundle_order import Job
 from vault.usecases.bundle_packing import Draft
 from vault.usecases.bundle_sealing import Outer
+from vault.usecases.exhibit_checks import Warning
 
 WITHHELD = "page withheld"
 
@@ -68,6 +69,7 @@ class Preview:
     before: tuple[tuple[str, str, str], ...]
     replaces: str
     papers: tuple[str, ...]
+    warnings: tuple[Warning, ...]
 
 
 def preview(draft: Draft, today: date) -> Preview:
@@ -98,6 +100,7 @@ def preview(draft: Draft, today: date) -> Preview:
         before=_before(job),
         replaces=job.order.replaces,
         papers=tuple(paper.name for paper in manifest.papers),
+        warnings=tuple(exhibit_checks.warnings(job.vault, job.case_id, job.placed)),
     )
 
 
