@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
+import pytest
 from blocks import document, make_cli_page
 
 from bench import attack_cost
