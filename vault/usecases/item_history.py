@@ -129,14 +129,11 @@ class _Scan:
 
     def end(self) -> dict[str, list[Logged]]:
         """What was found of each item; operations that failed or were cancelled have done nothing."""
-        done = {op for op, ended_well in self._ops.items() if ended_well}
-        return {
-            item: [
-                one for one in steps
-                if one.op.encode() in (done if one.what != DESCRIBED else done - self._shreds)
-            ]
-            for item, steps in self._steps.items()
-        }  # fmt: skip
+        return {item: [one for one in steps if self._told(one)] for item, steps in self._steps.items()}
+
+    def _told(self, one: Logged) -> bool:
+        op = one.op.encode()
+        return self._ops[op] and not (one.what == DESCRIBED and op in self._shreds)
 
 
 def _names(vault: UnlockedVault, found: Sequence[Evidence]) -> dict[bytes, str]:
