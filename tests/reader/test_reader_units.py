@@ -267,26 +267,20 @@ def _age(payload: bytes, recipients: list[Any]) -> bytes:
 
 def test_opening_with_the_words(judge: Judge) -> None:
     sealed = _age(_sound(), [age.ScryptRecipient(WORDS)])
-    header = sealed.index(b"\n--- ") + 1
-
-    def flipped(place: int) -> bytes:
-        return sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
-
-    mac = sealed[: header + 4] + (b"A" if sealed[header + 4 : header + 5] != b"A" else b"B") + sealed[header + 5 :]
+    flipped = bytearray(sealed)
+    flipped[-40] ^= 1
     weaker = _age(b"x", [age.ScryptRecipient(WORDS, work_factor=10)])
     keyed = _age(b"x", [age.X25519Identity.generate().recipient()])
     cases = [
-        (sealed, WORDS), (sealed, WORDS.replace("carve", "curve")), (flipped(len(sealed) - 40), WORDS), (mac, WORDS),
-        (weaker, WORDS), (keyed, WORDS), (sealed[:30], WORDS), (b"PK\x03\x04" + sealed, WORDS),
+        sealed, bytes(flipped), weaker, keyed, sealed[:30], b"PK\x03\x04" + sealed, b"",
     ]  # fmt: skip
-    asked = [{"act": "open", "file": base64.b64encode(file).decode(), "words": told} for file, told in cases]
+    # Words that open nothing are for the browsers' tests: each scrypt takes seconds.
+    asked = [{"act": "open", "file": base64.b64encode(file).decode(), "words": WORDS} for file in cases]
     found = judge(asked)
     assert set(found[0]["verdicts"].values()) == {"sound"}
     # The page hears how far it is, so that it can say so.
     assert found[0]["steps"] > 100
-    assert [one["fault"] for one in found[1:]] == [
-        "words", "damaged", "damaged", "not-a-bundle", "not-a-bundle", "not-a-bundle", "not-a-bundle",
-    ]  # fmt: skip
+    assert [one["fault"] for one in found[1:]] == ["damaged", *["not-a-bundle"] * 5]
 
 
 def test_words_are_tidied_as_the_program_does(judge: Judge) -> None:
