@@ -20,7 +20,10 @@ from vault.model import events
 from vault.model.records import Evidence
 from vault.usecases import (
     adding,
+    again,
+    alarm,
     auditing,
+    bundle_states,
     bundling,
     cases,
     depositing,
@@ -153,6 +156,11 @@ def _hand_over(vault: UnlockedVault, made: vaults.DossierVault, base: Path) -> N
     receiving.verify(base / "Замятина.age", [age.ScryptIdentity(str(bundle.words))])
     ledger.listing(vault, case)
     ledger.disclosures(vault)
+    bundle_states.mark(vault, bundle.id, "handed-over")
+    bundle_states.recall(vault, bundle.id, lambda given: None)
+    again.compare(vault, bundle.id, purpose="handover")
+    alarm.start(vault, case, "ru", base / "отзывы-Замятиной")
+    alarm.end(vault, case)
     recipients.listing(vault)
     recipients.remove(vault, lawyer.id)
     with pytest.raises(CasevaultError):

@@ -17,6 +17,7 @@ from vault.model.findings import Box
 from vault.model.records import TABLES, Case, Evidence, PersonRecord
 from vault.usecases import (
     adding,
+    alarm,
     auditing,
     bundling,
     cases,
@@ -144,6 +145,11 @@ CHANGES: dict[str, tuple[Callable[[World], object], list[str]]] = {
     "new case": (lambda w: cases.new(w.vault, "Новое"), change("case.new", "new", obj=False)),
     "change a case": (lambda w: cases.change(w.vault, w.case, title="x"), change("case.set", obj=False)),
     "close a case": (lambda w: cases.close(w.vault, w.case), change("case.close", obj=False)),
+    "sound an alarm": (lambda w: alarm.start(w.vault, w.case, "en"), change("case.alarm", obj=False)),
+    "end an alarm": (
+        lambda w: (alarm.start(w.vault, w.case, "en"), alarm.end(w.vault, w.case)),
+        change("case.alarm", obj=False) + change("case.alarm", obj=False),
+    ),
     "link cases": (
         lambda w: cases.link(w.vault, w.case, w.other, "spouse"),
         ["case.link intent own", "case.link intent other", "case.link outcome ok own", "case.link outcome ok other"],
