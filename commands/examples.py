@@ -86,7 +86,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "A sealed page, and the words that open it.",
         ),
         (
-            "casevault evidence view E-4N8TVQ2WX --out again.html --words-file again.txt --purpose translation",
+            "casevault evidence view E-4N8TVQ2WX --out next.html --words-file next.txt --purpose translation",
             "The same, with the reason in the log.",
         ),
     ),
@@ -224,7 +224,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "bundle again": (
         (
-            "casevault bundle again B-4N8TVQ2W --to R-3WJ9KD --out again.html --words-file again.txt --consent oral",
+            "casevault bundle again B-4N8TVQ2W --to R-3WJ9KD --out next.html --words-file next.txt --consent oral",
             "Another lawyer takes over: the same for them, after showing what changed.",
         ),
         ("casevault bundle again B-4N8TVQ2W --to R-3WJ9KD --dry-run --json", "What changed? For a script."),
