@@ -64,6 +64,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["bundle create"] = run(
         "bundle", "create", case, "--to", to, "--purpose", "other", "--out", "b.age", "--words-file", "words.txt"
     )
+    found["bundle exhibits"] = run("bundle", "exhibits", case)
     found["bundle list"] = run("bundle", "list", case)
     found["disclosures"] = run("disclosures")
     found["case alarm"] = run("case", "alarm", case, "--dry-run")
