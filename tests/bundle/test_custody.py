@@ -154,6 +154,15 @@ def test_the_certificate_has_the_words_and_room_for_a_signature(made: Made) -> N
         assert exhibit.title in text
 
 
+def test_every_fixed_word_is_known_before_anything_is_told(made: Made) -> None:
+    """A surname may be one of them: then it names nobody."""
+    fixed = set(re.findall(r"[^\W\d_]{3,}", pdf_text(on_custody.wording("lawyer"))))
+    text = pdf_text(made.papers["custody.pdf"]).replace(made.manifest.bundle, "")
+    told = set(re.findall(r"[^\W\d_]{3,}", text))
+    titles = {word for one in made.manifest.exhibits for word in re.findall(r"\w+", f"{one.title} {one.kind}")}
+    assert {word for word in told - fixed - titles if not re.fullmatch("[0-9a-fA-F]+", word)} == set()
+
+
 def test_histories_survive_new_keys_moves_and_a_destroyed_case(tmp_path: Path) -> None:
     folder = tmp_path / "vault"
     with vaults.new_vault(folder) as vault:

@@ -14,6 +14,7 @@ from vault.formats.manifest import Exhibit
 from vault.model.document import Block, Page
 
 TITLE = "Certificate of custody"
+RUSSIAN_TITLE = "Пояснение по-русски"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Certified:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The bundle, when and by which version of Casevault it was made, and the log of its own that custody.json is."""
+    """The bundle, when and by which version of Casevault it was made, and the log of its own that custody.json is.
+
+    `root` is in hex.
+    """
 
     bundle: str
     made: str
@@ -79,9 +83,13 @@ _DOES_NOT = (
     "Reading within the vault is not listed here, nor that other work of the organisation uses an item, nor who else "
     "was given a bundle.",
 )
+_ANEW = (
+    "The exhibits are not copies of the originals byte for byte: each was made anew from the stored original, which "
+    "stays in the vault. "
+)
 _REDACTED = (
-    "The exhibits are not copies of the originals byte for byte: each was made anew from the stored original, with "
-    "those words and pictures taken out that the index counts. The original stays in the vault."
+    "The words and pictures that the index counts were taken out of them; sound and film leave without what is "
+    "written about them inside the file."
 )
 _INTERNAL = (
     "This certificate is not redacted: it holds SHA-256, size and name of the original files. It must not be handed "
@@ -93,16 +101,21 @@ _CHECK = (
 )
 
 
-def pages(about: About, certified: Sequence[Certified]) -> list[Page]:
-    """The certificate, as one text to be typeset."""
+def english(about: About, certified: Sequence[Certified]) -> list[Page]:
+    """The certificate itself, to be typeset under `TITLE`."""
     blocks = [*_opening(about), *_log(about)]
     for one in certified:
         blocks += _exhibit(one)
-    return [_page(1, [*blocks, *_declaration(about)]), _page(2, list(_russian(about)))]
+    return [_page([*blocks, *_declaration()])]
 
 
-def _page(number: int, blocks: Sequence[Block]) -> Page:
-    return Page(number, "text", 0.0, 0.0, tuple(blocks))
+def russian(about: About) -> list[Page]:
+    """What it is, on a page of its own under `RUSSIAN_TITLE`, so that a court can be given the certificate alone."""
+    return [_page(list(_russian(about)))]
+
+
+def _page(blocks: Sequence[Block]) -> Page:
+    return Page(1, "text", 0.0, 0.0, tuple(blocks))
 
 
 def _heading(text: str, level: int = 2) -> Block:
@@ -123,7 +136,7 @@ def _list(texts: Sequence[str]) -> Iterator[Block]:
 
 def _opening(about: About) -> Iterator[Block]:
     yield _text(_WHAT_IT_IS.format(program=about.program, made=_time(about.made), bundle=about.bundle))
-    yield _text(_REDACTED if about.redacted else _INTERNAL)
+    yield _text(_ANEW + (_REDACTED if about.redacted else _INTERNAL))
     yield _heading("What it proves")
     yield from _list([f"• {text}" for text in _PROVES])
     yield _heading("What it does not prove")
@@ -138,7 +151,7 @@ def _log(about: About) -> Iterator[Block]:
     )
     yield _row("Log", about.origin)
     yield _row("Steps", str(about.size))
-    yield _row("Root (base64)", about.root)
+    yield _row("Root", _hex(about.root))
     yield _row("Fingerprint of the key", about.fingerprint)
 
 
@@ -146,7 +159,7 @@ def _exhibit(one: Certified) -> Iterator[Block]:
     exhibit = one.exhibit
     yield _heading(f"Exhibit {exhibit.label}" + (f": {exhibit.title}" if exhibit.title else ""))
     for name, value in (
-        ("Kind", exhibit.kind), ("Date", exhibit.date), ("Language", exhibit.language),
+        ("Kind, date, language", ", ".join(filter(None, (exhibit.kind, exhibit.date, exhibit.language)))),
         ("Translation of exhibit", exhibit.translation_of), ("Certificate for exhibit", exhibit.certificate_of),
         ("Collected on", one.steps[0].collected),
     ):  # fmt: skip
@@ -177,7 +190,7 @@ def _time(moment: str) -> str:
     return f"{moment[:10]} {moment[11:16]}"
 
 
-def _declaration(about: About) -> Iterator[Block]:
+def _declaration() -> Iterator[Block]:
     yield _heading("Declaration (28 U.S.C. § 1746; Federal Rules of Evidence 902(11), 902(13) and 902(14))")
     for text in (
         f"1. My name is {_LINE}. My qualification, and my position at the organisation that keeps the vault: {_LINE}"
@@ -201,7 +214,6 @@ def _declaration(about: About) -> Iterator[Block]:
 
 
 def _russian(about: About) -> Iterator[Block]:
-    yield _heading("Пояснение по-русски")
     for text in (
         f"Это справка о хранении экспонатов пакета {about.bundle}. Её составила программа Casevault, в которой "
         "организация хранит дела. Справка начинает действовать, только когда человек, который знает, как ведётся "

@@ -13,12 +13,13 @@ from vault.errors import Damaged, Forged
 from vault.formats import note
 
 HEADING = "casevault bundle manifest v1"
+ORIGIN = "casevault-bundle/"
 
 
 def key_of(seed: bytes) -> signing.NoteKey:
     """The public side of a case's signing key."""
     public = signing.Signer(seed).public
-    return signing.NoteKey(f"casevault-bundle/{hashlib.sha256(public).hexdigest()[:16]}", public)
+    return signing.NoteKey(f"{ORIGIN}{hashlib.sha256(public).hexdigest()[:16]}", public)
 
 
 def sign(seed: bytes, manifest: bytes) -> bytes:

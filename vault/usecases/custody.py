@@ -6,14 +6,13 @@ of the log's own numbers or origin, and in a redacting profile nothing that was 
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Sequence
 
 from vault import __version__
 from vault.bundle import certificate, custody, signature
 from vault.errors import Damaged
-from vault.formats.manifest import CERTIFICATE_NAME, CUSTODY_NAME, Exhibit, Manifest
+from vault.formats.manifest import CERTIFICATE_NAME, CUSTODY_NAME, Exhibit, ExhibitFile, Manifest
 from vault.model.events import Event
 from vault.model.people import ROLES
 from vault.model.records import Evidence, PersonRecord
@@ -52,17 +51,27 @@ def papers(
     checked = custody.check(data, manifest, key)
     about = certificate.About(
         bundle_id, when, __version__, signature.fingerprint(key), custody.log_key(key, bundle_id).name,
-        len(checked.leaves), base64.b64encode(checked.root).decode(), profile != UNREDACTED,
+        len(checked.leaves), checked.root.hex(), profile != UNREDACTED,
     )  # fmt: skip
     certified = [
         certificate.Certified(exhibit, steps, _original(vault, item) if profile == UNREDACTED else None)
         for (exhibit, steps), (_, item) in zip(histories, made, strict=True)
     ]
-    pdf = documents.typeset(
-        certificate.TITLE, certificate.pages(about, certified), language="en", labels={"page": ""},
-        accept_weak_jail=accept_weak_jail,
-    )  # fmt: skip
-    return [(CERTIFICATE_NAME, pdf), (CUSTODY_NAME, data)]
+    return [(CERTIFICATE_NAME, _typeset(about, certified, accept_weak_jail)), (CUSTODY_NAME, data)]
+
+
+def _typeset(about: certificate.About, certified: Sequence[certificate.Certified], weak: bool) -> bytes:
+    texts = (
+        (certificate.TITLE, certificate.english(about, certified), "en"),
+        (certificate.RUSSIAN_TITLE, certificate.russian(about), "ru"),
+    )
+    return documents.join(
+        [
+            documents.typeset(title, pages, language=language, labels={"page": ""}, accept_weak_jail=weak)
+            for title, pages, language in texts
+        ],
+        accept_weak_jail=weak,
+    )
 
 
 def history(
@@ -76,12 +85,12 @@ def history(
 
 
 def wording(profile: str, *, accept_weak_jail: bool = False) -> bytes:
-    """`custody.pdf` of a bundle without exhibits: what it says whatever is in it."""
-    about = certificate.About("B-00000000", "", __version__, "", "", 0, "", profile != UNREDACTED)
-    return documents.typeset(
-        certificate.TITLE, certificate.pages(about, []), language="en", labels={"page": ""},
-        accept_weak_jail=accept_weak_jail,
-    )  # fmt: skip
+    """`custody.pdf` of a bundle whose one exhibit is nothing: all that it says whatever is in it."""
+    about = certificate.About("B-00000000", "", __version__, "", signature.ORIGIN, 0, "", profile != UNREDACTED)
+    exhibit = Exhibit("A", "", "0", "", "", (ExhibitFile("A.pdf", "", 0, ""),), {}, "", "A", "A")
+    steps = [custody.Step(what, "", b"", "0", "0") for what in custody.WHAT]
+    original = certificate.Original("", 0, "", "") if profile == UNREDACTED else None
+    return _typeset(about, [certificate.Certified(exhibit, steps, original)], accept_weak_jail)
 
 
 def verify(vault: UnlockedVault, made: Made) -> None:
