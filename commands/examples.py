@@ -199,6 +199,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "A recording that you have heard to the end.",
         ),
     ),
+    "bundle packet": (
+        ("casevault bundle packet C-7K3Q9 --to R-5TQ2MX --out filing", "A filing for the court, in a new folder."),
+        (
+            "casevault bundle packet C-7K3Q9 --rules generic-a4 --dry-run --json",
+            "What would be on which page, on A4?",
+        ),
+    ),
     "bundle verify": (
         ("casevault bundle verify bundle.age --words-file told.txt", "Is it whole?"),
         ("casevault bundle verify bundle.age --words-file told.txt --json", "The same for a script."),

@@ -25,7 +25,7 @@ PAPERS: tuple[PageSize, ...] = ("Letter", "A4")
 LOOKS: tuple[Look, ...] = ("court", "center", "title", "left", "right", "small", "blank", "gap")
 OWN = "own"
 """Where on the cover the blanks stand, or the lines of whoever files."""
-LEAST_PART, MOST_PART = 200_000, 1_000_000_000
+LEAST_PART, MOST_PART = 100_000, 1_000_000_000
 MAX_TEXT, MAX_LINES = 1_000, 60
 Word = TypeVar("Word", bound=str)
 _NAME = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,4}")
