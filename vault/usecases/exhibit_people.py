@@ -12,7 +12,7 @@ from vault.model.findings import Span
 from vault.model.people import Person
 from vault.redaction import freetext
 from vault.redaction.identifiers import find_identifiers
-from vault.redaction.names import Matcher
+from vault.redaction.names.matcher import Match, Matcher
 from vault.usecases.exhibit_facts import LEAST_DIGITS, Day, dates, sure_text
 
 REACH, LONGEST = 120, 40
@@ -73,13 +73,31 @@ def _names(matcher: Matcher, text: str) -> list[tuple[int, int, str, bool]]:
     """(start, end, person, whether misspelt) of the names that are one person's alone."""
     matches = [m for m in matcher.matches(text) if m.span.sure and not m.conflict]
     found = []
-    for match in matches:
-        others = [m for m in matches if m is not match and m.span.person != match.span.person]
-        over = [m for m in others if m.span.start < match.span.end and match.span.start < m.span.end]
-        if any(m.span.score >= match.span.score and not m.erring for m in over):
-            continue
-        found.append((match.span.start, match.span.end, str(match.span.person), bool(match.erring)))
+    for run in _overlapping(matches):
+        for match in run:
+            better = (m for m in run if m.span.person != match.span.person and not m.erring)
+            if any(_meet(m, match) and m.span.score >= match.span.score for m in better):
+                continue
+            found.append((match.span.start, match.span.end, str(match.span.person), bool(match.erring)))
     return sorted(found)
+
+
+def _overlapping(matches: Sequence[Match]) -> Iterator[list[Match]]:
+    """The matches in runs that hang together; `matches` are sorted by their start."""
+    run: list[Match] = []
+    end = -1
+    for match in matches:
+        if run and match.span.start >= end:
+            yield run
+            run = []
+        run.append(match)
+        end = max(end, match.span.end)
+    if run:
+        yield run
+
+
+def _meet(one: Match, other: Match) -> bool:
+    return one.span.start < other.span.end and other.span.start < one.span.end
 
 
 def _collect(said: _Said, label: str, page: int, text: str, names: Sequence[tuple[int, int, str, bool]]) -> None:

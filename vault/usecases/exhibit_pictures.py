@@ -140,9 +140,12 @@ def is_conversation(text: str) -> bool:
 
 def same_pictures(likenesses: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The pairs of different keys, of (key, likeness), that show the same picture."""
-    known = [(key, int(one, 16)) for key, one in likenesses if one]
-    for place, (key, bits) in enumerate(known):
-        for other, more in known[place + 1 :]:
-            both = (bits | more).bit_count()
-            if key != other and both >= FEW_MARKS and (bits & more).bit_count() >= SAME_PICTURE * both:
-                yield key, other
+    read = ((place, int(one, 16)) for place, (_, one) in enumerate(likenesses) if one)
+    known = sorted((bits.bit_count(), place, bits) for place, bits in read)
+    for at, (count, place, bits) in enumerate(known):
+        for more, other, marks in known[at + 1 :]:
+            if count < SAME_PICTURE * more:
+                break  # nor can any of the following have enough marks in common
+            both = (bits | marks).bit_count()
+            if both >= FEW_MARKS and (bits & marks).bit_count() >= SAME_PICTURE * both:
+                yield likenesses[min(place, other)][0], likenesses[max(place, other)][0]

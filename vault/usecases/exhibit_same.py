@@ -16,7 +16,8 @@ SHINGLE = 5
 NEARLY = 0.9
 SKETCH = 64
 """The smallest hashes that stand for a text: two texts that share none of them are not nearly the same."""
-MOST_HOLDERS = 200
+MOST_HOLDERS = 50
+"""Texts with one such run in common that are compared with each other."""
 FEW_LETTERS, MANY_LETTERS = 40, 400
 """Letters below which a text is too short to be the same as another, and above which a picture is a page of text."""
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -50,22 +51,31 @@ def _same_bytes(read: Sequence[Paper]) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _same_text(read: Sequence[Paper]) -> Iterator[tuple[tuple[str, str], str]]:
-    shingles = {one.label: _shingles(one.text) for one in read}
-    holders: dict[int, list[str]] = {}
-    for one in read:
-        for hashed in sorted(shingles[one.label])[:SKETCH]:
-            holders.setdefault(hashed, []).append(one.label)
-    near = {pair for labels in holders.values() for pair in combinations(labels[:MOST_HOLDERS], 2)}
-    place = {one.label: number for number, one in enumerate(read)}
-    scans = {one.label for one in read if one.document and any(page.kind == "picture" for page in one.document.pages)}
-    figures = {one.label: re.findall(r"\d+", one.text) for one in read}
-    for first, second in sorted(near, key=lambda pair: (place[pair[0]], place[pair[1]])):
-        mine, theirs = shingles[first], shingles[second]
-        alike = sorted(figures[first]) == sorted(figures[second])
-        if mine == theirs and alike:
-            yield (first, second), f"exhibits {first} and {second} have the same text"
-        elif len(mine & theirs) >= NEARLY * len(mine | theirs) and (alike or {first, second} & scans):
-            yield (first, second), f"exhibits {first} and {second} have nearly the same text"
+    figures = [sorted(re.findall(r"\d+", one.text)) for one in read]
+    shingles = [_shingles(one.text) for one in read]
+    first: dict[tuple[frozenset[int], tuple[str, ...]], int] = {}
+    for place, runs in enumerate(shingles):
+        other = first.setdefault((runs, tuple(figures[place])), place)
+        if runs and other != place:
+            pair = read[other].label, read[place].label
+            yield pair, f"exhibits {pair[0]} and {pair[1]} have the same text"
+    holders: dict[int, list[int]] = {}
+    for place in first.values():
+        for hashed in sorted(shingles[place])[:SKETCH]:
+            holders.setdefault(hashed, []).append(place)
+    near = {pair for places in holders.values() for pair in combinations(places[:MOST_HOLDERS], 2)}
+    for one, other in sorted(near):
+        mine, theirs = shingles[one], shingles[other]
+        if len(mine & theirs) < NEARLY * len(mine | theirs):
+            continue
+        if figures[one] == figures[other] or _is_scan(read[one]) or _is_scan(read[other]):
+            pair = read[one].label, read[other].label
+            yield pair, f"exhibits {pair[0]} and {pair[1]} have nearly the same text"
+
+
+def _is_scan(paper: Paper) -> bool:
+    """Whether a machine has read it, which errs in digits too."""
+    return paper.document is not None and any(page.kind == "picture" for page in paper.document.pages)
 
 
 def _shingles(text: str) -> frozenset[int]:
