@@ -11,7 +11,7 @@ import typer
 from commands import ledger_views, picking
 from commands.choices import CaseArgument
 from commands.context import Session, session_of
-from commands.printing import columns
+from commands.printing import columns, one_line
 from vault.errors import Usage
 from vault.model.ids import tidy_id
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vault.model.records import Case
     from vault.usecases.alarm import Alarm
 
+MAX_ADDRESS = 1000
 STEPS = (
     "Find out where the client is: lawyer, family, detention centre, airline. Note who said what, and when.",
     "Call the lawyer by phone, not in writing: can a stay be filed, and who may have seen the dossier?",
@@ -124,11 +125,10 @@ def _lines(session: Session, found: Alarm, *, end: bool, dry_run: bool) -> list[
     if not found.given and not found.loose:
         return [*lines, "", t("Nothing of this case is out there, as far as the ledger knows.")]
     if found.given:
-        rows = [
-            (one.record.id, t(one.record.state), ledger_views.since(one), ledger_views.reach(session, one))
-            for one in found.given
-        ]
-        lines += ["", t("Still out there:"), *columns(rows)]
+        known = columns([(one.record.id, t(one.record.state), ledger_views.since(one)) for one in found.given])
+        # An address is shown whole: columns would cut it.
+        reach = [one_line(ledger_views.reach(session, one), MAX_ADDRESS) for one in found.given]
+        lines += ["", t("Still out there:"), *(f"{row}  {how}" for row, how in zip(known, reach, strict=True))]
     lines += ledger_views.loose_lines(session, found.loose)
     if found.folder is not None:
         lines += ["", t("The texts to send: {folder}", folder=found.folder)]

@@ -21,6 +21,7 @@ from vault.usecases.unlocked import now
 
 NAME = "Заречнов"
 LAWYER = "Advocate Example"
+ADDRESS = "Signal +1 555 0100, office 12, 77 Pelham Street, Springfield; ask for the duty lawyer first"
 CONTENT = b"what was handed over"
 
 
@@ -56,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Desk:
             for n in (1, 2)
         )
         key = age.X25519Identity.from_bytes(bytes(range(32))).recipient().to_string()
-        first, second = (recipients.add(vault, "lawyer", LAWYER, "+1 555 0100", key).id for _ in range(2))
+        first, second = (recipients.add(vault, "lawyer", LAWYER, ADDRESS, key).id for _ in range(2))
         redacting.make(vault, case, accept_weak_jail=vaults.WEAK_JAIL)
         vaults.accept_all(vault, case)
         job = bundle_order.prepare(
@@ -117,7 +118,7 @@ def test_who_has_what_and_what_became_of_it(desk: Desk) -> None:
     text = (desk.folder / "text.txt").read_text("utf-8")
     assert asked.code == 0
     assert LAWYER in asked.err
-    assert "+1 555 0100" in asked.err
+    assert ADDRESS in asked.err
     assert sha256 in text
     assert "удалите" in text
     assert LAWYER not in text
@@ -162,14 +163,14 @@ def test_the_next_lawyer_gets_the_same_with_one_command(desk: Desk) -> None:
 def test_an_alarm_is_raised_at_once_and_ended_on_purpose(desk: Desk) -> None:
     out = ("--purpose", "filing", "--out", "late.age")
     seen = desk.run("case", "alarm", desk.claim, "--dry-run")
-    assert (desk.bundle in seen.out, LAWYER in seen.out, "+1 555 0100" in seen.out) == (True, True, True)
+    assert (desk.bundle in seen.out, LAWYER in seen.out, ADDRESS in seen.out) == (True, True, True)
     (desk.folder / "there").mkdir()
     desk.refused(2, "case", "alarm", desk.claim, "--out", "there")
     assert desk.json("status")["alarms"] == []
     raised = desk.json("case", "alarm", desk.claim, "--out", "texts", "--lang", "ru")
     assert raised["case"]["status"] == "alarm"
     (given,) = raised["bundles"]
-    assert (given["address"], given["state"]) == ("+1 555 0100", "prepared")
+    assert (given["address"], given["state"]) == (ADDRESS, "prepared")
     assert given["states"][-1]["state"] == "recall-prepared"
     assert [path.name for path in (desk.folder / "texts").iterdir()] == [f"{desk.bundle}.txt"]
     assert "удалите" in (desk.folder / "texts" / f"{desk.bundle}.txt").read_text("utf-8")

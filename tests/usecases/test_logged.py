@@ -224,7 +224,10 @@ def test_a_bundle_is_in_the_log_with_what_left_and_for_whom(world: World) -> Non
     made_bundles: list[bundling.Bundle] = []
     entries = written(world, lambda w: made_bundles.append(bundle(w)))
     assert entries == [
-        "bundle.create intent own", "bundle.create intent own object", "bundle.create outcome ok own object",
+        "bundle.create intent own",
+        # Each original is read whole for the certificate of custody.
+        "evidence.verify intent own object", "evidence.verify outcome ok own",
+        *change("bundle.create"),
         "bundle.create outcome ok own",
     ]  # fmt: skip
     (entry,) = [one for one in world.vault.log.entries(case=world.case) if one.disclosure is not None]
