@@ -15,6 +15,7 @@ from vault.model.document import Block, BlockKind, Document, Page, PageKind
 from vault.model.findings import Box, State
 from vault.sandbox import checked
 from vault.sandbox.jail import run
+from vault.sandbox.standing import Standing
 from vault.sandbox.transport import DEFAULT_LIMITS, DRAWING_LIMITS, Limits
 
 PageSize = Literal["A4", "Letter"]
@@ -137,6 +138,7 @@ def typeset(
     language: str = "",
     labels: Mapping[str, str] | None = None,
     band: Band | None = None,
+    worker: Standing | None = None,
     limits: Limits = DEFAULT_LIMITS,
     accept_weak_jail: bool = False,
 ) -> bytes:
@@ -144,10 +146,17 @@ def typeset(
 
     Nothing but the text given here is in it: no dates, names of programs, or glyphs that are not used. `language` is
     what screen readers are told ("ru"); without one it follows from the letters. `band` marks the pages of one copy,
-    which break where they would without it.
+    which break where they would without it. `worker` (see `typesetter`) does it in place of a process of its own.
     """
     request = _text_request(title, pages, page_size, language, labels) | _band(band)
+    if worker is not None:
+        return checked.pdf(worker.ask(request).blobs)
     return checked.pdf(run("typeset", request, (), limits, accept_weak_jail=accept_weak_jail).blobs)
+
+
+def typesetter(*, accept_weak_jail: bool = False) -> Standing:
+    """A worker that typesets one text after another, with bands or without."""
+    return Standing("typeset", {"band": True}, accept_weak_jail=accept_weak_jail)
 
 
 def docx(

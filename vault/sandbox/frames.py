@@ -90,8 +90,8 @@ def parse_answer(untrusted: Sequence[bytes]) -> Answer:
     return Answer(header, tuple(blobs))
 
 
-def read_answer(exactly: Callable[[int], bytes], bound: int) -> Answer:
-    """One answer of a session, without blobs and of at most `bound` bytes; `exactly` gives so many bytes or raises.
+def read_answer(exactly: Callable[[int], bytes], bound: int, most_blobs: int = 0) -> Answer:
+    """One answer of a session, of at most `bound` bytes and so many blobs; `exactly` gives so many bytes or raises.
 
     Raises BrokenAnswer on anything but the one exact form.
     """
@@ -102,9 +102,18 @@ def read_answer(exactly: Callable[[int], bytes], bound: int) -> Answer:
     if length > bound:
         raise BrokenAnswer
     header = _parse_header(exactly(length))
-    if exactly(4) != bytes(4):
+    (count,) = struct.unpack(">I", exactly(4))
+    if count > most_blobs:
         raise BrokenAnswer
-    return Answer(header, ())
+    blobs: list[bytes] = []
+    left = bound - length
+    for _ in range(count):
+        (size,) = struct.unpack(">Q", exactly(8))
+        left -= size
+        if left < 0:
+            raise BrokenAnswer
+        blobs.append(exactly(size))
+    return Answer(header, tuple(blobs))
 
 
 def _parse_header(untrusted_json: bytes) -> dict[str, object]:

@@ -27,7 +27,8 @@ class Session:
     """One process, from its start to `close`. Not for several threads at once.
 
     `limits.wall_seconds` holds for each answer, `limits.cpu_seconds` for the whole session. The first answer, which
-    says that the work may begin, has `start_seconds`. Raises SessionFault, and Refused for what the worker refuses.
+    says that the work may begin, has `start_seconds`; none has more than `most_blobs`.
+    Raises SessionFault, and Refused for what the worker refuses.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Session:
         *,
         start_seconds: float,
         accept_weak_jail: bool,
+        most_blobs: int = 0,
     ) -> None:
-        self._limits = limits
+        self._limits, self._most_blobs = limits, most_blobs
         self._process = start(command, limits)
         header = {**opening(job, request, 0, limits, accept_weak_jail), "session": True}
         try:
@@ -77,7 +79,7 @@ class Session:
     def _answer(self, question: bytes) -> Answer:
         assert self._process.stdin is not None
         write_all(self._process.stdin, question)
-        return frames.read_answer(self._exactly, self._limits.output_bytes)
+        return frames.read_answer(self._exactly, self._limits.output_bytes, self._most_blobs)
 
     def _exactly(self, size: int) -> bytes:
         assert self._process.stdout is not None

@@ -17,6 +17,7 @@ from vault.redaction.plan import BOX, FACE, PICTURE, UNSURE, Finding
 from vault.redaction.rebuild import Rebuilt
 from vault.sandbox import media as recordings
 from vault.sandbox.documents import Band
+from vault.sandbox.standing import Standing
 from vault.usecases import extracting, items, pieces
 from vault.usecases.adding import KINDS
 from vault.usecases.exhibit_list import Placed
@@ -45,6 +46,19 @@ class MadeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """Workers that set and check one text after another; nothing that holds somebody's pixels is given to them."""
+
+    typesetter: Standing
+    checker: Standing
+
+    def close(self) -> None:
+        """End both. May be called again."""
+        self.typesetter.close()
+        self.checker.close()
+
+
+@dataclass(frozen=True, slots=True)
 class Maker:
     """What all exhibits of a bundle are made with. `mark` are the random bytes of this copy."""
 
@@ -54,25 +68,27 @@ class Maker:
     look: LastLook
     accept_weak_jail: bool
 
-    def make(self, place: Placed, document: Document, findings: Sequence[Finding]) -> tuple[Exhibit, list[MadeFile]]:
+    def make(
+        self, place: Placed, document: Document, findings: Sequence[Finding], desk: Desk
+    ) -> tuple[Exhibit, list[MadeFile]]:
         """An exhibit of a document. Raises Refused if anything of it would still give somebody away."""
         remains = rebuild.rebuild(document, findings)
         left = staying(findings)
         band = Band(f"Exhibit {place.label}", self.mark)
         files, sheets = [], 0
         if remains.text_pages:
-            file = self._text(place, remains, band)
-            sheets = self._checked(place, file, left)
+            file = self._text(place, remains, band, desk)
+            sheets = self._checked(place, file, left, desk.checker)
             if remains.picture_pages:
                 # How many sheets the text takes shows only once it is set: the pages count on over both files.
-                file = self._text(place, remains, replace(band, total=sheets + len(remains.picture_pages)))
-                self._checked(place, file, left)
+                file = self._text(place, remains, replace(band, total=sheets + len(remains.picture_pages)), desk)
+                self._checked(place, file, left, desk.checker)
             files.append(file)
         for file in self._pixels(place, document, remains, replace(band, first=sheets + 1)):
             sheets += self._checked(place, file, left)
             files.append(file)
         if left:
-            self._check_as_if_gone(place, document, findings, band)
+            self._check_as_if_gone(place, document, findings, band, desk)
         return self._exhibit(place, remains.counts, files, sheets), files
 
     def make_recording(self, place: Placed) -> tuple[Exhibit, list[MadeFile]]:
@@ -85,16 +101,22 @@ class Maker:
         files = [MadeFile(name, data, kind, "")]
         return self._exhibit(place, {}, files, 0), files
 
-    def _checked(self, place: Placed, file: MadeFile, left: Collection[str]) -> int:
+    def _checked(self, place: Placed, file: MadeFile, left: Collection[str], worker: Standing | None = None) -> int:
         """The number of its pages, as the check counted them."""
         return self.look.check(
-            file.name, file.data, file.media_type, left, place.item.id, expected=[pieces.INVISIBLE_TEXT]
+            file.name,
+            file.data,
+            file.media_type,
+            left,
+            place.item.id,
+            expected=[pieces.INVISIBLE_TEXT],
+            worker=worker,
         ).sheets
 
-    def _text(self, place: Placed, remains: Rebuilt, band: Band, title: str | None = None) -> MadeFile:
+    def _text(self, place: Placed, remains: Rebuilt, band: Band, desk: Desk, title: str | None = None) -> MadeFile:
         about = place.description if title is None else title
         heading = f"Exhibit {place.label}" + (f": {about}" if about else "")
-        pdf = pieces.text(heading, remains.text_pages, band=band, accept_weak_jail=self.accept_weak_jail)
+        pdf = pieces.text(heading, remains.text_pages, band=band, worker=desk.typesetter)
         pages = listed([page.number for page in remains.text_pages])
         return MadeFile(f"exhibits/{place.label}.pdf", pdf, PDF, pages)
 
@@ -111,7 +133,9 @@ class Maker:
             for number, one in enumerate(made, 1)
         ]
 
-    def _check_as_if_gone(self, place: Placed, document: Document, findings: Sequence[Finding], band: Band) -> None:
+    def _check_as_if_gone(
+        self, place: Placed, document: Document, findings: Sequence[Finding], band: Band, desk: Desk
+    ) -> None:
         """What a reviewer let stay must not blind the check to the rest. Words on pixels are checked as text."""
         gone = as_if_gone(findings)
         pages = [replace(page, kind="text") if page.blocks else page for page in document.pages]
@@ -121,8 +145,8 @@ class Maker:
         # A description that was written names nobody; a title is made anew like the rest.
         title = titles.redacted(place.item.title, findings)
         bare = titles.redacted(place.item.title, gone) if place.description == title else place.description
-        file = self._text(place, remains, band, bare)
-        self.look.check(file.name, file.data, file.media_type, item=place.item.id)
+        file = self._text(place, remains, band, desk, bare)
+        self.look.check(file.name, file.data, file.media_type, item=place.item.id, worker=desk.checker)
 
     def _exhibit(self, place: Placed, counts: Mapping[str, int], files: Sequence[MadeFile], sheets: int) -> Exhibit:
         item = place.item

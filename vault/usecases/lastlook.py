@@ -19,6 +19,7 @@ from vault.redaction.engine import PROFILES
 from vault.redaction.labels import identifier_key
 from vault.redaction.plan import Finding
 from vault.redaction.verify import Examined
+from vault.sandbox.standing import Standing
 
 PDF = "application/pdf"
 _PAGE = re.compile(r"page (\d{1,6})")
@@ -36,11 +37,12 @@ class LastLook:
     def check(
         self, name: str, data: bytes, media_type: str, left: Collection[str] = (), item: str = "",
         *, expected: Collection[str] = (), pixels: bool = True, but: Collection[str] = (),
+        worker: Standing | None = None,
     ) -> Examined:  # fmt: skip
         """What was seen; raises Refused (leak) if the file names somebody. `left`: what a reviewer let stay in this
         very file; `item` is the id of what it was made from; `expected` are structures that were made on purpose;
         `pixels` are read too where that is installed, at seconds a page; `but` are people whom our own fixed wording
-        in it seems to name."""
+        in it seems to name; `worker` (verify.checker) is for what we set from text alone."""
         seen = verify.examine(
             data,
             media_type,
@@ -48,6 +50,7 @@ class LastLook:
             allowed=[*self._staying(), *sorted(left)],
             expected=expected,
             pixels=pixels,
+            worker=worker,
             accept_weak_jail=self.accept_weak_jail,
         )
         known = {person.id for person in self.people}
@@ -63,10 +66,10 @@ class LastLook:
         )  # fmt: skip
         return {leak.form for leak in verify.names_found(seen.leaks)}
 
-    def check_names(self, names: Sequence[str]) -> None:
+    def check_names(self, names: Sequence[str], worker: Standing | None = None) -> None:
         """The same for the names of files."""
         leaks = verify.check_members(
-            names, self.protected(), allowed=self._staying(), accept_weak_jail=self.accept_weak_jail
+            names, self.protected(), allowed=self._staying(), worker=worker, accept_weak_jail=self.accept_weak_jail
         )
         _refuse("a file name", leaks)
 

@@ -13,6 +13,7 @@ from vault.redaction import plain_text
 from vault.redaction.rebuild import Rebuilt
 from vault.sandbox import documents
 from vault.sandbox.documents import Band
+from vault.sandbox.standing import Standing
 
 Form = Literal["pdf", "docx", "txt"]
 MEDIA_TYPES: dict[Form, str] = {
@@ -39,6 +40,7 @@ def text(
     form: Form = "pdf",
     *,
     band: Band | None = None,
+    worker: Standing | None = None,
     accept_weak_jail: bool = False,
 ) -> bytes:
     """The pages typeset anew; in a PDF with the `band` of a copy. Raises Refused."""
@@ -46,7 +48,7 @@ def text(
         return plain_text.plain_text(title, pages)
     if form == "docx":
         return documents.docx(title, pages, accept_weak_jail=accept_weak_jail)
-    return documents.typeset(title, pages, band=band, accept_weak_jail=accept_weak_jail)
+    return documents.typeset(title, pages, band=band, worker=worker, accept_weak_jail=accept_weak_jail)
 
 
 def pixels(
