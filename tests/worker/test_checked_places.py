@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vault.errors import Refused
+from vault.formats import document_json
 from vault.model.document import Block, Word
 from vault.model.findings import Box
 from vault.sandbox import checked, checked_places
@@ -61,3 +62,18 @@ def test_words_whose_text_lost_a_character_in_checking_are_refused() -> None:
     bad = {**page, "blocks": [{"kind": "paragraph", "text": "\x01Анна", "level": 0}], "words": words}
     with pytest.raises(Refused):
         checked.document({"pages": [bad], "notes": []})
+
+
+def test_what_a_picture_looks_like_is_taken_as_it_stands_or_not_at_all() -> None:
+    page = {"number": 1, "kind": "picture", "width": 595.0, "height": 842.0, "blocks": []}
+    read = checked.document({"pages": [{**page, "density": 2.78, "likeness": "0f" * 32}], "notes": []})
+    assert (read.pages[0].density, read.pages[0].likeness) == (2.78, "0f" * 32)
+    assert document_json.unpack(document_json.pack(read)) == read
+    # A worker of an earlier version says neither.
+    assert checked.document({"pages": [page], "notes": []}).pages[0].likeness == ""
+    for bad in (
+        {"density": -1}, {"density": float("nan")}, {"density": "2"}, {"density": True}, {"likeness": "0f"},
+        {"likeness": "0F" * 32}, {"likeness": 7}, {"likeness": "0f" * 32 + "\n"}, {"likeness": None},
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            checked.document({"pages": [{**page, **bad}], "notes": []})
