@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import extra
 import pypdfium2
 import pytest
 import vaults
@@ -91,7 +92,9 @@ def opened(reviewed_dossier: vaults.StoredDossier, tmp_path_factory: pytest.Temp
     with made.vault as vault:
         recipient = recipients.add(vault, "lawyer", "Адвокат")
         order = Order(recipient.id, purpose="hearing", consent="oral", accept_weak_jail=vaults.WEAK_JAIL)
+        extra.choose("usecases", ["pictures"])  # the last look reads the pixels of the dossier
         bundle = bundling.create(vault, made.case_id, order, base / "bundle.age")
+        extra.choose("usecases", [])
         assert rowcheck.all_problems(vault) == []
         assert auditing.verify(vault).ok
         assert not [one for one in doctor.examine(vault, read_data=True) if one.level in ("damaged", "repaired")]

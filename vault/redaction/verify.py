@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from vault import sandbox
 from vault.errors import Refused
 from vault.model.findings import Leak
-from vault.sandbox import Limits
+from vault.sandbox import Limits, extras
 from vault.sandbox.standing import Standing
 
 STRUCTURE = "structure:"
@@ -118,8 +118,8 @@ def examine(
     """
     request = {**_people(protected, allowed), "media_type": media_type}
     leaks, pictures, sheets = _ask(request, [data], protected, accept_weak_jail, worker)
-    read = 0
-    for first in range(1, min(pictures, MAX_PICTURES) + 1 if pixels else 1, PICTURES_A_PROCESS):
+    read, readable = 0, min(pictures, MAX_PICTURES) if pixels and extras.ocr_present() else 0
+    for first in range(1, readable + 1, PICTURES_A_PROCESS):
         last = min(first + PICTURES_A_PROCESS - 1, pictures, MAX_PICTURES)
         seen = _read_pixels({**request, "pixels": [first, last]}, data, protected, accept_weak_jail)
         if seen is None:
