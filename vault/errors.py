@@ -121,7 +121,7 @@ class NewerFormat(CasevaultError):
 
 class Refused(CasevaultError):
     """An export or a document that must not pass. `kind` is one of leak, encrypted, damaged, unsupported,
-    unreadable, unreviewed, stale."""
+    unreadable, unreviewed, stale, alarm."""
 
     kind = "refused"
 
