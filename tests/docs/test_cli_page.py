@@ -67,6 +67,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["bundle exhibits"] = run("bundle", "exhibits", case)
     found["bundle list"] = run("bundle", "list", case)
     found["disclosures"] = run("disclosures")
+    made = found["bundle create"]["bundle"]["id"]
+    found["bundle prove"] = run("bundle", "prove", made, "A", "--out", "proof.json", "--confirm", made)
     found["case alarm"] = run("case", "alarm", case, "--dry-run")
     found["key add"] = run(
         "key",
