@@ -316,3 +316,17 @@ def test_an_item_of_another_case_is_checked_too(vault: UnlockedVault, case: Case
     items.share(vault, lent, other.id)
     assert codes(vault, other) == {("no-translation", "A")}
     assert vault.catalogue.require(Evidence, lent).case_id == case.id
+
+
+def test_a_description_that_names_somebody_who_is_not_listed(vault: UnlockedVault, case: Case, say: Say) -> None:
+    one, two, three = (say(f"{ENGLISH} {n * n}", language="en", title="Иванов Пётр Ильич") for n in range(3))
+    told = {
+        one: "Decision of Judge Pyotr Ilyich Ivanov",
+        two: "Paper with the number +7 912 555-01-42",
+        three: "A paper",
+    }
+    exhibit_notes.choose(vault, case.id, Choices(descriptions=told))
+    assert {one for one in codes(vault, case) if one[0] == "description"} == {
+        ("description", "A"),
+        ("description", "B"),
+    }

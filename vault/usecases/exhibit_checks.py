@@ -14,8 +14,18 @@ from vault.errors import NotFound, Usage
 from vault.model import languages
 from vault.model.document import Document
 from vault.model.records import Case, ExhibitNote
+from vault.redaction.engine import PROFILES, Engine
+from vault.redaction.identifiers import SOURCE_RULE
 from vault.usecases import exhibit_facts as facts
-from vault.usecases import exhibit_list, exhibit_people, exhibit_pictures, exhibit_same, items, redacting
+from vault.usecases import (
+    exhibit_list,
+    exhibit_notes,
+    exhibit_people,
+    exhibit_pictures,
+    exhibit_same,
+    items,
+    redacting,
+)
 from vault.usecases.exhibit_list import Placed
 from vault.usecases.exhibit_pictures import LESS_THAN_PAPER
 from vault.usecases.unlocked import UnlockedVault
@@ -131,6 +141,7 @@ def _warnings(vault: UnlockedVault, case_id: str, read: Sequence[_Read], target:
         *_twice(read),
         *_pixels(read),
         *_people(vault, case_id, read),
+        *_described(vault, case_id, read, noted),
         *_dates(read, noted),
         *_translated(read),
     ]
@@ -304,6 +315,21 @@ def _people(vault: UnlockedVault, case_id: str, read: Sequence[_Read]) -> Iterat
         else:
             text = f"the exhibits give different numbers of one paper ({said.kind}) of {said.person}: {where}"
             yield Warning("number", labels, text, said.places[0][1], said.person)
+
+
+def _described(
+    vault: UnlockedVault, case_id: str, read: Sequence[_Read], noted: Mapping[str, ExhibitNote]
+) -> Iterator[Warning]:
+    """A title is reviewed with the plan; a description is what somebody typed for the recipient."""
+    written = {one.label: note.description for one in read if (note := noted.get(one.placed.item.id))}
+    if not any(written.values()):
+        return
+    engine = Engine(redacting.people_of(vault, case_id), PROFILES[exhibit_notes.PROFILE])
+    for label, text in written.items():
+        found = engine.analyse(text)
+        if any(span.category == "PERSON" or span.source == SOURCE_RULE for span in found):
+            said = f"the description of exhibit {label} seems to name somebody, or to hold a number: is that meant?"
+            yield Warning("description", (label,), said)
 
 
 def _dates(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Iterator[Warning]:
