@@ -38,6 +38,10 @@ RUN_BY = {
     ("docs/audit.md", "sh auditor"): "test_audit_page.py",
     ("docs/audit.md", "sh lawyer"): "test_audit_page.py",
     ("docs/audit-policy.md", "toml"): "tests/audit/test_policy.py reads it",
+    **{
+        ("docs/bundle.md", f"sh {whose}"): "test_bundle_page.py"
+        for whose in ("manager", "mac", "lawyer", "page", "open", "hashes", "signature", "fingerprint")
+    },
     ("docs/custody.md", "sh manager"): "test_custody_page.py",
     ("docs/custody.md", "sh court"): "test_custody_page.py",
     ("docs/custody.md", "sh others"): "test_custody_page.py",
