@@ -79,6 +79,22 @@ def test_what_is_refused_and_why(ready: Ready) -> None:
     assert ready.verify("--proof", "b.json", "--verifier", "x").code == 2
 
 
+def test_on_a_terminal_it_says_what_a_proof_tells_before_it_asks(ready: Ready) -> None:
+    pytest.importorskip("pexpect")
+    from test_cli_terminal import ended, spawn
+
+    child = spawn(
+        "bundle", "prove", ready.bundle, "B", "--out", "asked.json", "--recovery-file", ready.scratch.sheet,
+        cwd=ready.scratch.folder, CASEVAULT_PATH=str(ready.scratch.vault),
+    )  # fmt: skip
+    child.expect("the hash of the original, the case's id, and which vault it is from")
+    child.expect(f"Type {ready.bundle} to open this exhibit")
+    assert not (ready.scratch.folder / "asked.json").exists()
+    child.sendline(ready.bundle.lower())
+    assert ended(child) == 0
+    assert (ready.scratch.folder / "asked.json").exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="its script is called otherwise there")
 def test_a_program_of_others_checks_each_step(ready: Ready) -> None:
     tools.library("proofbundle")
