@@ -53,6 +53,7 @@ TYPED = (
     "recipient add --role lawyer A. Lawyer",
     "bundle create --purpose hearing --consent oral --out bundle.age",
     "1",
+    "y",
     "disclosures",
     "audit verify",
     "exit",
