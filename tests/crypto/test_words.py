@@ -49,6 +49,19 @@ def test_words_with_a_hyphen_of_their_own_keep_it(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "\u0444\u0438\u0444\u0441\u0433\u044b \u0435-\u044b\u0440\u0448\u043a\u0435 \u044f\u0449\u0449\u044c",
+        "1. Abacus, 2. T\u2011Shirt; 3. zoom.",
+        "abacus\u2014t\u2013shirt\u2014zoom",
+        "\uff41\uff42\uff41\uff43\uff55\uff53 t\u00adshirt\u200b zoom",
+    ],
+)
+def test_another_layout_numbers_and_typographic_hyphens_do_not_count(typed: str) -> None:
+    assert words.tidy(typed) == "abacus t-shirt zoom"
+
+
+@pytest.mark.parametrize(
     "weak",
     ["", "short", "password123", "qwertyuiop", "aaaaaaaaaaaaaa", "12345678901234", "correcthorse", "январь2024"],
 )
