@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import vaults
-from PIL import Image
 
 from vault.bundle import court_rules
 from vault.errors import NotAllowed, OutputExists, Refused, SyncFolder, Usage
@@ -34,6 +32,10 @@ from vault.usecases.unlocked import UnlockedVault
 WITNESS = "Ипполит Вареников"
 STATEMENT = f"Я, свидетель {WITNESS}, видел задержание на площади. " * 30
 TRANSLATION = "I saw the arrest in the square. The people stood there for an hour. " * 30
+ALPHABETS = " ".join(
+    chr(code) for start in (0x391, 0x400, 0x531, 0x10D0, 0x1E00) for code in range(start, start + 38)
+)
+"""So many letters that their font makes a page large."""
 ORDER = Order(None, purpose="filing", accept_weak_jail=vaults.WEAK_JAIL)
 
 
@@ -49,13 +51,6 @@ class Ready:
         return sorted(path.name for path in self.folder.iterdir())
 
 
-def _photo(width: int, height: int, seed: int) -> bytes:
-    picture = Image.effect_noise((width, height), 40 + seed).convert("RGB")
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=60)
-    return out.getvalue()
-
-
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     base = tmp_path_factory.mktemp("packets")
@@ -65,8 +60,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
         people.add(vault, case, people.parse(json.dumps([{"name": WITNESS, "role": "witness"}]).encode()))
         added = [
             vaults.add_text(vault, case, STATEMENT, "statement.txt", title="Показания", language="ru"),
-            vaults.add_bytes(vault, case, _photo(900, 560, 1), "wide.jpg", title="Площадь", kind="photo"),
-            vaults.add_bytes(vault, case, _photo(560, 700, 2), "tall.jpg", title="Двор", kind="photo"),
+            vaults.add_text(vault, case, ALPHABETS, "letters.txt", title="Прописи", language="ru"),
         ]
         added.append(
             vaults.add_text(
@@ -87,112 +81,114 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
         yield Ready(vault, case, court, [one.id for one in added], base / "out")
 
 
+def _own_rules(folder: Path, name: str, part_bytes: int) -> Path:
+    """A folder of rules like those for the courts of the United States, with smaller parts."""
+    rules = json.loads((court_rules.FOLDER / "us-immigration-court.json").read_bytes())
+    (folder / f"{name}.json").write_text(json.dumps({**rules, "name": name, "part_bytes": part_bytes}))
+    return folder
+
+
 @pytest.fixture(scope="module")
-def handed(ready: Ready) -> packets.Packet:
-    """A packet for somebody, with a cover of its own."""
-    order = replace(ORDER, recipient=ready.recipient, consent="oral")
-    wish = Wish(cover=("In removal proceedings", "", "A 000 000 000"))
-    return packets.create(ready.vault, ready.case, order, wish, ready.folder / "handed")
+def handed(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> packets.Packet:
+    """A packet for somebody, in parts, with a cover of its own."""
+    order = replace(ORDER, recipient=ready.recipient, consent="oral", without=(ready.items[1],))
+    wish = Wish("small", cover=("In removal proceedings", "", "A 000 000 000"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(court_rules, "FOLDER", _own_rules(tmp_path_factory.mktemp("rules"), "small", 110_000))
+        return packets.create(ready.vault, ready.case, order, wish, ready.folder / "handed")
 
 
 def _texts(data: bytes) -> list[str]:
     return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
 
 
-def test_it_is_one_open_pdf_and_a_note_beside_it(ready: Ready, handed: packets.Packet) -> None:
+def _pages(folder: Path, made: packets.Packet) -> list[str]:
+    return [text for part in made.parts for text in _texts((folder / part.name).read_bytes())]
+
+
+def test_it_is_open_pdfs_whose_numbers_go_on_and_a_note_beside_them(ready: Ready, handed: packets.Packet) -> None:
     folder = ready.folder / "handed"
-    (part,) = handed.parts
-    assert re.fullmatch(r"EX-[0-9A-HJKMNP-TV-Z]{6}\.pdf", part.name)
-    assert sorted(path.name for path in folder.iterdir()) == sorted((part.name, "READ-FIRST.txt"))
-    data = (folder / part.name).read_bytes()
-    assert (hashlib.sha256(data).hexdigest(), len(data)) == (part.sha256, part.size)
-    texts = _texts(data)
-    assert len(texts) == part.pages == handed.exhibits[-1].last
-    # The translation right before its original; each exhibit behind its own sheet.
-    assert [one.evidence for one in handed.exhibits] == [ready.items[n] for n in (3, 0, 1, 2)]
-    assert [one.first for one in handed.exhibits] == [3, *(one.last + 1 for one in handed.exhibits[:-1])]
+    names = [part.name for part in handed.parts]
+    stems = {re.sub(r"_Part[0-9]+\.pdf$", "", name) for name in names}
+    assert len(stems) == 1
+    assert re.fullmatch(r"EX-[0-9A-HJKMNP-TV-Z]{6}", stems.pop())
+    assert len(names) > 1
+    assert [name[9:] for name in names] == [f"_Part{n}.pdf" for n in range(1, len(names) + 1)]
+    assert sorted(path.name for path in folder.iterdir()) == sorted((*names, "READ-FIRST.txt"))
+    for part in handed.parts:
+        data = (folder / part.name).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (part.sha256, part.size)
+        assert part.size <= 110_000
+    texts = _pages(folder, handed)
+    assert len(texts) == sum(part.pages for part in handed.parts) == handed.exhibits[-1].last
+    assert [text.split()[-1] for text in texts] == [str(number) for number in range(1, len(texts) + 1)]
+
+
+def test_the_contents_tell_where_each_exhibit_is(ready: Ready, handed: packets.Packet) -> None:
+    texts = _pages(ready.folder / "handed", handed)
+    # The translation right before its original; each exhibit behind its own sheet, in one part.
+    assert [one.evidence for one in handed.exhibits] == [ready.items[2], ready.items[0]]
+    assert handed.exhibits[0].first == 3
+    assert handed.exhibits[1].first == handed.exhibits[0].last + 1
+    assert all(len(one.parts) == 1 for one in handed.exhibits)
     for one in handed.exhibits:
         sheet = " ".join(texts[one.first - 1].split())
         assert sheet.startswith(f"Tab {one.label} {one.description}")
         assert sheet.endswith(f"Pages {one.first}–{one.last} {one.first}")
         assert f"{one.first}–{one.last}" in texts[1]
-    assert "Translation of Tab B" in texts[handed.exhibits[0].first - 1]
+    assert "Part" in texts[1]
+    assert "Translation of Tab" in texts[handed.exhibits[0].first - 1]
     assert "In removal proceedings" in texts[0]
     assert "In the matter of" not in texts[0]
-    note = (folder / "READ-FIRST.txt").read_text("utf-8")
+    note = (ready.folder / "handed" / "READ-FIRST.txt").read_text("utf-8")
     whole = " ".join(texts)
     assert "Check this packet against" in note
-    assert part.name in note
+    assert handed.parts[0].name in note
     assert not any(word in whole for word in ("READ THIS FIRST", "practice manual", handed.rules.as_of))
     assert WITNESS.split()[1] not in whole + note
-    assert {"no-certificate"} <= {one.code for one in handed.warnings}
+    assert "no-certificate" in {one.code for one in handed.warnings}
 
 
 def test_the_ledger_and_the_log_know_of_it_and_status_of_the_open_files(ready: Ready, handed: packets.Packet) -> None:
     catalogue = ready.vault.catalogue
     noted = catalogue.require(Disclosure, handed.id)
-    (part,) = handed.parts
-    assert (noted.sha256.hex(), noted.size, noted.state) == (part.sha256, part.size, "prepared")
+    first = handed.parts[0]
+    assert (noted.sha256.hex(), noted.size, noted.state) == (first.sha256, first.size, "prepared")
     assert (noted.recipient_id, noted.purpose, noted.consent) == (ready.recipient, "filing", "oral")
     listed = manifests.parse(noted.manifest)
     assert [one.label for one in listed.exhibits] == [one.label for one in handed.exhibits]
     copy = catalogue.require(Copy, handed.id)
-    assert (copy.form, copy.files, copy.words) == ("packet", (f"{part.sha256} {part.size}",), 0)
+    assert (copy.form, copy.words) == ("packet", 0)
+    assert copy.files == tuple(f"{part.sha256} {part.size}" for part in handed.parts)
     assert copy.items == tuple(one.evidence for one in handed.exhibits)
     assert [one.state for one in catalogue.all(Mark, bundle=handed.id)] == ["prepared"]
     entries = [one for one in ready.vault.log.entries(case=ready.case) if one.action == "bundle.packet"]
-    assert [one.phase for one in entries][:1] == ["intent"]
-    assert any(one.disclosure is not None and one.disclosure.bundle == part.sha256 for one in entries)
-    lying = [one for one in originals.still_there(ready.vault) if one.origin == "packet"]
-    assert (str((ready.folder / "handed").resolve()), ready.case) in {(one.path, one.evidence_id) for one in lying}
+    assert entries[0].phase == "intent"
+    assert any(one.disclosure is not None and one.disclosure.bundle == first.sha256 for one in entries)
+    lying = {(one.path, one.evidence_id) for one in originals.still_there(ready.vault) if one.origin == "packet"}
+    assert (str((ready.folder / "handed").resolve()), ready.case) in lying
 
 
-def _own_rules(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, part_bytes: int) -> None:
-    """Rules like those for no court in particular, with smaller parts."""
-    rules = json.loads((court_rules.FOLDER / "generic-a4.json").read_bytes())
-    (folder / f"{name}.json").write_text(json.dumps({**rules, "name": name, "part_bytes": part_bytes}))
-    monkeypatch.setattr(court_rules, "FOLDER", folder)
-
-
-def test_parts_end_between_exhibits_and_count_on(
-    ready: Ready, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    small = json.loads((court_rules.FOLDER / "generic-a4.json").read_bytes()) | {
-        "name": "small",
-        "part_bytes": 330_000,
-    }
-    (tmp_path / "small.json").write_text(json.dumps(small))
-    monkeypatch.setattr(court_rules, "FOLDER", tmp_path)
+def test_without_a_recipient_only_the_copys_mark_is_noted(ready: Ready) -> None:
     before = {one.id for one in ready.vault.catalogue.all(Disclosure)}
-    made = packets.create(ready.vault, ready.case, ORDER, Wish("small"), ready.folder / "parts")
-    assert len(made.parts) > 1
-    assert [part.name[-10:] for part in made.parts] == [f"_Part{n}.pdf" for n in range(1, len(made.parts) + 1)]
-    number = 0
-    for part in made.parts:
-        data = (ready.folder / "parts" / part.name).read_bytes()
-        assert len(data) == part.size <= 330_000
-        for page in pypdfium2.PdfDocument(data):
-            number += 1
-            width = page.get_size()[0]
-            foot = page.get_textpage().get_text_bounded(width / 2 - 40, 6, width / 2 + 40, 25)
-            assert foot.strip() == str(number)
-    assert number == made.exhibits[-1].last == sum(part.pages for part in made.parts)
-    assert [one.parts for one in made.exhibits] == sorted(one.parts for one in made.exhibits)
-    assert all(len(one.parts) == 1 for one in made.exhibits)
-    contents = _texts((ready.folder / "parts" / made.parts[0].name).read_bytes())[1]
-    assert "Part" in contents
-    # Nobody was named: the copy's mark is known, and nothing was handed to anybody.
+    order = replace(ORDER, only=(ready.items[0],))
+    made = packets.create(ready.vault, ready.case, order, Wish(paper="A4"), ready.folder / "alone")
+    (part,) = made.parts
+    assert re.fullmatch(r"EX-[0-9A-HJKMNP-TV-Z]{6}\.pdf", part.name)
+    document = pypdfium2.PdfDocument((ready.folder / "alone" / part.name).read_bytes())
+    assert {(round(width), round(height)) for width, height in (page.get_size() for page in document)} == {(595, 842)}
+    assert "In the matter of" in document[0].get_textpage().get_text_range()
     assert {one.id for one in ready.vault.catalogue.all(Disclosure)} == before
-    assert len(ready.vault.catalogue.require(Copy, made.id).files) == len(made.parts)
+    assert len(ready.vault.catalogue.require(Copy, made.id).mark) == 8
+    assert (made.recipient, made.left_out) == (None, 2)
+    assert "no-translation" in {one.code for one in made.warnings}
 
 
 def test_a_page_that_no_part_can_hold_stops_it(ready: Ready, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _own_rules(monkeypatch, tmp_path, "tiny", 200_000)
+    monkeypatch.setattr(court_rules, "FOLDER", _own_rules(tmp_path, "tiny", 100_000))
     before = ready.leftovers(), len(list(ready.vault.catalogue.all(Copy)))
     with pytest.raises(Refused, match=r"page 1 of exhibit [A-D], made from E-") as found:
-        packets.create(
-            ready.vault, ready.case, replace(ORDER, only=(ready.items[1],)), Wish("tiny"), ready.folder / "tiny"
-        )
+        packets.rehearse(ready.vault, ready.case, replace(ORDER, only=(ready.items[1],)), Wish("tiny"))
     assert found.value.kind == "too-large"
     assert (ready.leftovers(), len(list(ready.vault.catalogue.all(Copy)))) == before
 
@@ -241,18 +237,6 @@ def test_what_guards_a_bundle_guards_a_packet(ready: Ready) -> None:
     assert found.value.kind == "unreviewed"
     assert ready.leftovers() == sorted([*before, "Dropbox"])
     assert vault.catalogue.get(RecipientRecord, gone) is not None
-
-
-def test_a_rehearsal_tells_the_same_and_writes_nothing(ready: Ready, handed: packets.Packet) -> None:
-    before = ready.leftovers(), len(list(ready.vault.catalogue.all(Copy)))
-    told = packets.rehearse(
-        ready.vault, ready.case, ORDER, Wish(cover=("In removal proceedings", "", "A 000 000 000"))
-    )
-    assert [(one.label, one.first, one.last) for one in told.exhibits] == [
-        (one.label, one.first, one.last) for one in handed.exhibits
-    ]
-    assert [part.pages for part in told.parts] == [part.pages for part in handed.parts]
-    assert (ready.leftovers(), len(list(ready.vault.catalogue.all(Copy)))) == before
 
 
 @pytest.mark.parametrize(
