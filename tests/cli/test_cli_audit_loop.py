@@ -130,7 +130,14 @@ def test_errors_say_what_somebody_without_a_vault_can_do(scratch: Scratch, audit
     scratch.run("audit", "export", "--to", auditor.id, "--out", "one.age")
     assert auditor.run("check", "one.age").code == 0
     data = (scratch.folder / "one.age").read_bytes()
-    for wrong in (data[:-1], data[:200], data[:-900] + b"x" + data[-899:], b"age-encryption.org/v1\n", b"", b"{}"):
+    for wrong in (
+        data[:-1],
+        data[:200],
+        data[:-900] + bytes([data[-900] ^ 1]) + data[-899:],
+        b"age-encryption.org/v1\n",
+        b"",
+        b"{}",
+    ):
         (scratch.folder / "wrong.age").write_bytes(wrong)
         report = ("report", "wrong.age", "--out", "report.html")
         for words in (("check", "wrong.age"), ("cosign", "wrong.age", "--out", "never"), report):
