@@ -15,7 +15,7 @@ from auditing_office import Auditor
 from vault import dossier
 from vault.crypto import age
 from vault.crypto.slots import RecoveryCode
-from vault.errors import CasevaultError, Refused
+from vault.errors import CasevaultError
 from vault.model import events
 from vault.model.records import Evidence
 from vault.usecases import (
@@ -152,10 +152,8 @@ def _hand_over(vault: UnlockedVault, made: vaults.DossierVault, base: Path) -> N
     wanted = bundling.Order(
         lawyer.id, purpose="hearing", consent=picked[0], only=picked, accept_weak_jail=vaults.WEAK_JAIL
     )
-    with pytest.raises(Refused, match="the file's name"):
-        bundling.create(vault, case, wanted, base / "Замятина.age")
-    bundle = bundling.create(vault, case, wanted, base / "Колокольников.age")
-    receiving.verify(base / "Колокольников.age", [age.ScryptIdentity(str(bundle.words))])
+    bundle = bundling.create(vault, case, wanted, base / "Замятина.age")
+    receiving.verify(base / "Замятина.age", [age.ScryptIdentity(str(bundle.words))])
     ledger.listing(vault, case)
     ledger.disclosures(vault)
     bundle_states.mark(vault, bundle.id, "handed-over")
