@@ -86,7 +86,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "A sealed page, and the words that open it.",
         ),
         (
-            "casevault evidence view E-4N8TVQ2WX --out again.html --words-file again.txt --purpose translation",
+            "casevault evidence view E-4N8TVQ2WX --out reader.html --words-file reader.txt --purpose translation",
             "The same, with the reason in the log.",
         ),
     ),
