@@ -39,6 +39,8 @@ REQUESTS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "names, English": ("names", {"script": "latin"}, ("spacy",)),
     "strip": ("strip", {"media_type": "audio/mpeg"}, ()),
     "unpack": ("unpack", {"media_type": "application/zip"}, ()),
+    "trace PDF": ("trace", {"media_type": PDF, "pages": [1], "look": 0}, ()),
+    "trace photo": ("trace", {"media_type": "image/jpeg", "pages": [1], "look": 0}, ()),
     "probe": ("probe", {}, ()),
 }
 LARGEST = max(limits.memory_bytes for limits in MODEL_LIMITS.values())
