@@ -170,8 +170,9 @@ def _prepared(vault: UnlockedVault, case_id: str, order: Order, wish: Wish, rule
 
 def _check_cover(job: Job, lines: Sequence[str]) -> None:
     """The cover was written for the court by a person: it may name who stays, and nobody else."""
-    if lines:
-        job.look().check("the text for the cover", "\n".join(lines).encode(), "text/plain")
+    text = "\n".join(lines).strip()
+    if text:
+        job.look().check("the text for the cover", text.encode(), "text/plain")
 
 
 def _refuse_name(job: Job, out: Path) -> None:
@@ -200,14 +201,18 @@ def _check_descriptions(job: Job, made: Made) -> None:
     """What stands in the contents and on tab sheets, searched without what may stay inside the exhibits."""
     about = [f for one in made.exhibits for f in job.plan.of(one.evidence) if f.page == titles.PAGE]
     left = exhibits.staying(about)
-    text = "\n".join(one.exhibit.title for one in made.exhibits)
-    job.look().check("the table of contents", text.encode(), "text/plain", left)
+    _check_text(job, [one.exhibit.title for one in made.exhibits], left)
     if left:
         bare = exhibit_list.arranged(
             job.vault, job.case_id, job.found, lambda item: exhibits.as_if_gone(job.plan.of(item))
         )
-        gone = "\n".join(place.description for place in bare)
-        job.look().check("the table of contents", gone.encode(), "text/plain")
+        _check_text(job, [place.description for place in bare], ())
+
+
+def _check_text(job: Job, descriptions: Sequence[str], left: Sequence[str]) -> None:
+    text = "\n".join(descriptions).strip()
+    if text:
+        job.look().check("the table of contents", text.encode(), "text/plain", left)
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------
