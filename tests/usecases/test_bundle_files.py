@@ -1,0 +1,94 @@
+"""The files of a bundle: a page with its age file beside it appears whole or not at all, and names nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import vaults
+
+from vault.bundle import page
+from vault.crypto import age
+from vault.errors import Damaged, OutputExists, Refused
+from vault.model.records import Copy, Disclosure, Evidence, ExhibitNote, Mark
+from vault.store import output
+from vault.store.catalogue import Put
+from vault.usecases import bundling, cases, people, receiving, recipients, redacting
+from vault.usecases.bundling import Order
+from vault.usecases.people import NewPerson
+from vault.usecases.unlocked import Change, UnlockedVault
+
+
+@pytest.fixture
+def case(vault: UnlockedVault) -> str:
+    made = cases.new(vault, "Дело").id
+    people.add(vault, made, [NewPerson("Тимченко Ольга Дмитриевна", "witness")])
+    vaults.add_text(vault, made, "Ольга Тимченко молчала.", title="Письмо")
+    redacting.make(vault, made, accept_weak_jail=vaults.WEAK_JAIL)
+    vaults.accept_all(vault, made)
+    return made
+
+
+def order(vault: UnlockedVault, **wanted: str) -> Order:
+    return Order(recipients.add(vault, "lawyer", "L").id, accept_weak_jail=vaults.WEAK_JAIL, **wanted)  # type: ignore[arg-type]
+
+
+def test_a_page_and_its_file_appear_together_or_not_at_all(
+    vault: UnlockedVault, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MAX_INLINE", 1000)  # as if it were 25 MB
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "b.age").write_bytes(b"mine")
+    with pytest.raises(OutputExists):
+        bundling.create(vault, case, order(vault, form="html"), out / "b.html")
+    assert [path.name for path in out.iterdir()] == ["b.age"]
+    (out / "b.age").unlink()
+
+    def stopped(words: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bundling.create(vault, case, order(vault, form="html"), out / "b.html", keep_words=stopped)
+    assert list(out.iterdir()) == []
+    assert list(vault.catalogue.all(Disclosure)) == []
+    made = bundling.create(vault, case, order(vault, form="html", deadline="2031-05-14"), out / "b.html")
+    assert (made.form, [one.path.name for one in made.files]) == ("html+age", ["b.age", "b.html"])
+    (copy,) = vault.catalogue.all(Copy)
+    (mark,) = vault.catalogue.all(Mark)
+    assert copy.files == tuple(f"{one.sha256} {one.size}" for one in made.files)
+    assert (copy.form, copy.version, copy.words, copy.deadline, len(copy.mark)) == ("html+age", 1, 1, "2031-05-14", 8)
+    assert (mark.id, mark.state) == (f"{made.id}@1", "prepared")
+    key = [age.ScryptIdentity(str(made.words))]
+    found = receiving.verify(out / "b.html", key, made.fingerprint)
+    assert (found.form, found.beside) == ("html+age", ("b.age", made.sha256))
+    assert found.manifest.exhibits[0].sheets == 1
+    whole = (out / "b.age").read_bytes()
+    (out / "b.age").write_bytes(whole[:-1])
+    with pytest.raises(Damaged, match="not the file that belongs to this page"):
+        receiving.require_bundle(out / "b.html")
+
+
+def test_a_description_is_not_masked_but_refused(vault: UnlockedVault, case: str, tmp_path: Path) -> None:
+    (item,) = (one.id for one in vault.catalogue.all(Evidence, case_id=case))
+    note = ExhibitNote(f"{item}@{case}", case, item, 0, "", "Рассказ Ольги Тимченко", "", "")
+    vault.commit([Change("bundle.exhibits", case, [Put(note)], object_id=item)])
+    with pytest.raises(Refused, match="the description of exhibit A names somebody") as refused:
+        bundling.create(vault, case, order(vault), tmp_path / "b.age")
+    assert refused.value.kind == "leak"
+    assert not (tmp_path / "b.age").exists()
+
+
+def test_what_another_program_put_there_meanwhile_stays(tmp_path: Path) -> None:
+    paths = [tmp_path / "a", tmp_path / "b"]
+
+    def written() -> None:
+        with output.new_files(paths) as files:
+            for file in files:
+                file.write(b"ours")
+            paths[1].write_bytes(b"theirs")
+
+    with pytest.raises(OutputExists):
+        written()
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+    assert paths[1].read_bytes() == b"theirs"
