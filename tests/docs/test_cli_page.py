@@ -65,6 +65,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "bundle", "create", case, "--to", to, "--purpose", "other", "--out", "b.age", "--words-file", "words.txt"
     )
     found["bundle exhibits"] = run("bundle", "exhibits", case)
+    found["bundle packet"] = run("bundle", "packet", case, "--out", "filing")
     found["bundle list"] = run("bundle", "list", case)
     found["disclosures"] = run("disclosures")
     made = found["bundle create"]["bundle"]["id"]
