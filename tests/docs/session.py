@@ -59,7 +59,9 @@ TYPED = (
     "exit",
 )
 """What is typed, in order: commands, and answers to what they ask."""
-PROMPTS = [r"casevault( C-\w{5})?> $", r"\(may stay empty\): $", r"Number, or a part of it: $"]
+PROMPTS = [
+    r"casevault( C-\w{5})?> $", r"\(may stay empty\): $", r"Number, or a part of it: $", r"Seal it\? \[N\]: $",
+]  # fmt: skip
 BLOCK = re.compile(r"(```text session\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
 _ID = re.compile(r"\b([CPERB])-[0-9A-HJKMNP-TV-Z]{5,9}\b")
 
