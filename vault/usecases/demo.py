@@ -32,7 +32,7 @@ from vault.usecases import (
 )
 from vault.usecases.unlocked import UnlockedVault
 
-VAULT, BUNDLE, OPENED, PREVIEW = "vault", "bundle-for-the-lawyer.age", "what-the-lawyer-sees", "preview.pdf"
+VAULT, BUNDLE, OPENED, PREVIEW = "vault", "bundle-for-the-lawyer.html", "what-the-lawyer-sees", "preview.pdf"
 AUDITOR, LOG = "auditor", "log-for-the-auditor.age"
 PASSPHRASE, WORDS, RECOVERY = "vault-passphrase.txt", "bundle-words.txt", "vault-recovery-code.txt"
 
@@ -168,13 +168,15 @@ def _review(run: _Run, *, keep_preview: bool) -> Iterator[Step]:
 
 
 def _bundle(run: _Run, recipient: RecipientRecord) -> Generator[Step, None, bundling.Bundle]:
-    order = bundling.Order(recipient.id, purpose="hearing", consent="oral", accept_weak_jail=run.accept_weak_jail)
+    order = bundling.Order(
+        recipient.id, purpose="hearing", consent="oral", form="html", accept_weak_jail=run.accept_weak_jail
+    )
     bundle = bundling.create(run.vault, run.case.id, order, run.folder / BUNDLE)
     _write(run.folder / WORDS, str(bundle.words))
     yield Step(
         "A bundle was made: {count} exhibits typeset or drawn anew, searched again by other code, sealed with six "
-        "words ({size} KB): {file}",
-        {"count": len(bundle.exhibits), "size": bundle.size // 1000, "file": BUNDLE},
+        "words into a page for any browser ({size} KB): {file}. The words stand in {words}.",
+        {"count": len(bundle.exhibits), "size": bundle.size // 1000, "file": BUNDLE, "words": WORDS},
     )
     return bundle
 
