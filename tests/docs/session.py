@@ -143,6 +143,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"\b(?:[0-9A-F]{4} ){7}[0-9A-F]{4}\b", "<fingerprint>", text)
     text = re.sub(r"(told over another channel.*\n\s+)[a-z -]+\n", r"\1<words>\n", text)
     text = re.sub(r"\b20\d\d-\d\d-\d\d\b", "<day>", text)
+    text = re.sub(r"\b\d{1,4}\.\d KiB\b", "<size>", text)  # marks and salts are random, and pack as they will
     return re.sub(r"[ \t]+", " ", text)
 
 
