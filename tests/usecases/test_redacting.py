@@ -258,8 +258,12 @@ def test_without_a_plan_nothing_leaves(vault: UnlockedVault, tmp_path: Path) -> 
     case = cases.new(vault, "Дело")
     vaults.add_text(vault, case, "Текст.")
     one = recipients.add(vault, "lawyer", "Адвокат")
-    with pytest.raises(NotFound, match="no redaction plan"):
+    with pytest.raises(Refused, match="no redaction plan") as refused:
         bundling.create(vault, case.id, Order(one.id), tmp_path / "out.age")
+    assert (refused.value.kind, list(tmp_path.glob("out*"))) == ("unreviewed", [])
+    empty = cases.new(vault, "Пустое")
+    with pytest.raises(Usage, match="nothing to export"):
+        bundling.create(vault, empty.id, Order(one.id), tmp_path / "out.age")
 
 
 def test_undecided_findings_are_refused(small: Small) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from vault.errors import Refused, Usage
+from vault.errors import NotFound, Refused, Usage
 from vault.model import events
 from vault.model.ids import is_id, tidy_id
 from vault.model.people import Person
@@ -100,9 +100,9 @@ def prepare(vault: UnlockedVault, case_id: str, order: Order) -> Job:
         replaces=_replaced(vault, case.id, order.replaces),
     )
     rowcheck.require(vault, case.id)
-    review = redacting.current(vault, case.id, order.profile)
     everything = items.of_case(vault, case.id)
     found = _chosen(everything, order)
+    review = _review(vault, case.id, order.profile)
     alarm_state.refuse_items(vault.catalogue, case.id, found)
     _refuse_other_than_recordings(order, found)
     _refuse_unreviewed(review, found, order.recordings)
@@ -140,6 +140,13 @@ def as_before(placed: Sequence[Placed], before: Sequence[tuple[str, str]]) -> li
         for item, label in before
         if item in by_id
     ]
+
+
+def _review(vault: UnlockedVault, case_id: str, profile: str) -> redacting.Review:
+    try:
+        return redacting.current(vault, case_id, profile)
+    except NotFound as error:
+        raise Refused(error.message, kind="unreviewed", hint=error.hint) from None
 
 
 def check_purpose(purpose: str) -> None:
