@@ -25,7 +25,6 @@ FIGURES = (("1 MB, in the page", 1 * MB, False, 3.0), ("25 MB, in the page", 18 
            ("500 MB, beside it", 500 * MB, True, 40.0))  # fmt: skip
 TRACES = (4 * MB, 50 * MB, 300 * MB)
 SECONDS = 300
-TALL = {"width": 1200, "height": 3000}
 OPEN = "document.querySelector('#status').dataset.state === 'open'"
 VIEW = "[data-exhibit=A] button.view"
 
@@ -47,7 +46,7 @@ def steps(bundle: sealed.Sealed) -> list[browsers.Step]:
 
 def seconds(name: str, bundle: sealed.Sealed, home: Path) -> float:
     """From the button to the first exhibit."""
-    visit = browsers.visit(name, steps(bundle), home, seconds=SECONDS, viewport=TALL)
+    visit = browsers.visit(name, steps(bundle), home, seconds=SECONDS)
     return sum(visit.ms[-4:]) / 1000
 
 
@@ -86,7 +85,7 @@ def traces() -> int:
                 def held(home: Path = home, left: list[str] = left) -> None:
                     left += browsers.holding(home, sealed.NEEDLES) + browsers.holding_unlinked(home, sealed.NEEDLES)
 
-                browsers.visit(name, going, home, held=held, seconds=SECONDS, viewport=TALL)
+                browsers.visit(name, going, home, held=held, seconds=SECONDS)
                 left += browsers.holding(home, sealed.NEEDLES)
                 more = connected(name, steps(bundle), folder / f"traced-{size}") - usual
                 found += bool(left or more)
@@ -100,7 +99,7 @@ def connected(name: str, going: list[browsers.Step], home: Path) -> set[str]:
     home.mkdir(parents=True)
     log = home / "strace.txt"
     command = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-s", "0", "-o", str(log)]
-    browsers.visit(name, going, home, seconds=SECONDS, before=command, viewport=TALL)
+    browsers.visit(name, going, home, seconds=SECONDS, before=command)
     addresses = re.findall(
         r"sin6?_port=htons\((\d+)\), (?:sin_addr=inet_addr|[^)]*inet_pton)\(([^)]*)\)", log.read_text()
     )

@@ -1,7 +1,8 @@
 /** What is in an opened payload, and what of it holds. */
 
-import { type Bytes, sha256 } from "./bytes.ts";
+import { type Bytes, equal, sha256 } from "./bytes.ts";
 import { Fault } from "./faults.ts";
+import { indexPage } from "./index.ts";
 import { files, INDEX_NAME, type ListedFile, type Manifest, NAME, parse, SIGNATURE_NAME } from "./manifest.ts";
 import { type Progress, rests } from "./sealed.ts";
 import { fingerprint, type Key, verify } from "./signature.ts";
@@ -38,13 +39,18 @@ export async function check(payload: Bytes, progress: Progress): Promise<Bundle>
   for (const name of members.keys()) if (!known.has(name)) throw new Fault("forged");
   const rest = rests();
   const verdicts = new Map<string, Verdict>();
-  const index = members.get(INDEX_NAME);
-  verdicts.set(INDEX_NAME, !index ? "missing" : (await sha256(index)) === manifest.indexSha256 ? "sound" : "altered");
+  verdicts.set(INDEX_NAME, await judgeIndex(members.get(INDEX_NAME), manifest));
   for (const [number, file] of listed.entries()) {
     verdicts.set(file.name, await judge(members.get(file.name), file));
     await rest(() => progress((number + 1) / listed.length));
   }
   return { manifest, key, fingerprint: fingerprint(key), verdicts, members, payload };
+}
+
+/** Not only the listed hash: the very page that this list gives. */
+async function judgeIndex(data: Bytes | undefined, manifest: Manifest): Promise<Verdict> {
+  if (!data) return "missing";
+  return equal(data, indexPage(manifest)) && (await sha256(data)) === manifest.indexSha256 ? "sound" : "altered";
 }
 
 async function judge(data: Bytes | undefined, file: ListedFile): Promise<Verdict> {

@@ -1,5 +1,10 @@
 /** What may be shown, by the ending of a file's name alone: what the bytes look like has no say. */
 
+import type { Key } from "./strings.ts";
+
+/** What the papers beside the exhibits are. */
+export const ABOUT: Readonly<Record<string, Key>> = { "custody.pdf": "custodyPdf", "custody.json": "custodyJson" };
+
 export type Way = "pdf" | "image" | "text" | "sound" | "film";
 
 export interface Kind {

@@ -2,7 +2,7 @@
 
 import { type Bundle, failed } from "./bundle.ts";
 import { button, h } from "./dom.ts";
-import { kindOfFile, shortName } from "./kinds.ts";
+import { ABOUT, kindOfFile, shortName } from "./kinds.ts";
 import type { Exhibit, ListedFile } from "./manifest.ts";
 import { type Key, type Language, languageName, readable, say } from "./strings.ts";
 import { phrase } from "./taken.ts";
@@ -19,21 +19,30 @@ export interface Wishes {
   compared(typed: string): void;
 }
 
+/** The profile of a page that whoever has the vault made for their own eyes. */
+const OWN = "view";
+/** The profile in which nothing is taken out. */
+const UNREDACTED = "internal";
+
 type Say = (key: Key, values?: Readonly<Record<string, string | number>>) => string;
 
 export function listing(bundle: Bundle, sender: Sender, language: Language, wishes: Wishes): HTMLElement {
   const t: Say = (key, values) => say(language, key, values);
   const { manifest } = bundle;
+  const own = manifest.profile === OWN;
+  const values = { id: manifest.bundle, made: manifest.made.slice(0, 10), profile: manifest.profile };
+  const notice = own ? "ownEyes" : manifest.profile === UNREDACTED ? "unredacted" : null;
   return h(
     "div",
     { id: "bundle" },
     h("h1", { id: "heading", tabindex: "-1" }, t("exhibitsHead")),
-    h("p", {}, t("bundle", { id: manifest.bundle, made: manifest.made.slice(0, 10), profile: manifest.profile })),
+    ...(notice ? [h("p", { id: "notice", class: "note bad" }, t(notice))] : []),
+    ...(own ? [] : [h("p", {}, t("bundle", values))]),
     checks(bundle, sender, language, wishes),
     h(
       "div",
       { class: "actions", role: "group" },
-      ...(failed(bundle).length === 0 ? [button(t("saveAll"), { id: "save-all" }, wishes.saveAll)] : []),
+      ...(failed(bundle).length === 0 && !own ? [button(t("saveAll"), { id: "save-all" }, wishes.saveAll)] : []),
       button(t("print"), { id: "print" }, () => window.print()),
       button(t("forget"), { id: "close", class: "main" }, wishes.forget),
     ),
@@ -62,7 +71,8 @@ function checks(bundle: Bundle, sender: Sender, language: Language, wishes: Wish
       wrong.length === 0
         ? line("good", t("checkFiles", { count: bundle.verdicts.size }))
         : line("bad", t("checkFailed", { names: wrong.join(", ") })),
-      senderLine(bundle, sender, language, wishes),
+      // A page for one's own eyes is signed by a key that is nobody's.
+      ...(manifest.profile === OWN ? [] : [senderLine(bundle, sender, language, wishes)]),
       ...(manifest.leftOut > 0 ? [line("plain", t("leftOut", { count: manifest.leftOut }))] : []),
       ...(manifest.traced ? [line("plain", t("traced"))] : []),
     ),
@@ -137,10 +147,9 @@ function pair(name: string, value: string): HTMLElement {
 function papers(bundle: Bundle, language: Language, wishes: Wishes): HTMLElement[] {
   const { papers: listed } = bundle.manifest;
   if (listed.length === 0) return [];
-  const about: Readonly<Record<string, Key>> = { "custody.pdf": "custodyPdf", "custody.json": "custodyJson" };
   const rows = listed.map((file) => {
     const row = fileRow(bundle, file, null, language, wishes);
-    const key = about[file.name];
+    const key = ABOUT[file.name];
     row.dataset["paper"] = file.name;
     if (key) row.prepend(h("strong", {}, say(language, key)), " · ");
     return row;
@@ -163,6 +172,8 @@ function fileRow(
   const verdict = bundle.verdicts.get(file.name) ?? "missing";
   const name = shortName(file.name);
   const values = { label: label ?? "", name };
+  // Whether a custody log holds, this page does not look at.
+  const said = verdict === "sound" && label === null ? (name === "custody.json" ? "listedProofs" : "listed") : verdict;
   const row = h(
     "li",
     { "data-file": file.name, "data-verdict": verdict },
@@ -170,7 +181,7 @@ function fileRow(
     " ",
     h("span", { class: "size" }, readable(language, file.size)),
     " ",
-    h("span", { class: verdict === "sound" ? "good" : "bad" }, t(verdict)),
+    h("span", { class: verdict === "sound" ? "good" : "bad" }, t(said)),
   );
   if (verdict === "sound") {
     const actions = h("span", { class: "screen acts" });

@@ -50,7 +50,10 @@ const LABEL = "[A-Z]{1,4}[0-9]{0,3}";
 const ENDINGS = "pdf|mp3|wav|flac|ogg|m4a|mp4|mov|mkv|webm|png|jpg|gif|webp|txt|bin";
 const LABEL_FORM = new RegExp(`^${LABEL}$`);
 const FILE_FORM = new RegExp(`^exhibits/(${LABEL})(?:-[0-9]{1,3})?\\.(?:${ENDINGS})$`);
+/** Windows opens a device for a file of one of these names, whatever its ending. */
+const DEVICE = /^(?:AUX|CON|NUL|PRN|(?:COM|LPT)[0-9])$/;
 const PAPER_FORM = /^custody\.(?:json|pdf)$/;
+const LONE_HALF = /[\ud800-\udfff]/u;
 const HEX_FORM = /^[0-9a-f]{64}$/;
 const BUNDLE_FORM = /^B-[0-9A-Z]{1,26}$/;
 
@@ -73,6 +76,8 @@ export function parse(untrusted: Bytes): Manifest {
   const names = files(manifest).map((file) => file.name);
   const labels = manifest.exhibits.map((exhibit) => exhibit.label);
   insist(new Set(names).size === names.length && new Set(labels).size === labels.length);
+  const known = new Set<string | null>([null, ...labels]);
+  insist(manifest.exhibits.every((one) => known.has(one.translationOf) && known.has(one.certificateOf)));
   return manifest;
 }
 
@@ -107,14 +112,17 @@ function exhibit(untrusted: Json): Exhibit {
     "certificate_of commitment date files kind label language redactions sheets title translation_of",
   );
   const taken = given["redactions"];
-  insist(isObject(taken));
+  const label = matching(LABEL_FORM, given["label"]);
+  const listed = list(given["files"]).map((one) => file(one, FILE_FORM));
+  insist(isObject(taken) && !DEVICE.test(label));
+  insist(listed.every(({ name }) => FILE_FORM.exec(name)?.[1] === label));
   return {
-    label: matching(LABEL_FORM, given["label"]),
+    label,
     title: text(given["title"]),
     kind: text(given["kind"]),
     date: text(given["date"]),
     language: text(given["language"]),
-    files: list(given["files"]).map((one) => file(one, FILE_FORM)),
+    files: listed,
     redactions: Object.fromEntries(Object.entries(taken).map(([name, value]) => [text(name), count(value)])),
     commitment: matching(HEX_FORM, given["commitment"]),
     translationOf: given["translation_of"] === null ? null : matching(LABEL_FORM, given["translation_of"]),
@@ -154,7 +162,9 @@ function matching(form: RegExp, untrusted: Json | undefined): string {
 }
 
 function text(untrusted: Json | undefined): string {
-  insist(typeof untrusted === "string" && untrusted.length <= MAX_TEXT);
+  // Characters are counted, not halves of them; a half alone is no text.
+  insist(typeof untrusted === "string" && untrusted.length <= 2 * MAX_TEXT && !LONE_HALF.test(untrusted));
+  insist(untrusted.length <= MAX_TEXT || [...untrusted].length <= MAX_TEXT);
   return untrusted;
 }
 

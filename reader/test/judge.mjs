@@ -1,5 +1,7 @@
 // What the reader's modules make of each request: a list as JSON on stdin, the answers as JSON on stdout.
 import { check, matches } from "../src/bundle.ts";
+import { indexPage } from "../src/index.ts";
+import { parse } from "../src/manifest.ts";
 import { unseal } from "../src/sealed.ts";
 import { tidy } from "../src/words.ts";
 
@@ -8,6 +10,7 @@ const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const ACTS = {
   tidy: async ({ typed }) => tidy(typed),
   matches: async ({ told, real }) => matches(told, real),
+  index: async ({ manifest }) => Buffer.from(indexPage(parse(bytes(manifest)))).toString("base64"),
   check: async ({ payload }) => judged(await check(bytes(payload), () => undefined)),
   open: async ({ file, words }) => {
     const heard = [];

@@ -16,6 +16,8 @@ import tools
 SECONDS = 120
 PARTS = ("package.json", "tsconfig.json", "build.mjs")
 FOLDERS = ("src", "test")
+ONCE = "--alias:@noble/hashes/scrypt.js=./test/scrypt.mjs"
+"""The reader's scrypt takes seconds: tests that open one file in several states wait for it once."""
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def run(place: Path, *command: str, given: str = "") -> str:
 def bundled(place: Path, names: Sequence[str]) -> list[str]:
     """Scripts of the folder `test`, each with the sources it imports in one file; their paths."""
     esbuild = [str(place.parent / "node_modules" / "esbuild" / "bin" / "esbuild")]
-    options = ["--bundle", "--platform=node", "--format=esm", "--outdir=out", "--out-extension:.js=.mjs"]
+    options = ["--bundle", "--platform=node", "--format=esm", "--outdir=out", "--out-extension:.js=.mjs", ONCE]
     run(place, *esbuild, *(f"test/{name}" for name in names), *options, "--log-level=warning")
     return [str(place / "out" / name) for name in names]
 

@@ -54,6 +54,13 @@ class Seen:
     answers: dict[str, Any]
 
 
+COVERED = """[...document.querySelectorAll("#main button, #main input")].filter((one) => {
+  one.scrollIntoView({ block: "end" });
+  const { left, bottom } = one.getBoundingClientRect();
+  return document.elementFromPoint(left + 6, bottom - 3) !== one;
+}).map((one) => one.id || one.className)"""
+"""What something else lies over when it stands at the lower edge of the window, as the keyboard puts it there."""
+
 STEPS: list[tuple[str, Step]] = [
     ("gate", {"do": "axe"}),
     ("title", look("document.title")),
@@ -69,6 +76,7 @@ STEPS: list[tuple[str, Step]] = [
     ("words", look("document.querySelector('#words')?.value ?? ''")),
     ("list", {"do": "axe"}),
     ("text", look("document.body.innerText")),
+    ("covered", look(COVERED)),
     *[("", step) for step in shown("C", "img")],
     ("picture", look("((one) => [one.src.slice(0, 5), one.alt])(document.querySelector('#viewer img'))")),
     ("", click("#viewer-close")),
@@ -101,7 +109,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         left.extend(browsers.holding(home, sealed.NEEDLES) + browsers.holding_unlinked(home, sealed.NEEDLES))
 
     steps = [{"do": "goto", "url": bundle.page.as_uri()}, *(step for _, step in STEPS)]
-    visit = browsers.visit(request.param, steps, home, held=held, viewport={"width": 1200, "height": 3000})
+    visit = browsers.visit(request.param, steps, home, held=held)
     left.extend(browsers.holding(home, sealed.NEEDLES))
     names = ["", *(name for name, _ in STEPS)]
     return Seen(visit, left, {name: answer for name, answer in zip(names, visit.answers, strict=True) if name})
@@ -138,6 +146,7 @@ def test_words_in_another_layout_and_with_dashes_open_it(seen: Seen) -> None:
 
 
 def test_nothing_stands_in_the_way_of_those_who_do_not_see(seen: Seen) -> None:
+    assert seen.answers["covered"] == []
     assert seen.answers["gate"] == seen.answers["list"] == seen.answers["viewer"] == []
 
 

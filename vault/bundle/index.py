@@ -17,7 +17,7 @@ _STYLE = (
 
 _PAPERS = {
     CERTIFICATE_NAME: ("Certificate of custody", "Справка о хранении"),
-    CUSTODY_NAME: ("What happened to each exhibit, with proofs", "История каждого экспоната, с доказательствами"),
+    CUSTODY_NAME: ("What happened to each exhibit, with proofs", "История каждого приложения, с доказательствами"),
 }
 _TRACED = (
     "<p>The lines of dashes at the head and foot of each page tell this copy from others, to whoever made it. "
