@@ -22,6 +22,7 @@ WordsFile = Annotated[
 Fingerprint = Annotated[
     str | None, typer.Option("--fingerprint", metavar="F", help="The sender's fingerprint, told by phone.")
 ]
+UNREDACTED = "internal"
 BundleArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="The bundle: .html, .html with its .age beside it, or .age.")
 ]
@@ -141,6 +142,7 @@ def _lines(session: Session, received: Received) -> list[str]:
     rows = [(one.label, one.date, one.language, one.title) for one in received.manifest.exhibits]
     lines = [
         *columns(rows),
+        t("Profile {profile}, made {made}.", profile=received.manifest.profile, made=received.manifest.made),
         t("Every file is as it was signed. SHA-256 of the bundle: {hash}", hash=received.sha256),
     ]
     if received.beside is not None:
@@ -153,6 +155,8 @@ def _lines(session: Session, received: Received) -> list[str]:
 
 
 def _say_proven(session: Session, received: Received) -> None:
+    if received.manifest.profile == UNREDACTED:
+        session.console.warn("Nothing was taken out of it: every name and number stands in it. Guard it accordingly.")
     if received.proven:
         session.console.say("The sender is the one whose fingerprint you were told.")
     else:

@@ -36,7 +36,9 @@ def doctor(
     """Check databases, log and stored files, remove leftovers, and say what this computer can't protect."""
     session = session_of(context)
     from vault.usecases import doctor as use
-    from vault.usecases import extracting
+    from vault.usecases import extracting, view_pages
+
+    view_pages.sweep()
 
     with _opened(session) as vault:
         with session.console.progress("Examining the vault") as advance:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import paths, picking, purposes
+from commands import ending, paths, picking, purposes
 from commands.choices import EvidenceArgument, PurposeOption
 from commands.context import Session, session_of
 from vault.errors import Usage
@@ -30,6 +30,8 @@ def view(
     """Look at an item in the browser, sealed in a page that opens with words for this one time.
 
     Nothing is written in plain text. Without --out the page opens by itself, and is deleted when you press Enter.
+
+    It is for your own eyes, unredacted and signed by nobody: whoever checks it as a bundle is told so.
     """
     session = session_of(context)
     if out is None and not session.console.can_ask:
@@ -37,23 +39,29 @@ def view(
     told = None if words_file is None else paths.new_file(words_file, "the file for the words")
     if told is None and not session.console.can_ask:
         raise Usage("the words need a place: give --words-file FILE")
+    from vault.usecases import view_pages
+
+    if out is not None:
+        view_pages.sweep()
+        _say(session, _viewed(session, evidence, Path(out).expanduser(), told, purpose), told)
+        return
+    place = view_pages.new()
+    with ending.cleaned_up(place.remove):
+        viewed = _viewed(session, evidence, place.page, told, purpose)
+        _say(session, viewed, told)
+        _open(session, viewed)
+
+
+def _viewed(session: Session, evidence: str | None, page: Path, told: Path | None, purpose: str | None) -> Viewed:
     from vault.usecases import viewing
 
-    page = viewing.own_place() if out is None else Path(out).expanduser()
     with session.vault() as vault:
         evidence_id = picking.evidence(session, vault, evidence)
         why = purposes.wanted(session, vault, "evidence.view", purpose)
         with session.console.progress("Sealing"):
-            viewed = viewing.view(
+            return viewing.view(
                 vault, evidence_id, page, purpose=why, accept_weak_jail=session.weak_jail(), keep_words=told
             )
-    try:
-        _say(session, viewed, told)
-        if out is None:
-            _open(session, viewed)
-    finally:
-        if out is None:
-            viewing.forget(viewed)
 
 
 def _say(session: Session, viewed: Viewed, told: Path | None) -> None:
@@ -65,6 +73,7 @@ def _say(session: Session, viewed: Viewed, told: Path | None) -> None:
         "as_text": viewed.as_text,
     }
     console.answer({"view": shape}, [str(viewed.page)])
+    console.warn("This page is unredacted and for your own eyes. For others, make a bundle: casevault bundle create")
     if told is None:
         console.say("The words, for this one time:")
         console.say("    {words}", words=viewed.words)

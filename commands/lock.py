@@ -17,7 +17,9 @@ def lock(context: typer.Context) -> None:
     session = session_of(context)
     if session.in_shell:
         raise Usage("the shell itself has the vault open", hint="Leave the shell: that locks it.")
-    from vault.usecases import agent_lock
+    from vault.usecases import agent_lock, view_pages
+
+    view_pages.sweep()
 
     if session.options.vault is None:
         done = agent_lock.lock_every()

@@ -22,8 +22,9 @@ MAX_SHOWN = 200
 
 def show(session: Session) -> None:
     """Count, and warn of what needs attention."""
-    from vault.usecases import overview
+    from vault.usecases import overview, view_pages
 
+    view_pages.sweep()
     with session.vault() as vault:
         found = overview.status(vault)
         left = _left(session, vault)

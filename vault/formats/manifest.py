@@ -15,6 +15,8 @@ FIRST = 1
 NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"
 INDEX_NAME = "index.html"
+VIEW = "view"
+"""The profile of a page for the vault holder's own eyes: unredacted, signed by no case, and no bundle."""
 MAX_BYTES = 16 << 20
 MAX_EXHIBITS = 5000
 CUSTODY_NAME = "custody.json"

@@ -68,8 +68,12 @@ def outer(draft: Draft) -> Outer:
     """In which form it will be handed over."""
     if draft.job.order.form == "age":
         return "age"
-    chunks = len(draft.payload) // _CHUNK + 1
-    return "html" if len(draft.payload) + chunks * _TAG + _HEADER <= page.MAX_INLINE else "html+age"
+    return "html" if fits_page(len(draft.payload)) else "html+age"
+
+
+def fits_page(size: int) -> bool:
+    """Whether a page holds the age file of so many bytes; else it lies beside the page."""
+    return size + (size // _CHUNK + 1) * _TAG + _HEADER <= page.MAX_INLINE
 
 
 @contextmanager
@@ -78,7 +82,7 @@ def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
     secret = words.generate(words.BUNDLE_WORDS) if draft.job.has_words else None
     if draft.job.order.form == "age":
         with output.new_file(path) as file:
-            written = _Counted(file)
+            written = Counted(file)
             _encrypt(draft, secret, written)
             yield Sealed("age", (written.about(path),), secret)
         return
@@ -87,20 +91,20 @@ def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
         _encrypt(draft, secret, inner)
         inner.seek(0)
         with output.new_file(path) as file:
-            written = _Counted(file)
+            written = Counted(file)
             page.inline(cast(BinaryIO, written), inner)
             yield Sealed("html", (written.about(path),), secret)
         return
     payload_path = beside(path)
     with output.new_files([payload_path, path]) as (age_file, html_file):
-        payload, around = _Counted(age_file), _Counted(html_file)
+        payload, around = Counted(age_file), Counted(html_file)
         _encrypt(draft, secret, payload)
         about = payload.about(payload_path)
         page.beside(cast(BinaryIO, around), payload_path.name, about.sha256)
         yield Sealed("html+age", (about, around.about(path)), secret)
 
 
-def _encrypt(draft: Draft, secret: str | None, out: io.BytesIO | _Counted) -> None:
+def _encrypt(draft: Draft, secret: str | None, out: io.BytesIO | Counted) -> None:
     age.encrypt(io.BytesIO(draft.payload), out, [_recipient(draft.job, secret)])
 
 
@@ -111,7 +115,7 @@ def _recipient(job: Job, secret: str | None) -> age.Recipient:
     return age.parse_recipient(job.recipient.age_key)
 
 
-class _Counted:
+class Counted:
     """A file that is written from start to end, hashed and counted on the way."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -123,4 +127,5 @@ class _Counted:
         return self._file.write(data)
 
     def about(self, path: Path) -> OuterFile:
+        """What was written so far, as the file of that name."""
         return OuterFile(path, self._digest.hexdigest(), self._size)

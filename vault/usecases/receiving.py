@@ -14,7 +14,7 @@ from vault.bundle import container, custody, page, signature
 from vault.bundle.custody import Custody
 from vault.crypto import age
 from vault.errors import Damaged, Forged, Usage, WrongSecret
-from vault.formats.manifest import CUSTODY_NAME, NAME, SIGNATURE_NAME, Manifest
+from vault.formats.manifest import CUSTODY_NAME, NAME, SIGNATURE_NAME, VIEW, Manifest
 from vault.store import output
 from vault.usecases import outputs
 
@@ -52,7 +52,10 @@ class _Outer:
 
 
 def verify(path: Path, identities: Sequence[age.Identity], told_fingerprint: str | None = None) -> Received:
-    """Open a bundle in memory and check everything. Raises WrongSecret, Damaged, Forged."""
+    """Open a bundle in memory and check everything. Raises WrongSecret, Damaged, Forged.
+
+    Damaged (not-a-bundle) also for a page of `evidence view`: whoever is shown one must not take it for a bundle.
+    """
     return _open(path, identities, told_fingerprint)[0]
 
 
@@ -86,7 +89,7 @@ def require_new(out: Path) -> None:
 def _opened(path: Path) -> Iterator[_Outer]:
     """The age file, the page around or beside it checked to its last byte."""
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(_read(path, "the bundle"))
+        file = stack.enter_context(_read(path))
         head = _head(file)
         if head == _AGE:
             yield _Outer(file, _digest(file), "age", None)
@@ -99,7 +102,7 @@ def _opened(path: Path) -> Iterator[_Outer]:
             return
         assert found.beside is not None
         name, sha256 = found.beside
-        age_file = stack.enter_context(_read(path.parent / name, "the file beside the page", _MISSING))
+        age_file = stack.enter_context(_beside(path.parent / name))
         _require_age(age_file)
         if _digest(age_file) != sha256:
             raise Damaged(f"{name} is not the file that belongs to this page", hint=_AGAIN)
@@ -107,6 +110,15 @@ def _opened(path: Path) -> Iterator[_Outer]:
 
 
 _MISSING = "A page of this kind came with an .age file: both have to lie in one folder."
+
+
+def _beside(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise Usage(f"{path.name} is missing: it belongs beside this page", hint=_MISSING) from None
+    except OSError as error:
+        raise Usage(f"{path.name}, which belongs beside this page, can't be opened: {error.strerror}") from None
 
 
 def _page(file: BinaryIO, path: Path) -> page.Page:
@@ -127,11 +139,11 @@ def _page(file: BinaryIO, path: Path) -> page.Page:
         raise Damaged("this file is not a bundle", kind="not-a-bundle", hint=_AGAIN) from None
 
 
-def _read(path: Path, what: str, hint: str = "") -> BinaryIO:
+def _read(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise Usage(f"{what} can't be opened: {error.strerror}", hint=hint or None) from None
+        raise Usage(f"the bundle can't be opened: {error.strerror}") from None
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -155,6 +167,12 @@ def _open(
         payload = _decrypted(outer.age_file, identities)
     members = container.unpack(payload)
     manifest = container.check(members)
+    if manifest.profile == VIEW:
+        raise Damaged(
+            "this is a page for the vault holder's own eyes, not a bundle",
+            kind="not-a-bundle",
+            hint="It is unredacted, and no case vouches for it. Delete it, and ask the sender for a bundle.",
+        )
     key = signature.verify(members[SIGNATURE_NAME], members[NAME])
     told = custody.check(members[CUSTODY_NAME], manifest, key) if CUSTODY_NAME in members else None
     if told_fingerprint is not None and not signature.same_fingerprint(told_fingerprint, key):

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
-import time
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from vault import __version__
 from vault.bundle import container, index, page, signature
-from vault.bundle.commitment import commitment
 from vault.crypto import age, words
-from vault.errors import Refused, StorageFailed
+from vault.errors import Refused
 from vault.formats import manifest as manifests
 from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
 from vault.model import languages
 from vault.model.ids import new_id
 from vault.model.records import Disclosure, Evidence
 from vault.sandbox import documents
-from vault.session import places
 from vault.store import output
-from vault.usecases import exhibits, items, outputs
+from vault.usecases import bundle_sealing, exhibits, items, outputs
 from vault.usecases.unlocked import UnlockedVault, now
 
 SHOWN = {
@@ -31,10 +29,7 @@ SHOWN = {
 }  # fmt: skip
 """What a browser shows by itself; of everything else it gets the text that was read in it."""
 LABEL = "A"
-BESIDE = ".age"
-FOLDER = "view"
-LONGEST_LOOK = 24 * 3600
-"""Seconds after which a page that was left behind is removed."""
+KEY_BYTES = COMMITMENT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +49,51 @@ def view(
 ) -> Viewed:  # fmt: skip
     """Write an item to a new sealed page, as it was added or, where no browser shows that, as the text read in it.
 
-    The words go into the new file `keep_words` before the page has its name: else nobody could open it.
+    It is for the holder's own eyes and no bundle: nothing in it is signed by a key of the case or computed with one,
+    its profile says so, and `bundle verify` refuses it.
+
+    The words (in the new file `keep_words`), the page and what lies beside it appear together or not at all.
     Raises OutputExists, SyncFolder, Damaged, and Refused (unsupported) if there is nothing to show.
     """
     item = vault.catalogue.require(Evidence, evidence_id)
-    sealed = out.with_suffix(BESIDE)
+    sealed = _beside(out)
     for path in (out, sealed):
         outputs.check(path, "the page")
     with vault.access("evidence.view", item.case_id, item.id, purpose=purpose) as outcome:
         ending = SHOWN.get(item.media_type)
-        data = _content(vault, item) if ending else _text(vault, item, accept_weak_jail)
+        payload = _payload(item, f"exhibits/{LABEL}.{ending or 'pdf'}", _data(vault, item, ending, accept_weak_jail))
         secret = words.generate(words.BUNDLE_WORDS)
-        file = _encrypted(_payload(vault, item, f"exhibits/{LABEL}.{ending or 'pdf'}", data), secret)
-        large = len(file) > page.MAX_INLINE
-        if keep_words is not None:
-            with output.new_file(keep_words) as one:
-                one.write(secret.encode("ascii") + b"\n")
-        if large:
-            with output.new_file(sealed) as one:
-                one.write(file)
-        with output.new_file(out) as one:
-            if large:
-                page.beside(one, sealed.name, hashlib.sha256(file).hexdigest())
-            else:
-                page.inline(one, io.BytesIO(file))
+        large = not bundle_sealing.fits_page(len(payload))
+        paths = [*([] if keep_words is None else [keep_words]), *([sealed] if large else []), out]
+        with output.new_files(paths) as files:
+            if keep_words is not None:
+                files.pop(0).write(secret.encode("ascii") + b"\n")
+            _write(payload, secret, files, sealed)
         outcome.size = item.size
     return Viewed(item, secret, out, sealed if large else None, as_text=ending is None)
 
 
-def own_place() -> Path:
-    """Where a page lies while somebody reads it: in the program's own folder, under a name that says nothing. Pages
-    that a stopped command left there are removed."""
-    folder = places.state_folder() / FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in folder.iterdir():
-            if time.time() - old.stat().st_mtime > LONGEST_LOOK:
-                old.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageFailed(f"the page can't be written: {error.strerror}") from None
-    return folder / f"{new_id('E').replace('E-', 'EX-')}.html"
+def _beside(out: Path) -> Path:
+    found = bundle_sealing.beside(out)
+    return found if found != out else bundle_sealing.target(out.parent, "age")
 
 
-def forget(viewed: Viewed) -> None:
-    """Delete a page and what lies beside it. They are sealed: who finds them later can't read them."""
-    for path in (viewed.page, viewed.beside):
-        if path is not None:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+def _write(payload: bytes, secret: str, files: list[BinaryIO], sealed: Path) -> None:
+    """Into the page alone or, if there are two files, into the age file and a page that names it."""
+    recipients = [age.ScryptRecipient(secret)]
+    if len(files) == 1:
+        inner = io.BytesIO()
+        age.encrypt(io.BytesIO(payload), inner, recipients)
+        inner.seek(0)
+        page.inline(files[0], inner)
+        return
+    counted = bundle_sealing.Counted(files[0])
+    age.encrypt(io.BytesIO(payload), counted, recipients)
+    page.beside(files[1], sealed.name, counted.about(sealed).sha256)
+
+
+def _data(vault: UnlockedVault, item: Evidence, ending: str | None, accept_weak_jail: bool) -> bytes:
+    return _content(vault, item) if ending else _text(vault, item, accept_weak_jail)
 
 
 def _content(vault: UnlockedVault, item: Evidence) -> bytes:
@@ -125,24 +117,19 @@ def _text(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> bytes
     return documents.typeset(item.id, document.pages, accept_weak_jail=accept_weak_jail)
 
 
-def _payload(vault: UnlockedVault, item: Evidence, name: str, data: bytes) -> bytes:
-    bundle, when, keys = new_id(Disclosure.PREFIX), now(), vault.case_keys(str(item.case_id))
+def _payload(item: Evidence, name: str, data: bytes) -> bytes:
+    bundle, when = new_id(Disclosure.PREFIX), now()
     exhibit = Exhibit(
         LABEL, item.title, exhibits.kind_of(item), (item.captured_at or item.collected_at)[:10],
         languages.tags(item.language) or "", (ExhibitFile(name, hashlib.sha256(data).hexdigest(), len(data), ""),),
-        {}, commitment(item.commitment_key, bundle, item.sha256).hex(), None,
+        {}, secrets.token_hex(COMMITMENT_BYTES), None,
     )  # fmt: skip
     listed = index.page([exhibit], bundle, when[:10])
     manifest = Manifest(
-        bundle, "internal", when, (exhibit,), hashlib.sha256(listed).hexdigest(), 0, __version__
+        bundle, manifests.VIEW, when, (exhibit,), hashlib.sha256(listed).hexdigest(), 0, __version__
     ).dump()
+    # A key that is thrown away: under the case's, the page could be handed on as a bundle that nobody noted.
+    signed = signature.sign(secrets.token_bytes(KEY_BYTES), manifest)
     return container.pack([
-        (manifests.INDEX_NAME, listed), (manifests.NAME, manifest),
-        (manifests.SIGNATURE_NAME, signature.sign(keys.signing, manifest)), (name, data),
+        (manifests.INDEX_NAME, listed), (manifests.NAME, manifest), (manifests.SIGNATURE_NAME, signed), (name, data),
     ])  # fmt: skip
-
-
-def _encrypted(payload: bytes, secret: str) -> bytes:
-    out = io.BytesIO()
-    age.encrypt(io.BytesIO(payload), out, [age.ScryptRecipient(secret)])
-    return out.getvalue()

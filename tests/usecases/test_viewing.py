@@ -1,0 +1,41 @@
+"""A page for the holder's own eyes: its words, the page and what lies beside it come together or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import vaults
+
+from vault.bundle import page
+from vault.crypto import age
+from vault.errors import Damaged, OutputExists, Usage
+from vault.usecases import cases, receiving, viewing
+from vault.usecases.unlocked import UnlockedVault
+
+
+def test_words_page_and_file_appear_together_or_not_at_all(
+    vault: UnlockedVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MAX_INLINE", 1000)  # as if it were 25 MB
+    item = vaults.add_text(vault, cases.new(vault, "Дело").id, "Ольга молчала. " * 100)
+    out = tmp_path / "out"
+    out.mkdir()
+    with pytest.raises(OutputExists):
+        viewing.view(vault, item.id, out / "x.html", keep_words=out / "x.age")
+    assert list(out.iterdir()) == []
+    viewed = viewing.view(vault, item.id, out / "x.html", keep_words=out / "x.words")
+    assert {path.name for path in out.iterdir()} == {"x.html", "x.age", "x.words"}
+    assert viewed.beside == out / "x.age"
+    key = [age.ScryptIdentity((out / "x.words").read_text().strip())]
+    with pytest.raises(Damaged, match="own eyes"):
+        receiving.verify(out / "x.html", key)
+    (out / "x.age").write_bytes((out / "x.age").read_bytes()[:-1])
+    with pytest.raises(Damaged, match="not the file that belongs to this page"):
+        receiving.verify(out / "x.html", key)
+    (out / "x.age").unlink()
+    with pytest.raises(Usage, match=r"x\.age is missing"):
+        receiving.verify(out / "x.html", key)
+    plain = viewing.view(vault, item.id, out / "y.age")
+    assert plain.beside is not None, "a page that is named like an age file has its own beside it"
+    assert page.is_beside_name(plain.beside.name)
