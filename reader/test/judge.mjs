@@ -1,4 +1,5 @@
-// What the reader's modules make of each request: a list as JSON on stdin, the answers as JSON on stdout.
+// What the reader's modules make of requests: lists as JSON on stdin, one a line, and as many lines of answers.
+import { createInterface } from "node:readline";
 import { check, matches } from "../src/bundle.ts";
 import { indexPage } from "../src/index.ts";
 import { parse } from "../src/manifest.ts";
@@ -11,6 +12,17 @@ const ACTS = {
   tidy: async ({ typed }) => tidy(typed),
   matches: async ({ told, real }) => matches(told, real),
   index: async ({ manifest }) => Buffer.from(indexPage(parse(bytes(manifest)))).toString("base64"),
+  flips: async ({ payload, places }) => {
+    const whole = bytes(payload);
+    const outcomes = [];
+    for (const place of places) {
+      const data = whole.slice();
+      data[place >> 3] ^= 1 << (place & 7);
+      const found = await check(data, () => undefined).catch((fault) => fault.kind ?? String(fault));
+      outcomes.push(typeof found === "string" ? found : [...new Set(found.verdicts.values())].sort());
+    }
+    return outcomes;
+  },
   check: async ({ payload }) => judged(await check(bytes(payload), () => undefined)),
   open: async ({ file, words }) => {
     const heard = [];
@@ -28,10 +40,10 @@ function judged(bundle) {
   };
 }
 
-let text = "";
-for await (const piece of process.stdin) text += piece;
-const answers = [];
-for (const { act, ...rest } of JSON.parse(text)) {
-  answers.push(await ACTS[act](rest).catch((fault) => ({ fault: fault.kind ?? String(fault) })));
+for await (const line of createInterface({ input: process.stdin })) {
+  const answers = [];
+  for (const { act, ...rest } of JSON.parse(line)) {
+    answers.push(await ACTS[act](rest).catch((fault) => ({ fault: fault.kind ?? String(fault) })));
+  }
+  process.stdout.write(`${JSON.stringify(answers)}\n`);
 }
-process.stdout.write(JSON.stringify(answers));

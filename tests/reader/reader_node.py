@@ -59,9 +59,21 @@ def judging() -> Iterator[Callable[[Sequence[dict[str, Any]]], list[Any]]]:
     with workshop() as place:
         (script,) = bundled(place, ["judge.mjs"])
 
-        def judge(requests: Sequence[dict[str, Any]]) -> list[Any]:
-            answers = json.loads(run(place, script, given=json.dumps(list(requests))))
-            assert len(answers) == len(requests)
-            return list(answers)
+        with subprocess.Popen(
+            [tools.program("node"), script], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as node:
+            asks, says = node.stdin, node.stdout
+            assert asks is not None
+            assert says is not None
 
-        yield judge
+            def judge(requests: Sequence[dict[str, Any]]) -> list[Any]:
+                asks.write(json.dumps(list(requests)).encode() + b"\n")
+                asks.flush()
+                answers = json.loads(says.readline())
+                assert len(answers) == len(requests)
+                return list(answers)
+
+            try:
+                yield judge
+            finally:
+                node.kill()
