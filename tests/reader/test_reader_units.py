@@ -147,7 +147,7 @@ def _any_manifest(chance: random.Random) -> Manifest:
             label, text(), text(), text(), chance.choice(["ru", text()]),
             tuple(file(name.format(label)) for name in chance.sample(names, chance.randrange(4))),
             {name: chance.randrange(9999) for name in chance.sample(categories, chance.randrange(8))}, "cd" * 32,
-            chance.choice([None, *labels]), chance.choice([None, *labels]), chance.randrange(99),
+            *(chance.choice([None, *(one for one in labels if one != label)]) for _ in "ab"), chance.randrange(99),
         )
         for label in labels
     )  # fmt: skip
