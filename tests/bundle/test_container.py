@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tracemalloc
 import warnings
 import zipfile
 from dataclasses import replace
@@ -363,3 +364,24 @@ def test_keys_of_two_cases_can_not_be_linked() -> None:
     first, second = signature.key_of(SEED), signature.key_of(bytes(32))
     assert first.name != second.name
     assert signing.parse_verifier(first.text) == first
+
+
+def test_what_was_packed_is_read_back_without_a_further_copy() -> None:
+    assert container.holds(PAYLOAD, MEMBERS)
+    name, data = MEMBERS[3]
+    for other in (
+        MEMBERS[:-1],
+        [*MEMBERS, ("exhibits/C.pdf", b"")],
+        [MEMBERS[1], MEMBERS[0], *MEMBERS[2:]],
+        [*MEMBERS[:3], (name, data[:-1] + b"!"), *MEMBERS[4:]],
+        [*MEMBERS[:3], ("exhibits/Z.pdf", data), *MEMBERS[4:]],
+    ):
+        assert not container.holds(PAYLOAD, other)
+    for payload in (PAYLOAD + b"x", b"x" + PAYLOAD, PAYLOAD[:-1], PAYLOAD.replace(b"first", b"fxrst")):
+        assert not container.holds(payload, MEMBERS)
+    large = [("exhibits/A.pdf", bytes(range(256)) * 50_000)]
+    packed = container.pack(large)
+    tracemalloc.start()
+    assert container.holds(packed, large)
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()

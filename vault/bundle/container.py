@@ -19,6 +19,9 @@ from vault.formats.manifest import INDEX_NAME, NAME, SIGNATURE_NAME, Manifest
 DATE = (1980, 1, 1, 0, 0, 0)
 MAX_PAYLOAD_BYTES = 1 << 30
 MAX_MEMBERS = 20_000
+_AT_ONCE = 1 << 20
+_LOCAL, _CENTRAL, _END = 30, 46, 22
+"""Bytes of a ZIP's fixed parts: before each member, of each in the directory, and at the end."""
 
 
 def pack(members: Sequence[tuple[str, bytes]]) -> bytes:
@@ -55,6 +58,32 @@ def unpack(untrusted_payload: bytes) -> dict[str, bytes]:
     if len(dict(members)) != len(members) or pack(members) != untrusted_payload:
         raise Damaged("the bundle was not packed by Casevault")
     return dict(members)
+
+
+def holds(payload: bytes, members: Sequence[tuple[str, bytes]]) -> bool:
+    """Whether what `pack` gave, read back, is these members in this order and nothing else.
+
+    As `unpack` would tell, but with no further copy of recordings that may be as large as the memory has room for.
+    """
+    size = _END + sum(_LOCAL + _CENTRAL + 2 * len(name) + len(data) for name, data in members)
+    try:
+        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+            infos = archive.infolist()
+            if len(payload) != size or [info.filename for info in infos] != [name for name, _ in members]:
+                return False
+            return all(_same(archive, info, data) for info, (_, data) in zip(infos, members, strict=True))
+    except zipfile.BadZipFile:
+        return False
+
+
+def _same(archive: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes) -> bool:
+    place = 0
+    with archive.open(info) as file:
+        while chunk := file.read(_AT_ONCE):
+            if chunk != data[place : place + len(chunk)]:
+                return False
+            place += len(chunk)
+    return place == len(data)
 
 
 def check(untrusted_members: Mapping[str, bytes]) -> Manifest:

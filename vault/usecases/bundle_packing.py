@@ -112,7 +112,7 @@ def _worded(job: Job) -> set[str]:
 
 def _check_whole(job: Job, made: Sequence[MadeExhibit], members: Sequence[tuple[str, bytes]], payload: bytes) -> None:
     """What leaves is exactly what was searched file by file; it is searched again as one, where that is feasible."""
-    if container.unpack(payload) != dict(members):
+    if not container.holds(payload, members):
         raise Refused("the bundle does not hold what was checked", kind="damaged")
     sheets = sum(one.exhibit.sheets for one in made)
     if len(payload) <= MAX_SEARCHED_WHOLE and sheets <= MAX_SHEETS_WHOLE and len(members) <= MAX_MEMBERS_WHOLE:

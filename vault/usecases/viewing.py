@@ -101,8 +101,11 @@ def _content(vault: UnlockedVault, item: Evidence) -> bytes:
         raise Refused(
             f"{item.id} is too large for the reader", kind="unsupported", hint="Take it out: casevault evidence get"
         )
+    out = io.BytesIO()  # not a list: its many pieces would stay in memory beside the whole
     with items.content(vault, item) as chunks:
-        return b"".join(chunks)
+        for chunk in chunks:
+            out.write(chunk)
+    return out.getvalue()
 
 
 def _text(vault: UnlockedVault, item: Evidence, accept_weak_jail: bool) -> bytes:
