@@ -28,12 +28,22 @@ def trace(
     with session.vault() as vault, session.console.progress("Looking at the pages"):
         traced = tracing.trace(vault, path, accept_weak_jail=session.weak_jail())
     found = traced.found
-    shape = {"found": None if found is None else _shape(found), "several": list(traced.several)}
-    session.console.answer({"trace": shape}, _none(session, traced) if found is None else _lines(session, found))
+    lines = _none(session, traced) if found is None else _lines(session, traced, found)
+    session.console.answer({"trace": _answer(traced)}, lines)
     if found is not None:
         session.console.warn(
             "This names a copy, not a culprit: whoever has this vault can make any copy, and a copy can be stolen."
         )
+
+
+def _answer(traced: Traced) -> dict[str, Any]:
+    return {
+        "found": None if traced.found is None else _shape(traced.found),
+        "why": traced.why,
+        "several": [{"bundle": one.bundle, "pages": list(one.pages)} for one in traced.several],
+        "looked": traced.looked,
+        "pages": traced.pages,
+    }
 
 
 def _shape(found: Found) -> dict[str, Any]:
@@ -44,13 +54,13 @@ def _shape(found: Found) -> dict[str, Any]:
         "exhibit": found.exhibit or None,
         "by": found.by,
         "case": found.case,
-        "page": found.page or None,
+        "pages": list(found.pages),
         "compared": found.compared or None,
         "fitting": found.fitting or None,
     }
 
 
-def _lines(session: Session, found: Found) -> list[str]:
+def _lines(session: Session, traced: Traced, found: Found) -> list[str]:
     t = session.console.text
     if found.recipient:
         copy = t("Copy {bundle} of case {case}, made {made} for {recipient}.", bundle=found.bundle, case=found.case,
@@ -65,16 +75,36 @@ def _lines(session: Session, found: Found) -> list[str]:
         "exhibit": t("It is the file of exhibit {label}, byte for byte.", label=found.exhibit),
         "mark": t("The dashed rules of page {page} are those of this copy: {fitting} of {compared} dashes fit. Of "
                   "another copy half of them would.",
-                  page=found.page, fitting=found.fitting, compared=found.compared),
+                  page=found.pages[0] if found.pages else 0, fitting=found.fitting, compared=found.compared),
     }  # fmt: skip
-    return [copy, how[found.by]]
+    if found.by != "mark":
+        return [copy, how[found.by]]
+    share = t("Its mark was read on {marked}, no mark on {bare} of the pages.",
+              marked=len(found.pages), bare=traced.looked - len(found.pages))  # fmt: skip
+    return [copy, how[found.by], share, _looked(session, traced)]
+
+
+def _looked(session: Session, traced: Traced) -> str:
+    return session.console.text("Pages looked at: {looked} of {count}.", looked=traced.looked, count=traced.pages)
 
 
 def _none(session: Session, traced: Traced) -> list[str]:
     t = session.console.text
+    bundles = ", ".join(one.bundle for one in traced.several)
+    if traced.why == "unmarked":
+        return [
+            t("No copy was found. The very same file is in {bundles}, but it carries no mark.", bundles=bundles),
+            t("Whoever has the original, such as a client's recording, has the same bytes: they point at nobody."),
+        ]
+    if traced.why == "several" and not traced.looked:
+        return [t("The very same file is in several bundles, so it tells nothing: {bundles}", bundles=bundles)]
     if traced.why == "several":
-        return [t("The very same file is in several bundles, so it tells nothing: {bundles}",
-                  bundles=", ".join(traced.several))]  # fmt: skip
+        return [
+            t("Pages of several copies were put together in this file, so it names none of them:"),
+            *("  " + t("{bundle}: pages {pages}", bundle=one.bundle, pages=", ".join(map(str, one.pages)))
+              for one in traced.several),
+            _looked(session, traced),
+        ]  # fmt: skip
     if traced.why == "no-pages":
         return [t("No copy was found: this file is in no bundle, and has no pages that could be looked at.")]
     return [

@@ -26,7 +26,8 @@ def limits(pages: int) -> Limits:
 def rows(
     source: BinaryIO | bytes, media_type: str, pages: Sequence[int], look: int = 0, *, accept_weak_jail: bool = False
 ) -> tuple[int, dict[int, tuple[str, ...]]]:
-    """(how many pages the file has, the rows of those that were asked for by number, the longest first).
+    """(how many pages the file has, the rows of those that were asked for by number, the longest first). A page that
+    can't be drawn is left out.
 
     `look` is one of `LOOKS`: as the page is, or at another size. Raises Refused.
     """
@@ -43,13 +44,16 @@ def checked_rows(untrusted: dict[str, object], wanted: Sequence[int]) -> tuple[i
     there = [number for number in wanted if number <= count]
     if not isinstance(pages, list) or len(pages) != len(there):
         raise reasons.refusal("broken-answer")
-    return count, {number: _rows(one, number) for number, one in zip(there, pages, strict=True)}
+    found = {number: _rows(one, number) for number, one in zip(there, pages, strict=True)}
+    return count, {number: rows for number, rows in found.items() if rows is not None}
 
 
-def _rows(untrusted: object, number: int) -> tuple[str, ...]:
+def _rows(untrusted: object, number: int) -> tuple[str, ...] | None:
     if not isinstance(untrusted, dict) or untrusted.get("number") != number:
         raise reasons.refusal("broken-answer")
     found = untrusted.get("rows")
+    if found is None and "rows" in untrusted:
+        return None
     if not isinstance(found, list) or len(found) > MAX_ROWS:
         raise reasons.refusal("broken-answer")
     if not all(isinstance(one, str) and _CELLS.fullmatch(one) for one in found):

@@ -16,6 +16,7 @@ from vault.sandbox.standing import Standing
 from vault.usecases import bundle_making, custody, exhibit_list, exhibits, pieces
 from vault.usecases.bundle_making import Made, MadeExhibit, Progress
 from vault.usecases.bundle_order import Job
+from vault.usecases.exhibit_checks import Warning
 from vault.usecases.lastlook import PDF
 from vault.usecases.unlocked import now
 
@@ -26,13 +27,15 @@ _MEDIA_TYPES = {manifests.CERTIFICATE_NAME: PDF, manifests.CUSTODY_NAME: "applic
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bundle that is finished but for its seal: `payload` is the ZIP, `manifest` the list inside it."""
+    """A bundle that is finished but for its seal: `payload` is the ZIP, `manifest` the list inside it, `warnings`
+    what is to be said beside those about the exhibits."""
 
     job: Job
     exhibits: tuple[MadeExhibit, ...]
     payload: bytes
     manifest: bytes
     fingerprint: str
+    warnings: tuple[Warning, ...] = ()
 
     @property
     def digest(self) -> bytes:
@@ -52,11 +55,12 @@ def _draft(job: Job, made: Made, checker: Standing) -> Draft:
     papers = _papers(job, made, when, checker)
     listed = tuple(one.exhibit for one in made.exhibits)
     about = tuple(ExhibitFile(name, hashlib.sha256(data).hexdigest(), len(data), "") for name, data in papers)
-    page = index.page(listed, job.bundle, when[:10], papers=about, traced=True)
+    traced = any(one.sheets for one in listed)  # sound and film carry no mark
+    page = index.page(listed, job.bundle, when[:10], papers=about, traced=traced)
     seed = job.vault.case_keys(job.case_id).signing
     manifest = Manifest(
         job.bundle, job.order.profile, when, listed, hashlib.sha256(page).hexdigest(), job.left_out, __version__,
-        about, traced=True,
+        about, traced=traced,
     ).dump()  # fmt: skip
     members = [
         (manifests.INDEX_NAME, page), (manifests.NAME, manifest),

@@ -2,7 +2,8 @@
 
 Request {"media_type", "pages": [number, …], "look": 0 or 1}, one blob, the file. Answer {"count", "pages":
 [{"number", "rows": [cells]}]}; cells are of "0", "1" and "?", the longest row first. Pages that there are not are
-left out. Look 0 takes a page as it is, look 1 at another size, at which other blur and noise matters.
+left out; rows are null for one that can't be drawn, so that it does not hide what the others say. Look 0 takes a page
+as it is, look 1 at another size, at which other blur and noise matters.
 
 Nothing here knows any mark: what the rows mean is found out where no hostile file is read.
 """
@@ -10,9 +11,11 @@ Nothing here knows any mark: what the rows mean is found out where no hostile fi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from vault.worker import read_pdf_open, read_pixels, trace_chains, trace_ink, write_facsimile
+from vault.worker.refusal import Refusal
 
 MILLION = 1_000_000
 PDF_PIXELS = (4 * MILLION, 11 * MILLION)
@@ -35,19 +38,16 @@ def prepare(request: dict[str, Any]) -> None:
 
 
 def work(request: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """Look at the pages. Raises Refusal."""
+    """Look at the pages. Raises Refusal, also where none of them can be drawn."""
     media_type, look = request["media_type"], request["look"]
-    pages = []
     if media_type == "application/pdf":
         with write_facsimile.opened(blobs[0], media_type) as source:
             count = source.count
-            for number in _there(request, count):
-                pages.append(_page(number, _of_pdf(source, number - 1, look)))
+            pages = _pages(_there(request, count), lambda index: _of_pdf(source, index, look))
     else:
         with read_pixels.opened(blobs[0], media_type) as picture:
             count = read_pixels.frame_count(picture)
-            for number in _there(request, count):
-                pages.append(_page(number, _of_picture(picture, number - 1, look)))
+            pages = _pages(_there(request, count), lambda index: _of_picture(picture, index, look))
     return {"count": count, "pages": pages}, []
 
 
@@ -55,8 +55,19 @@ def _there(request: dict[str, Any], count: int) -> list[int]:
     return [number for number in request["pages"] if number <= count]
 
 
-def _page(number: int, grey: Any) -> dict[str, Any]:
-    return {"number": number, "rows": _rows(grey)}
+def _pages(numbers: Iterable[int], drawn: Callable[[int], Any]) -> list[dict[str, Any]]:
+    pages: list[dict[str, Any]] = []
+    refused: Refusal | None = None
+    for number in numbers:
+        rows: list[str] | None = None
+        try:
+            rows = _rows(drawn(number - 1))
+        except Refusal as refusal:
+            refused = refused or refusal
+        pages.append({"number": number, "rows": rows})
+    if refused is not None and all(page["rows"] is None for page in pages):
+        raise refused
+    return pages
 
 
 def _rows(grey: Any) -> list[str]:
