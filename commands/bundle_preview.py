@@ -119,10 +119,10 @@ def _row(session: Session, one: Shown) -> tuple[str, ...]:
 def _before(session: Session, shown: Preview) -> str:
     t = session.console.text
     if not shown.before:
-        return t("They were given nothing of this case before.")
+        return t("Nothing of this case was made for them before.")
     bundle, made, state = shown.before[0]
     return t(
-        "They were given {count} of this case before; the last, {bundle} of {day}: {state}.",
+        "Made for them of this case before: {count}; the last, {bundle} of {day}: {state}.",
         count=len(shown.before), bundle=bundle, day=made, state=t(state),
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def _unread(session: Session, shown: Preview) -> list[str]:
         if one.withheld:
             found.append(t("Exhibit {label}: pages withheld: {n}.", label=label, n=one.withheld))
         if one.note:
-            found.append(f"{label}: {session.console.library(one.note)}")
+            found.append(f"{label}: {session.console.notes(one.note)}")
     rest = len(found) - MAX_NOTES
     return found if rest <= 0 else [*found[:MAX_NOTES], t("… and {n} more", n=rest)]
 

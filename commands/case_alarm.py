@@ -18,18 +18,11 @@ from vault.model.ids import tidy_id
 if TYPE_CHECKING:
     from vault.model.records import Case
     from vault.usecases.alarm import Alarm
+    from vault.usecases.ledger import Given
 
 MAX_ADDRESS = 1000
-STEPS = (
-    "Find out where the client is: lawyer, family, detention centre, airline. Note who said what, and when.",
-    "Call the lawyer by phone, not in writing: can a stay be filed, and who may have seen the dossier?",
-    "Ask each recipient listed to delete what they have; a new copy can follow: casevault bundle recall B",
-    "Warn those whom the dossier could endanger: casevault case show {case}",
-    "If a device was taken: new secrets for the vault, from another computer: casevault key rotate --deep",
-    "Note what each recipient answers: casevault bundle mark B recall-confirmed",
-    "When exports may go on: casevault case alarm {case} --end",
-)
-"""The first hour, in order; docs/alarm.md says more of each."""
+MAX_COMMANDS = 20
+"""Commands that are written out in one step; the list above has the other ids."""
 
 
 def alarm(
@@ -99,12 +92,13 @@ def _shape(session: Session, found: Alarm, *, dry_run: bool) -> dict[str, Any]:
         "bundles": [
             {**ledger_views.shape(one), "name": one.recipient and one.recipient.name,
              "address": one.recipient and one.recipient.address,
-             "text": None if found.folder is None else str(found.folder / alarms.file_name(one))}
+             "text": str(found.folder / alarms.file_name(one)) if found.folder and one in found.gone else None}
             for one in found.given
         ],
         "packets": ledger_views.loose_shapes(found.loose),
         "other_cases": [{"case": other, "items": count} for other, count in found.others],
         "path": None if found.folder is None else str(found.folder),
+        "index": str(found.folder / alarms.INDEX_FILE) if found.folder and found.gone else None,
         "steps": list(_worded(session, found)),
     }  # fmt: skip
 
@@ -124,28 +118,87 @@ def _lines(session: Session, found: Alarm, *, end: bool, dry_run: bool) -> list[
         lines += ["", t(text), *columns([(other, str(count)) for other, count in found.others])]
     if not found.given and not found.loose:
         return [*lines, "", t("Nothing of this case is out there, as far as the ledger knows.")]
-    if found.given:
-        known = columns([(one.record.id, t(one.record.state), ledger_views.since(one)) for one in found.given])
-        # An address is shown whole: columns would cut it.
-        reach = [one_line(ledger_views.reach(session, one), MAX_ADDRESS) for one in found.given]
-        lines += ["", t("Still out there:"), *(f"{row}  {how}" for row, how in zip(known, reach, strict=True))]
+    if found.gone:
+        lines += ["", t("Still out there:"), *_rows(session, found.gone)]
+    if found.held:
+        lines += [
+            "",
+            t("Still on your desk, as far as was noted: do not hand them over:"),
+            *_rows(session, found.held),
+        ]
     lines += ledger_views.loose_lines(session, found.loose)
-    if found.folder is not None:
+    if found.folder is not None and found.gone:
+        from vault.usecases import alarm as alarms
+
         lines += ["", t("The texts to send: {folder}", folder=found.folder)]
+        lines += [
+            f"{alarms.file_name(one)}  {one_line(ledger_views.reach(session, one), MAX_ADDRESS)}"
+            for one in found.gone
+        ]
     return lines
+
+
+def _rows(session: Session, given: Sequence[Given]) -> list[str]:
+    t = session.console.text
+    known = columns([(one.record.id, t(one.record.state), ledger_views.since(one)) for one in given])
+    # An address is shown whole: columns would cut it.
+    reach = [one_line(ledger_views.reach(session, one), MAX_ADDRESS) for one in given]
+    return [f"{row}  {how}" for row, how in zip(known, reach, strict=True)]
 
 
 def _say_steps(session: Session, found: Alarm) -> None:
     console = session.console
+    if found.held:
+        console.warn(
+            "If one did leave without a note: casevault bundle mark {bundle} handed-over, then the alarm once more",
+            bundle=found.held[0].record.id,
+        )
     console.say("")
     console.say("What to do now, in this order:")
     for number, step in enumerate(_worded(session, found), 1):
         console.say("{number}. {step}", number=number, step=step)
-    if found.folder is None and found.given:
+    if found.folder is None and found.gone:
         console.hint(
             "the texts to send, into a new folder: casevault case alarm {case} --out DIR", case=found.case.id
         )
 
 
 def _worded(session: Session, found: Alarm) -> Sequence[str]:
-    return [session.console.text(step, case=found.case.id) for step in STEPS]
+    t, case = session.console.text, found.case.id
+    steps = [
+        t("Find out where the client is: lawyer, family, detention centre, airline. Note who said what, and when."),
+        t("Call the lawyer by phone, not in writing: can a stay be filed, and who may have seen the dossier?"),
+    ]
+    if found.gone:
+        steps.append(
+            t(
+                "Ask each recipient listed to delete what they have; a new copy can follow: {commands}",
+                commands=_commands("bundle recall {}", found.gone),
+            )
+        )
+    if found.loose:
+        steps.append(t("Ask whoever got a packet listed to delete it, and destroy what was not handed over."))
+    if found.held:
+        steps.append(
+            t(
+                "Hand nothing over that is still on your desk; destroy it, then note that: {commands}",
+                commands=_commands("bundle mark {} void", found.held),
+            )
+        )
+    steps += [
+        t("Warn those whom the dossier could endanger: casevault case show {case}", case=case),
+        t("If a device was taken: new secrets for the vault, from another computer: casevault key rotate --deep"),
+    ]
+    if found.gone:
+        steps.append(
+            t(
+                "Note what each recipient answers: {commands}",
+                commands=_commands("bundle mark {} recall-confirmed", found.gone),
+            )
+        )
+    return [*steps, t("When exports may go on: casevault case alarm {case} --end", case=case)]
+
+
+def _commands(words: str, given: Sequence[Given]) -> str:
+    shown = [f"casevault {words.format(one.record.id)}" for one in given[:MAX_COMMANDS]]
+    return "; ".join([*shown, *(["…"] if len(given) > MAX_COMMANDS else [])])

@@ -40,6 +40,10 @@ class Console:
         """A finished sentence of the library in the person's language."""
         return clean(languages.error(self.lang, english))
 
+    def notes(self, english: str) -> str:
+        """The same for what a document's reader noted."""
+        return clean(languages.notes(self.lang, english))
+
     def answer(self, data: Mapping[str, Any], lines: Iterable[str] = ()) -> None:
         """The command's result: `data` for scripts, `lines` for people."""
         if self.json:

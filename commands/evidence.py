@@ -132,7 +132,7 @@ def _lines(session: Session, item: Evidence) -> list[str]:
         (t("Captured"), item.captured_at),
         (t("Language"), item.language),
         (t("Translation of"), item.translation_of or ""),
-        (t("Text"), f"{t(item.text_state)}  {item.text_note}".strip()),
+        (t("Text"), f"{t(item.text_state)}  {session.console.notes(item.text_note)}".strip()),
         (t("Note"), item.note),
     ]
     return columns([row for row in rows if row[1]])

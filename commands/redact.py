@@ -52,7 +52,7 @@ def plan(
 ) -> None:
     """Search a case for everything that identifies people. Earlier decisions stay where nothing changed."""
     session = session_of(context)
-    from vault.usecases import redacting
+    from vault.usecases import items, redacting
 
     extras_hint.warn_of_models(session)
     with session.vault() as vault:
@@ -63,6 +63,7 @@ def plan(
                 vault, case_id, profile or "lawyer", purpose=why, accept_weak_jail=session.weak_jail(),
                 progress=lambda _done, _of: advance(1),
             )  # fmt: skip
+        empty = not items.of_case(vault, case_id)
     _answer(session, review, lines=_summary(session, review))
     for item, reason in review.unlooked:
         session.console.warn(
@@ -81,7 +82,9 @@ def plan(
             "Rejections that are open again: {count}, because the list of people has changed: {findings}",
             count=len(review.reopened), findings=_some(review.reopened),
         )  # fmt: skip
-    if review.plan.undecided({finding.evidence for finding in review.plan.findings}):
+    if empty:
+        session.console.hint("add files: casevault evidence add {case} FILE", case=case_id)
+    elif review.plan.undecided({finding.evidence for finding in review.plan.findings}):
         session.console.hint("look at the findings: casevault redact preview {case} --out preview.pdf", case=case_id)
     else:
         session.console.hint("make the bundle: casevault bundle create {case} --to R --out FILE", case=case_id)
@@ -104,7 +107,15 @@ def show(
         review = redacting.show(vault, case_id, profile, purpose=why)
     t = session.console.text
     rows = [
-        (f.id, t(f.state), f.evidence, str(f.page), f.category, f.label, one_line(f.text or f.explanation))
+        (
+            f.id,
+            t(f.state),
+            f.evidence,
+            str(f.page),
+            _category(session, f),
+            f.label,
+            one_line(f.text or session.console.library(f.explanation)),
+        )
         for f in review.plan.findings
     ]
     heads = [t("Finding"), t("State"), t("Item"), t("Page"), t("Category"), t("Label"), t("Text")]
@@ -313,6 +324,14 @@ def _answer(session: Session, review: Review, lines: list[str]) -> None:
     session.console.answer({"plan": plan}, lines)
 
 
+def _category(session: Session, finding: Finding) -> str:
+    """The code as scripts have it, in Russian the words that a lawyer reads."""
+    from vault.bundle import taken_out
+
+    words = taken_out.WORDS.get(finding.category)
+    return words[1] if words and session.console.lang == "ru" else session.console.text(finding.category)
+
+
 def _summary(session: Session, review: Review) -> list[str]:
     console, findings = session.console, review.plan.findings
     count = {state: sum(f.state == state for f in findings) for state in ("proposed", "accepted", "rejected")}
@@ -332,5 +351,5 @@ def _summary(session: Session, review: Review) -> list[str]:
     if review.stale:
         console.warn("Something changed since this plan was made: plan again.")
     for one in review.plan.unreadable:
-        lines.append(f"{one.evidence}  {console.text('can not be redacted')}: {console.library(one.reason)}")
+        lines.append(f"{one.evidence}  {console.text('can not be redacted')}: {console.notes(one.reason)}")
     return lines

@@ -177,7 +177,7 @@ def _say_sent(session: Session, sent: Sent, gone: Gone | None) -> None:
     shape: dict[str, Any] = {"path": str(sent.path), "sha256": sent.sha256, "size": sent.size}
     if gone is not None:
         shape["removed"] = {"vault": gone.vault, "device_secrets": gone.forgotten.secrets, "left": list(gone.left)}
-    console.answer({"travel": shape}, [str(sent.path), f"SHA-256  {sent.sha256}", size(sent.size)])
+    console.answer({"travel": shape}, [str(sent.path), f"SHA-256  {sent.sha256}", size(sent.size, console.lang)])
     console.say("It was read back, every byte. It needs the vault's own passphrase or recovery code too.")
     if gone is None:
         console.hint(

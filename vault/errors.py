@@ -27,7 +27,11 @@ person, or the text of a document. The exit code of each class stands in `comman
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from collections.abc import Iterator
+
+FULL_DISK = "Free some space on the disk of --out, or choose another disk. Nothing was written."
 
 
 class CasevaultError(Exception):
@@ -138,3 +142,9 @@ class LogUnavailable(CasevaultError):
 
 class StorageFailed(CasevaultError):
     kind = "storage"
+
+    def __init__(self, message: str, *, hint: str | None = None, kind: str | None = None) -> None:
+        full = message.endswith((os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)))
+        if hint is None and full and message.startswith(("the output can't", "the folder can't")):
+            hint = FULL_DISK
+        super().__init__(message, hint=hint, kind=kind)

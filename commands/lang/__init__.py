@@ -14,6 +14,7 @@ from pathlib import Path
 
 RUSSIAN_WINDOWS = 0x19  # LANG_RUSSIAN, primary language id
 _HOLE = "{}"
+_JOINT = "; "
 
 
 def default() -> str:
@@ -56,6 +57,19 @@ def error(lang: str, english: str) -> str:
             values = [error(lang, value) for value in match.groups()]
             return pieces[0] + "".join(v + piece for v, piece in zip(values, pieces[1:], strict=True))
     return english
+
+
+def notes(lang: str, english: str) -> str:
+    """What the reader of a document noted, joined by "; ": each note by itself, as a hole would swallow the next."""
+    if lang != "ru":
+        return english
+    known, pieces, found = _tables()["errors"], english.split(_JOINT), []
+    while pieces:
+        # A note may itself have a semicolon in it.
+        taken = next((n for n in (3, 2) if n <= len(pieces) and _JOINT.join(pieces[:n]) in known), 1)
+        found.append(error(lang, _JOINT.join(pieces[:taken])))
+        pieces = pieces[taken:]
+    return _JOINT.join(found)
 
 
 def is_known(english: str) -> bool:

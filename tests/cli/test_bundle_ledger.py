@@ -164,15 +164,23 @@ def test_an_alarm_is_raised_at_once_and_ended_on_purpose(desk: Desk) -> None:
     out = ("--purpose", "filing", "--out", "late.age")
     seen = desk.run("case", "alarm", desk.claim, "--dry-run")
     assert (desk.bundle in seen.out, LAWYER in seen.out, ADDRESS in seen.out) == (True, True, True)
+    assert "do not hand them over" in seen.out
+    assert f"casevault bundle mark {desk.bundle} void" in seen.err
+    assert "bundle recall" not in seen.err
+    desk.run("bundle", "mark", desk.bundle, "handed-over")
+    gone = desk.run("case", "alarm", desk.claim, "--dry-run")
+    assert "do not hand them over" not in gone.out
+    assert f"casevault bundle recall {desk.bundle}" in gone.err
+    assert f"casevault bundle mark {desk.bundle} recall-confirmed" in gone.err
     (desk.folder / "there").mkdir()
     desk.refused(2, "case", "alarm", desk.claim, "--out", "there")
     assert desk.json("status")["alarms"] == []
     raised = desk.json("case", "alarm", desk.claim, "--out", "texts", "--lang", "ru")
     assert raised["case"]["status"] == "alarm"
     (given,) = raised["bundles"]
-    assert (given["address"], given["state"]) == (ADDRESS, "prepared")
+    assert (given["address"], given["state"]) == (ADDRESS, "handed-over")
     assert given["states"][-1]["state"] == "recall-prepared"
-    assert [path.name for path in (desk.folder / "texts").iterdir()] == [f"{desk.bundle}.txt"]
+    assert {path.name for path in (desk.folder / "texts").iterdir()} == {f"{desk.bundle}.txt", "WHO-GETS-WHAT.txt"}
     assert "удалите" in (desk.folder / "texts" / f"{desk.bundle}.txt").read_text("utf-8")
     assert len(raised["steps"]) >= 5
     for words in (("create", desk.claim), ("again", desk.bundle)):

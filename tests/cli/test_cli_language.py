@@ -14,6 +14,7 @@ import pytest
 
 from commands import lang
 from commands.choices import Kind, PersonRole, Profile, Purpose, RecipientRole, Tie
+from vault.errors import StorageFailed
 from vault.sandbox import jail, reasons
 from vault.usecases import doctor
 
@@ -91,6 +92,9 @@ def test_what_the_system_says_is_translated(code: str) -> None:
     said = os.strerror(getattr(errno, code))
     russian = lang.error("ru", f"the output can't be written: {said}")
     assert said not in russian
+    hint = StorageFailed(f"the output can't be written: {said}").hint
+    assert bool(hint) == (code in ("ENOSPC", "EDQUOT")), "a full disk says what to do"
+    assert _in_russian(hint)
     assert not re.search("[A-Za-z]", russian)
 
 
@@ -169,6 +173,24 @@ def test_words_of_options_are_translated() -> None:
 def test_errors(english: str, russian: str) -> None:
     assert lang.error("ru", english) == russian
     assert lang.error("en", english) == english
+
+
+def test_notes_are_translated_one_by_one() -> None:
+    joined = (
+        "3 scripts and templates of the page were left out; text that is not visible was left out (2 places); "
+        "the archive is signed; the signature was not checked; something that nobody translated"
+    )
+    assert lang.notes("ru", joined) == (
+        "не вошли скрипты и шаблоны страницы: 3; не вошёл невидимый текст (мест: 2); "
+        + lang.error("ru", "the archive is signed; the signature was not checked")
+        + "; something that nobody translated"
+    )
+    assert lang.notes("en", joined) == joined
+
+
+def test_an_exhibit_is_one_word_in_russian() -> None:
+    russian = [one for table in TABLES.values() for one in table.values()]
+    assert [one for one in russian if "кспонат" in one] == []
 
 
 def test_nothing_is_translated_twice() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import vaults
@@ -15,7 +17,7 @@ from vault.crypto import age
 from vault.errors import NotAllowed, OutputExists, Refused, Usage
 from vault.formats.manifest import FIRST
 from vault.formats.manifest import parse as parsed
-from vault.model.records import Case, Copy, Disclosure, Evidence, Mark
+from vault.model.records import Case, Copy, Disclosure, Evidence, Mark, RecipientRecord
 from vault.store.catalogue import Put
 from vault.usecases import (
     again,
@@ -34,7 +36,7 @@ from vault.usecases import (
 )
 from vault.usecases.bundle_order import Order
 from vault.usecases.people import NewPerson
-from vault.usecases.unlocked import Change, UnlockedVault
+from vault.usecases.unlocked import Change, UnlockedVault, now
 
 TEXTS = (
     "Свидетель Михаил Заречнов видел повестку. Телефон +7 900 000-01-33.",
@@ -295,14 +297,23 @@ def test_an_alarm_stops_what_would_leave_and_goes_back_to_what_was(desk: Desk) -
     redacting.make(vault, desk.other, accept_weak_jail=vaults.WEAK_JAIL)
     vaults.accept_all(vault, desk.other)
     assert bundle_order.prepare(vault, desk.other, desk.order()).found
+    early = alarm.start(vault, desk.case, "en", desk.folder / "early")
+    assert ([one.record.id for one in early.held], early.gone) == ([desk.bundle], ())
+    assert list((desk.folder / "early").iterdir()) == [], "nobody is told to delete what they never got"
+    assert bundle_states.RECALL_READY not in {one.state for one in desk.given.states}
+    alarm.end(vault, desk.case)
+    bundle_states.mark(vault, desk.bundle, "handed-over")
     looked = alarm.look(vault, desk.case)
     found = alarm.start(vault, desk.case, "en", texts)
     assert [one.record.id for one in found.given] == [one.record.id for one in looked.given] == [desk.bundle]
     assert (found.case.status, found.others) == ("alarm", ((desk.other, 1),))
-    assert [path.name for path in texts.iterdir()] == [f"{desk.bundle}.txt"]
+    assert {path.name for path in texts.iterdir()} == {f"{desk.bundle}.txt", alarm.INDEX_FILE}
+    index = (texts / alarm.INDEX_FILE).read_text("utf-8")
+    assert f"{desk.bundle}.txt  {desk.first}" in index
+    assert "Адвокат" not in index
     assert (texts / f"{desk.bundle}.txt").read_text("utf-8") == alarm.text_of(found.given[0], "en")
     given = desk.given
-    assert (given.record.state, given.states[-1].state) == ("prepared", bundle_states.RECALL_READY)
+    assert (given.record.state, given.states[-1].state) == ("handed-over", bundle_states.RECALL_READY)
     assert desk.refusal() == desk.refusal(desk.other) == "alarm"
     with pytest.raises(Refused):
         again.compare(vault, desk.bundle)
@@ -349,3 +360,49 @@ def test_an_alarm_while_a_bundle_is_made_stops_it(desk: Desk) -> None:
     assert [one.id for one in alarm.look(desk.vault, desk.case).loose] == [job.bundle], (
         "a packet for nobody is listed"
     )
+
+
+def test_an_alarm_lists_what_was_noted_before_it_had_the_lock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault, texts, real = desk.vault, desk.folder / "texts", alarm._changes
+    left = [desk.bundle]
+    late = [bundle_order.prepare(vault, desk.case, desk.order(only=(desk.items[2],)))]
+    bundle = late[0].bundle
+
+    def changes(*looked: Any) -> list[Change]:
+        planned = real(*looked)
+        while late:
+            _note(late.pop(), b"late")
+            bundle_states.mark(vault, bundle, "handed-over")
+        return planned
+
+    monkeypatch.setattr(alarm, "_changes", changes)
+    found = alarm.start(vault, desk.case, "en", texts)
+    assert {one.record.id for one in found.given} == {desk.bundle, bundle}
+    assert f"{bundle}.txt" in {path.name for path in texts.iterdir()}
+    (listed,) = (one for one in found.given if one.record.id == bundle)
+    assert [step.state for step in listed.states] == ["prepared", "handed-over", bundle_states.RECALL_READY]
+    assert [one.count for one in vault.log.entries(action="case.alarm") if one.phase == "intent"][-1] == 2
+
+
+def _note(job: bundle_order.Job, content: bytes, version: int | None = None) -> Copy:
+    digest = hashlib.sha256(content)
+    noted = Disclosure(
+        job.bundle, job.case_id, str(job.order.recipient), now(), digest.digest(), 1, "", "lawyer", "hearing", "none",
+        "prepared", b"",
+    )  # fmt: skip
+    copy = bundle_note.copy_of(job, "age", [(digest.hexdigest(), 1)], digest.digest())
+    copy = copy if version is None else replace(copy, version=version)
+    return bundle_note.commit(job, "bundle.create", noted, copy, bundle_note.first_mark(job, noted.made))
+
+
+def test_versions_differ_and_a_recipient_stays_who_it_was(desk: Desk) -> None:
+    vault = desk.vault
+    jobs = [bundle_order.prepare(vault, desk.case, desk.order(only=(desk.items[2],))) for _ in range(3)]
+    # Both were counted before either was noted.
+    assert [_note(job, job.bundle.encode(), version=1).version for job in jobs[:2]] == [1, 2]
+    before = vault.catalogue.require(RecipientRecord, desk.second)
+    other = age.X25519Identity.from_bytes(bytes(range(1, 33))).recipient().to_string()
+    vault.commit([Change("recipient.add", None, [Put(replace(before, age_key=other), before)])])
+    with pytest.raises(Refused) as caught:
+        _note(jobs[2], b"sealed to a key of before")
+    assert (caught.value.kind, len(ledger.disclosures(vault, desk.second))) == ("stale", 2)

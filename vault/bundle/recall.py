@@ -53,3 +53,14 @@ def text(language: Language, bundle: str, made: str, files: Sequence[tuple[str, 
     """The text to send. `made` is a date; `files` are (SHA-256 in hex, bytes) of what was handed over."""
     listed = "".join(f"\n    SHA-256 {sha256}  ({_SIZES[language].format(size=size)})" for sha256, size in files)
     return _TEXTS[language].format(bundle=bundle, made=made, files=listed + "\n")
+
+
+_INDEX: dict[Language, str] = {
+    "en": "Which text goes to whom. Who that is, the vault knows: casevault recipient list",
+    "ru": "Какой текст кому послать. Кто это, знает хранилище: casevault recipient list",
+}
+
+
+def index(language: Language, pairs: Sequence[tuple[str, str]]) -> str:
+    """What tells the texts apart: `pairs` are a file's name and the id of the recipient it is for."""
+    return "\n".join([_INDEX[language], "", *(f"{file}  {recipient}" for file, recipient in pairs), ""])

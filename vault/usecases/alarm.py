@@ -11,29 +11,43 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vault.bundle import recall
-from vault.errors import Usage
-from vault.model.records import Case, Copy, Evidence, Share
+from vault.errors import Busy, Usage
+from vault.model.records import Case, Copy, Disclosure, Evidence, Share
 from vault.store import output, remnants
 from vault.store.catalogue import Put
 from vault.usecases import alarm_state, bundle_states, ledger, outputs
 from vault.usecases.ledger import Given
 from vault.usecases.unlocked import Change, UnlockedVault, now
 
+INDEX_FILE = "WHO-GETS-WHAT.txt"
+"""Which of the texts is for which recipient, by their ids: no name stands in that folder."""
 MAX_ROWS = 200
 """Rows of the history in one entry of the log, which holds few more."""
+TRIES = 4
+"""How often an alarm looks, as another bundle was noted before it had the lock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A case and what of it is out there: `given` are the bundles that somebody may still have, `others` the cases
-    that use items of this one, and how many: those can't leave there either. `loose` are packets that were made for
-    nobody in the ledger. `folder` holds the texts, if any."""
+    """A case and what of it is out there: `given` are the bundles that somebody may still have or get, `others` the
+    cases that use items of this one, and how many: those can't leave there either. `loose` are packets that were made
+    for nobody in the ledger. `folder` holds the texts and their index, if any."""
 
     case: Case
     given: tuple[Given, ...]
     others: tuple[tuple[str, int], ...]
     loose: tuple[Copy, ...] = ()
     folder: Path | None = None
+
+    @property
+    def gone(self) -> tuple[Given, ...]:
+        """Those that left: they are to be called back, each with a text."""
+        return tuple(one for one in self.given if one.record.state != ledger.PREPARED)
+
+    @property
+    def held(self) -> tuple[Given, ...]:
+        """Those that were made and, as far as anybody noted, never handed over."""
+        return tuple(one for one in self.given if one.record.state == ledger.PREPARED)
 
 
 def look(vault: UnlockedVault, case_id: str) -> Alarm:
@@ -49,16 +63,37 @@ def start(vault: UnlockedVault, case_id: str, language: recall.Language, out: Pa
     """Stop the exports of a case, and of its items in other cases; write the texts of the recalls into a new folder.
 
     In a case that is under alarm already only what was made ready is. Raises NotFound; OutputExists, SyncFolder,
-    Usage before anything is changed; StorageFailed.
+    Usage before anything is changed; StorageFailed, Busy.
     """
     if out is not None:
         outputs.check_folder(out)
+    case = vault.catalogue.require(Case, case_id)
+    for _ in range(TRIES - 1):
+        # A bundle was noted, or a state of one, between the look and the lock.
+        with contextlib.suppress(Busy):
+            return _started(vault, case.id, language, out)
+    return _started(vault, case.id, language, out)
+
+
+def _started(vault: UnlockedVault, case_id: str, language: recall.Language, out: Path | None) -> Alarm:
     case = vault.catalogue.require(Case, case_id)
     found = replace(_found(vault, case), folder=out)
     after = replace(case, status=alarm_state.with_alarm(case.status))
     with _texts(found, language):
         vault.commit(_changes(vault, case, after, found))
-    return replace(_found(vault, after), folder=out)
+    # What is listed is what the texts are for; from here on nothing more is noted in this case.
+    ready = {one.record.id: one for one in ledger.of_case(vault, case.id)}
+    return replace(found, case=after, given=tuple(ready[one.record.id] for one in found.given))
+
+
+def _refuse_overtaken(vault: UnlockedVault, found: Alarm) -> None:
+    """Under the write lock: no bundle that left before its exports stop may be missing from the list."""
+    there = vault.catalogue.all(Disclosure, case_id=found.case.id)
+    given = sorted((one.id, one.state == ledger.PREPARED) for one in there if one.state not in ledger.OVER)
+    looked = sorted((one.record.id, one in found.held) for one in found.given)
+    loose = [one.id for one in ledger.loose(vault, found.case.id)]
+    if (given, loose, _others(vault, found.case.id)) != (looked, [one.id for one in found.loose], found.others):
+        raise Busy("what is out there of this case changed meanwhile")
 
 
 def require(vault: UnlockedVault, case_id: str) -> str:
@@ -113,8 +148,11 @@ def _texts(found: Alarm, language: recall.Language) -> Iterator[None]:
         yield
         return
     with output.new_folder(found.folder) as folder:
-        for given in found.given:
+        for given in found.gone:
             output.write_in(folder, file_name(given), text_of(given, language).encode())
+        if found.gone:
+            pairs = [(file_name(one), one.record.recipient_id) for one in found.gone]
+            output.write_in(folder, INDEX_FILE, recall.index(language, pairs).encode())
         yield
 
 
@@ -123,13 +161,19 @@ def _changes(vault: UnlockedVault, case: Case, after: Case, found: Alarm) -> lis
     when = now()
     marks = [
         Put(bundle_states.noted(vault, one.record, bundle_states.RECALL_READY, when))
-        for one in found.given
+        for one in found.gone
         if one.states[-1].state != bundle_states.RECALL_READY
     ]
     first, *rest = _parts(marks) or [[]]
     put = [Put(after, case)] if after != case else []
     return [
-        Change("case.alarm", case.id, [*put, *first], count=len(found.given)),
+        Change(
+            "case.alarm",
+            case.id,
+            [*put, *first],
+            count=len(found.given),
+            also=lambda _: _refuse_overtaken(vault, found),
+        ),
         *(Change("case.alarm", case.id, part) for part in rest),
         *(Change("case.alarm", other, count=count) for other, count in found.others),
     ]
