@@ -230,6 +230,17 @@ def exhibit_with(**members: Any) -> bytes:
     return canonical.dump(value)
 
 
+def renamed(label: str, file: str = "") -> bytes:
+    """The first exhibit by itself under a label, its file under the same or another."""
+    (made,) = json.loads(replace(MANIFEST, exhibits=EXHIBITS[:1]).dump())["exhibits"]
+    files = [{**made["files"][0], "name": f"exhibits/{file or label}.pdf"}]
+    return manifest_with(exhibits=[{**made, "label": label, "files": files}])
+
+
+def test_a_file_goes_by_its_exhibit() -> None:
+    assert manifests.parse(renamed("CB12")).exhibits[0].label == "CB12"
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -248,6 +259,8 @@ def exhibit_with(**members: Any) -> bytes:
         exhibit_with(commitment="x"), exhibit_with(commitment=None), exhibit_with(translation_of="a"),
         exhibit_with(translation_of=5),
         exhibit_with(files=json.loads(MANIFEST.dump())["exhibits"][1]["files"]),
+        exhibit_with(translation_of="C"), exhibit_with(certificate_of="Z"), renamed("COM1"), renamed("AUX"),
+        renamed("A", "AA"), renamed("A", "C"), exhibit_with(certificate_of="COM1"),
     ],
     ids=lambda data: str(len(data)),
 )  # fmt: skip

@@ -76,7 +76,21 @@ def test_a_description_is_not_masked_but_refused(vault: UnlockedVault, case: str
     with pytest.raises(Refused, match="the description of exhibit A names somebody") as refused:
         bundling.create(vault, case, order(vault), tmp_path / "b.age")
     assert refused.value.kind == "leak"
-    assert not (tmp_path / "b.age").exists()
+    vault.commit([Change("bundle.exhibits", case, [Put(replace(note, description="", label="LI"), note)])])
+    people.add(vault, case, [NewPerson("Ли Анна", "witness"), NewPerson("Верещагина Дарья", "applicant")])
+    redacting.make(vault, case, accept_weak_jail=vaults.WEAK_JAIL)
+    vaults.accept_all(vault, case)
+    with pytest.raises(Refused, match="the label LI may be read") as refused:
+        bundling.create(vault, case, order(vault), tmp_path / "b.age")
+    assert f"--label {item}=" in str(refused.value.hint)
+    vault.commit([Change("bundle.exhibits", case, (), [replace(note, description="", label="LI")])])
+    # Whoever stays inside is no less in danger by the name of a file.
+    for name, also in (("darya2031.age", ()), ("b.age", (tmp_path / "vereshchagina1.txt",))):
+        with pytest.raises(Refused, match="the file's name names somebody of the case"):
+            bundling.create(vault, case, order(vault), tmp_path / name, also=also)
+    draft = bundling.rehearse(vault, case, order(vault), tmp_path / "ivan_petrov.age")
+    assert [one.code for one in draft.warnings] == ["file-name"]
+    assert list(tmp_path.glob("*.age")) == []
 
 
 def test_what_another_program_put_there_meanwhile_stays(tmp_path: Path) -> None:

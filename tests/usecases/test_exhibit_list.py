@@ -151,12 +151,17 @@ def test_a_description_is_kept_unless_it_names_somebody(vault: UnlockedVault, ca
     for text in (
         "Показания Лидии Ветлугорской", "Declaration of L. Vetlugorskaya", "Показания Ветлугорскои",
         "Лида Ветлугорская",
-        "call +7 (900) 000 01 44", "Declaration of\nLidia\nVetlugorskaya",
+        "call +7 (900) 000 01 44", "Declaration of\nLidia\nVetlugorskaya", "letter of lidia1", "Лидин дневник",
     ):  # fmt: skip
         with pytest.raises(Refused) as caught:
             choose(vault, case, Choices(descriptions={one: text}, labels={one: "Q"}))
         assert caught.value.kind == "leak"
         assert "етлугор" not in caught.value.message + caught.value.hint
+    assert listed(vault, case) == [placed]
+    people.add(vault, case.id, [NewPerson("Ли Анна", "other")])
+    for label in ("LI", "LI1", "ANNA"):
+        with pytest.raises(Refused, match=f"the label {label} names somebody"):
+            choose(vault, case, Choices(labels={one: label}))
     assert listed(vault, case) == [placed]
     with pytest.raises(Usage):
         choose(vault, case, Choices(descriptions={one: "x" * 501}))

@@ -193,11 +193,11 @@ def test_a_page_that_no_part_can_hold_stops_it(ready: Ready, monkeypatch: pytest
     assert (ready.leftovers(), len(list(ready.vault.catalogue.all(Copy)))) == before
 
 
-@pytest.mark.parametrize("named", ["cover", "folder", "folder in Latin letters"])
+@pytest.mark.parametrize("named", ["cover", "cover in small letters", "folder", "folder in Latin letters"])
 def test_nobody_is_named_on_the_cover_or_by_the_folder(ready: Ready, named: str) -> None:
     out, cover = ready.folder / "papers", ()
-    if named == "cover":
-        cover = (f"Statement of {WITNESS}",)
+    if named.startswith("cover"):
+        cover = (f"Statement of {WITNESS}" if named == "cover" else "For the Court", "statement of varenikov1")
     else:
         out = ready.folder / ("Вареников" if named == "folder" else "Varenikov exhibits")
     before = ready.leftovers()

@@ -170,7 +170,18 @@ def _manifest(untrusted: dict[str, Any], version: object) -> Manifest:
     labels = [exhibit.label for exhibit in manifest.exhibits]
     if len(set(names)) != len(names) or len(set(labels)) != len(labels):
         raise ValueError("a file or a label is listed twice")
+    if version > FIRST:
+        for exhibit in manifest.exhibits:
+            _check_labelled(exhibit, frozenset(labels))
     return manifest
+
+
+def _check_labelled(exhibit: Exhibit, labels: frozenset[str]) -> None:
+    """Files are called after their own exhibit, and no label after a device; what is of another names one listed."""
+    own = re.compile(rf"exhibits/{exhibit.label}(?:-[0-9]{{1,3}})?\.[a-z0-9]{{1,4}}")
+    named = {exhibit.translation_of, exhibit.certificate_of} - {None}
+    if not (is_label(exhibit.label) and named <= labels and all(own.fullmatch(file.name) for file in exhibit.files)):
+        raise ValueError("labels")
 
 
 def _exhibit(untrusted: dict[str, Any], version: int) -> Exhibit:

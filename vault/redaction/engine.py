@@ -65,6 +65,10 @@ class Engine:
         self._matcher = Matcher(people)
         self._listed = ListedIdentifiers(people)
 
+    def keeps(self, person: Person) -> bool:
+        """Whether the profile leaves this listed person."""
+        return person.id in self._kept or (self.profile.categories is not None and not self.profile.categories)
+
     def analyse(self, text: str) -> list[Span]:
         """All proposals, sorted by start, none overlapping another."""
         return self._analyse(text, self._finder)

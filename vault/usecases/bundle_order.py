@@ -17,6 +17,7 @@ from vault.model.records import Copy, Disclosure, Evidence, Plan, RecipientRecor
 from vault.redaction.plan import RedactionPlan
 from vault.usecases import alarm_state, cases, exhibit_list, exhibits, items, recipients, redacting, rowcheck
 from vault.usecases.exhibit_list import Placed
+from vault.usecases.exhibit_notes import SHORTEST_NAME
 from vault.usecases.lastlook import LastLook
 from vault.usecases.unlocked import UnlockedVault
 
@@ -237,16 +238,30 @@ def _refuse_unreviewed(review: redacting.Review, found: Sequence[Evidence], reco
 
 
 def _refuse_described(job: Job) -> None:
-    """A title is redacted like its item's text. A description was written for whoever gets it: it names nobody."""
+    """A title is redacted like its item's text. A description was written for whoever gets it, and a label chosen:
+    they name nobody, not even somebody who was listed later."""
     noted = exhibit_list.notes(job.vault, job.case_id)
+    look = job.look()
     written = [one for one in job.placed if one.item.id in noted and noted[one.item.id].description]
-    named = job.look().named([one.description for one in written])
+    named = look.written([one.description for one in written])
     if named:
-        labels = ", ".join(written[place].label for place in named)
+        labels = ", ".join(written[place].label for place, _ in named)
         raise Refused(
             f"the description of exhibit {labels} names somebody who is protected",
             kind="leak",
             hint=f"Describe it in other words: casevault bundle exhibits {job.case_id}",
+        )
+    lettered = [one for one in job.placed if len(one.label) >= SHORTEST_NAME]
+    chosen = [one for one in lettered if one.item.id in noted and noted[one.item.id].label == one.label]
+    hit = {chosen[place].label for place, _ in look.written([one.label for one in chosen], prose=False)}
+    hit |= {lettered[place].label for place in look.named([f"exhibits/{one.label}.pdf" for one in lettered])}
+    if hit:
+        listed = sorted(hit)
+        raise Refused(
+            f"the label {', '.join(listed)} may be read as the name of somebody who is protected",
+            kind="leak",
+            hint="Give the exhibit another: casevault bundle exhibits "
+            f"{job.case_id} --label {next(one.item.id for one in lettered if one.label in hit)}=LABEL",
         )
 
 

@@ -100,7 +100,7 @@ def preview(draft: Draft, today: date) -> Preview:
         before=_before(job),
         replaces=job.order.replaces,
         papers=tuple(paper.name for paper in manifest.papers),
-        warnings=tuple(exhibit_checks.warnings(job.vault, job.case_id, job.placed)),
+        warnings=(*draft.warnings, *exhibit_checks.warnings(job.vault, job.case_id, job.placed)),
     )
 
 

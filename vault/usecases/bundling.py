@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vault.errors import Refused, Usage
 from vault.formats.manifest import Exhibit
-from vault.model import languages
-from vault.model.records import Case
+from vault.model import ids, languages
+from vault.model.records import Case, Copy
+from vault.store import output
 from vault.usecases import bundle_note, bundle_packing, bundle_sealing, exhibits, items
 from vault.usecases.bundle_making import MadeExhibit, Progress
 from vault.usecases.bundle_order import NO_PURPOSE, Job, Order, check_purpose, prepare
 from vault.usecases.bundle_packing import Draft
-from vault.usecases.bundle_sealing import OuterFile
+from vault.usecases.bundle_sealing import OuterFile, Sealed
+from vault.usecases.exhibit_checks import Warning
 from vault.usecases.unlocked import UnlockedVault
 
 Confirm = Callable[[Draft], None]
+_DRAWN = re.compile(rf"EX-[{ids.ALPHABET}]{{{bundle_sealing.NAME_LETTERS}}}\.(?:html|age)")
+"""A random name of our own: its letters are nobody's, whatever they happen to say together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,14 @@ def create(
     *,
     confirm: Confirm | None = None,
     action: str = "bundle.create",
+    also: Sequence[Path] = (),
 ) -> Bundle:
     """Make a bundle and note the disclosure. Raises Refused and writes nothing if anything could leak.
 
     `keep_words` is given the words, if there are any, before the bundle has its name: should it fail, there is no
-    bundle that nobody can open. `confirm` is shown what is about to be sealed, and raises to stop it.
+    bundle that nobody can open. `drop_words` is called where no bundle came to be after all: then nothing is left in
+    the ledger either but one that is void. `confirm` is shown what is about to be sealed, and raises to stop it.
+    `also` are files written beside the bundle, such as that of the words: their names are searched too.
     """
     bundle_sealing.check(out, order.form)
     if order.recipient is None:
@@ -64,9 +72,9 @@ def create(
     check_purpose(order.purpose)
     with vault.access(action, case.id, purpose=order.purpose) as outcome:
         job = prepare(vault, case.id, order)
-        refuse_name(job, out)
+        refuse_name(job, out, *also)
         note_choices(job)
-        draft = bundle_packing.draft(job, progress)
+        draft = _warned(bundle_packing.draft(job, progress), out, *also)
         if confirm is not None:
             confirm(draft)
         with bundle_sealing.sealed(draft, out) as sealed:
@@ -100,17 +108,29 @@ def rehearse(
             vault.note_weak_jail(job.case_id)
         draft = bundle_packing.draft(job, progress)
         outcome.count = len(draft.exhibits)
-    return draft
+    return draft if out is None else _warned(draft, out)
 
 
-def refuse_name(job: Job, out: Path) -> None:
-    """A file's name is read by everybody on its way. Raises Refused (leak) for one that names somebody."""
-    if job.look().named([out.stem, out.name]):
+def refuse_name(job: Job, *paths: Path) -> None:
+    """A file's name is read by everybody on its way. Raises Refused (leak) for one that names anybody of the case,
+    whoever may be named inside."""
+    look = job.look()
+    drawn = [path.name for path in paths if _DRAWN.fullmatch(path.name)]
+    typed = [text for path in paths for text in (path.stem, path.name) if path.name not in drawn]
+    if look.file_names(typed) or look.named(drawn):
         raise Refused(
-            "the file's name names somebody who is protected",
+            "the file's name names somebody of the case",
             kind="leak",
             hint="Give a folder with --out: then the bundle gets a random name in it.",
         )
+
+
+def _warned(draft: Draft, *paths: Path) -> Draft:
+    """With a warning where a file's name seems to name somebody who is not listed."""
+    if not draft.job.look().names_others([path.stem for path in paths if not _DRAWN.fullmatch(path.name)]):
+        return draft
+    text = "the file's name seems to name somebody: with a folder as --out it gets a random one"
+    return replace(draft, warnings=(*draft.warnings, Warning("file-name", (), text)))
 
 
 def note_choices(job: Job) -> None:

@@ -326,10 +326,15 @@ def _described(
         return
     engine = Engine(redacting.people_of(vault, case_id), PROFILES[exhibit_notes.PROFILE])
     for label, text in written.items():
-        found = engine.analyse(text)
-        if any(span.category == "PERSON" or span.source == SOURCE_RULE for span in found):
+        if seems_to_name(engine, text):
             said = f"the description of exhibit {label} seems to name somebody, or to hold a number: is that meant?"
             yield Warning("description", (label,), said)
+
+
+def seems_to_name(engine: Engine, text: str) -> bool:
+    """Whether a text that somebody typed for the recipient has anybody in it, or a number, but for whom the profile
+    keeps."""
+    return any(span.category == "PERSON" or span.source == SOURCE_RULE for span in engine.analyse(text))
 
 
 def _dates(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Iterator[Warning]:

@@ -14,8 +14,6 @@ from vault.errors import NotFound, Refused, Usage
 from vault.formats import manifest as manifests
 from vault.model.events import MAX_ROWS
 from vault.model.records import Evidence, ExhibitNote
-from vault.redaction.engine import PROFILES, Engine
-from vault.redaction.labels import PERHAPS
 from vault.redaction.plan import Finding
 from vault.store.catalogue import Put
 from vault.usecases import cases, exhibit_list, items, redacting
@@ -25,7 +23,8 @@ from vault.usecases.unlocked import Change, UnlockedVault
 
 PROFILE = "lawyer"
 """Whoever this profile keeps may be in a description; what leaves under another is searched again then."""
-SHORTEST_NAME = 3
+SHORTEST_NAME = 2
+"""Letters from which a label may be a surname."""
 MAX_DESCRIPTION = 500
 """Characters: some lines of a table of contents."""
 
@@ -73,18 +72,22 @@ def choose(vault: UnlockedVault, case_id: str, choices: Choices, *, accept_weak_
     after = {one: _chosen(note, choices) for one, note in after.items()}
     _check_labels(after)
     _check_certificates(after, known)
-    new = [text for one, note in after.items() for text in _new_texts(before.get(one), note)]
-    if new:
-        _refuse_names(vault, case.id, new, accept_weak_jail)
+    described = [text for one, note in after.items() for text in _new_description(before.get(one), note)]
+    labels = [text for one, note in after.items() for text in _new_label(before.get(one), note)]
+    if described or labels:
+        _refuse_names(vault, case.id, described, labels, accept_weak_jail)
     return _commit(vault, case.id, before, after)
 
 
-def _new_texts(old: ExhibitNote | None, new: ExhibitNote) -> Iterator[str]:
-    """What is to be searched for names: a label of some letters may be one too."""
+def _new_description(old: ExhibitNote | None, new: ExhibitNote) -> Iterator[str]:
     if new.description and (old is None or new.description != old.description):
         yield new.description
+
+
+def _new_label(old: ExhibitNote | None, new: ExhibitNote) -> Iterator[str]:
+    """A label of two letters may be a surname."""
     if len(new.label) >= SHORTEST_NAME and (old is None or new.label != old.label):
-        yield new.label.capitalize()
+        yield new.label
 
 
 def _ordered(notes: Mapping[str, ExhibitNote], order: Sequence[str] | None) -> dict[str, ExhibitNote]:
@@ -145,21 +148,26 @@ def _check_certificates(notes: Mapping[str, ExhibitNote], known: Mapping[str, Ev
             raise Usage("an original can't be the certificate of its own translation")
 
 
-def _refuse_names(vault: UnlockedVault, case_id: str, texts: Sequence[str], accept_weak_jail: bool) -> None:
+def _refuse_names(
+    vault: UnlockedVault, case_id: str, described: Sequence[str], labels: Sequence[str], accept_weak_jail: bool
+) -> None:
     people = redacting.people_of(vault, case_id)
     if not people:
         return
-    engine = Engine(people, PROFILES[PROFILE])
-    named = [span for text in texts for span in engine.analyse(text) if span.person and span.source != PERHAPS]
-    if named:
-        raise Refused(
-            f"a description or label names somebody who is protected ({named[0].person})",
-            kind="leak",
-            hint="Nothing was kept. Say what the exhibit is without the name, such as 'Declaration of a witness'.",
-        )
     if accept_weak_jail:
         vault.note_weak_jail(case_id)
     look = LastLook(people, _marked(vault, case_id), PROFILE, accept_weak_jail)
+    named = [who for _, who in look.written(described)]
+    of_labels = look.written(labels, prose=False)
+    if named or of_labels:
+        label = labels[of_labels[0][0]] if of_labels else ""
+        what, who = (f"the label {label}", of_labels[0][1]) if not named else ("a description", named[0])
+        raise Refused(
+            f"{what} names somebody who is protected ({who})",
+            kind="leak",
+            hint="Nothing was kept. Say what the exhibit is without the name, such as 'Declaration of a witness'.",
+        )
+    texts = [*described, *(label.capitalize() for label in labels)]
     look.check("a description", "\n\n".join(texts).encode(), "text/plain")
 
 

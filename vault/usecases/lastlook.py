@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vault.errors import Refused
 from vault.model.findings import Leak
 from vault.model.people import Person
-from vault.redaction import marks, verify
-from vault.redaction.engine import PROFILES
+from vault.redaction import handwritten, marks, verify
+from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.labels import identifier_key
 from vault.redaction.plan import Finding
 from vault.redaction.verify import Examined
 from vault.sandbox.standing import Standing
 
 PDF = "application/pdf"
+NOBODY = "public"
+"""The profile that keeps nobody."""
+_PLAIN = re.compile(r"[^\W_]{1,60}")
 _PAGE = re.compile(r"page (\d{1,6})")
 
 
@@ -80,6 +84,48 @@ class LastLook:
         )
         return sorted({int(leak.where.removeprefix("name ")) - 1 for leak in verify.names_found(leaks)})
 
+    def written(self, texts: Sequence[str], *, prose: bool = True) -> list[tuple[int, str]]:
+        """(place from 0, id) of those of these texts, written by hand, that name somebody protected in any guise.
+
+        `prose` is for sentences, else they are names of files. Searched by the matcher that plans redactions and by
+        the leak check, which shares nothing with it.
+        """
+        hand = self._hand()
+        named = {place: who for place, text in enumerate(texts) if (who := hand.named(text, prose=prose))}
+        read: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            # A word of a sentence is no name for being looked at alone: of those only what was made of words.
+            plain = set(_PLAIN.findall(text.lower())) if prose else ()
+            made = (one for one in handwritten.readings(text, prose=prose) if one.lower() not in plain)
+            for reading in (text, *made):
+                read.setdefault(reading, []).append(place)
+        leaks = verify.check_members(
+            list(read), self.protected(), allowed=self._staying(), accept_weak_jail=self.accept_weak_jail
+        )
+        places = list(read.values())
+        for leak in verify.names_found(leaks):
+            for place in places[int(leak.where.removeprefix("name ")) - 1]:
+                named.setdefault(place, leak.form)
+        return sorted(named.items())
+
+    def file_names(self, names: Sequence[str]) -> list[tuple[int, str]]:
+        """The same for the names of files that everybody on the way reads: nobody of the case may be in one, not even
+        whom the profile keeps."""
+        return replace(self, profile=NOBODY).written(names, prose=False)
+
+    def file_names_quickly(self, names: Sequence[str]) -> list[tuple[int, str]]:
+        """The same by the matcher alone, for a file that holds no text of the case."""
+        hand = replace(self, profile=NOBODY)._hand()
+        return [(place, who) for place, name in enumerate(names) if (who := hand.named(name, prose=False))]
+
+    def names_others(self, names: Sequence[str]) -> bool:
+        """Whether one of these names of files seems to name somebody, listed or not."""
+        hand = replace(self, profile=NOBODY)._hand()
+        return any(hand.names_others(name) for name in names)
+
+    def _hand(self) -> handwritten.Hand:
+        return handwritten.Hand(self.people, Engine(self.people, PROFILES[self.profile]))
+
     def protected(self, left: Collection[str] = ()) -> list[verify.Protected]:
         """Who must not be found, without the numbers that stay in this very file."""
         staying = {identifier_key(text) for text in left}
@@ -106,6 +152,16 @@ class LastLook:
         if self.profile == "internal":
             return True
         return profile.keep_applicant and (person.role == "applicant" or person.keep is not None)
+
+
+def refuse_file_name(people: Sequence[Person], path: Path) -> None:
+    """For a file that holds no text of the case. Raises Refused (leak) if its name names anybody of these."""
+    if LastLook(people, (), NOBODY, accept_weak_jail=False).file_names_quickly([path.stem, path.name]):
+        raise Refused(
+            "the file's name names somebody of the case",
+            kind="leak",
+            hint="Nothing was written. Call it something that says nothing.",
+        )
 
 
 def _refuse(name: str, leaks: Collection[Leak], item: str = "", listed: Collection[str] = ()) -> None:

@@ -18,7 +18,7 @@ from vault.formats.custody_proof import CustodyProof, Opened, Place, serialise
 from vault.formats.manifest import Exhibit, Manifest
 from vault.model.records import Disclosure, Evidence
 from vault.store import output
-from vault.usecases import custody, item_history, outputs, vouched
+from vault.usecases import custody, item_history, lastlook, outputs, redacting, vouched
 from vault.usecases.item_history import Logged
 from vault.usecases.unlocked import UnlockedVault
 
@@ -50,6 +50,7 @@ def prove(vault: UnlockedVault, bundle_id: str, label: str, out: Path, *, others
     record = vault.catalogue.require(Disclosure, bundle_id)
     case_id = str(record.case_id)
     with vault.access("bundle.prove", case_id, record.id) as outcome:
+        lastlook.refuse_file_name(redacting.people_of(vault, case_id), out)
         item, exhibit = _exhibit(vault, record, label)
         entries = custody.told(item, exhibit, item_history.of_items(vault, [item])[item.id])
         shown = [one for one in entries if others or one.case == case_id]
