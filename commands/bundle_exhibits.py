@@ -148,6 +148,11 @@ def _describe(session: Session, vault: UnlockedVault, case_id: str, evidence_id:
     session.console.say("{item}:", item=evidence_id)
     look = purposes.look(session, vault, "bundle.exhibits", case_id, evidence_id)
     typed = personal.changes(session, None, [DESCRIPTION, DATE], before, look)
+    while "date" in typed and not _fits(typed):
+        # Only this is asked again: the description was typed with care.
+        session.console.warn("That is not a date: write it as 2024-03-31 or 31.03.2024, or a dash for none.")
+        again = session.console.ask(DATE.question)
+        typed["date"] = "" if again == "-" else again
     choices: Choices = exhibit_notes.Choices(
         descriptions={evidence_id: typed["description"]} if "description" in typed else {},
         dates={evidence_id: typed["date"]} if "date" in typed else {},
@@ -155,12 +160,26 @@ def _describe(session: Session, vault: UnlockedVault, case_id: str, evidence_id:
     exhibit_notes.choose(vault, case_id, choices, accept_weak_jail=session.weak_jail())
 
 
+def _fits(typed: dict[str, str]) -> bool:
+    """Whether the date is one; written with full stops, the day first, it is put as the vault keeps it."""
+    from datetime import datetime
+
+    text = typed["date"].strip()
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            typed["date"] = datetime.strptime(text, form).date().isoformat()
+        except ValueError:
+            continue
+        return True
+    return not text
+
+
 def shapes(looked: Looked) -> list[dict[str, Any]]:
     """The exhibits for scripts."""
-    return [_shape(one, pages) for one, pages in zip(looked.placed, looked.pages, strict=True)]
+    return [_shape(*one) for one in zip(looked.placed, looked.pages, looked.languages, strict=True)]
 
 
-def _shape(one: Placed, pages: int) -> dict[str, Any]:
+def _shape(one: Placed, pages: int, language: str) -> dict[str, Any]:
     return {
         "label": one.label,
         "evidence": one.item.id,
@@ -169,6 +188,7 @@ def _shape(one: Placed, pages: int) -> dict[str, Any]:
         "date": one.date,
         "pages": pages,
         "language": one.item.language,
+        "language_read": language,
         "translation_of": one.translation_of,
         "certificate_of": one.certificate_of,
     }
@@ -194,11 +214,13 @@ def warn(session: Session, found: Sequence[Warning]) -> None:
 def _lines(session: Session, looked: Looked) -> list[str]:
     t = session.console.text
     rows = []
-    for one, pages in zip(looked.placed, looked.pages, strict=True):
+    for one, pages, read in zip(looked.placed, looked.pages, looked.languages, strict=True):
+        # What a machine took it for is a proposal: nothing is noted.
+        spoken = one.item.language or (f"{read}?" if read else "")
         tie = t("translation of {label}", label=one.translation_of) if one.translation_of else ""
         tie = t("certificate of {label}", label=one.certificate_of) if one.certificate_of else tie
         rows.append(
-            (one.label, one.item.id, one.date, str(pages or ""), one.item.language, tie, one.description)
+            (one.label, one.item.id, one.date, str(pages or ""), spoken, tie, one.description)
         )  # fmt: skip
     heads = [t("Label"), t("Item"), t("Date"), t("Pages"), t("Language"), t("Belongs to"), t("Description")]
     return columns(rows, heads)

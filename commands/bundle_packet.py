@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Paper = Literal["Letter", "A4"]
 RULES = "us-immigration-court"
+WITHHELD = "page withheld"
 
 
 def packet(
@@ -98,21 +99,47 @@ def _tell(session: Session, made: Packet, target: Path | None) -> None:
         (made.rules.tab.replace("{label}", one.label), f"{one.first}–{one.last}", one.evidence, one.description)
         for one in made.exhibits
     ]
-    parts = [(part.name, size(part.size), str(part.pages), part.sha256) for part in made.parts]
+    parts = [(part.name, size(part.size, console.lang), str(part.pages), part.sha256) for part in made.parts]
     heads = [console.text(word) for word in ("Name", "Size", "Pages", "SHA-256")]
-    lines = [*columns(rows), *columns(parts, heads)] if target is None else [
-        f"{made.id}  {target}", *columns(rows), *columns(parts, heads)
-    ]  # fmt: skip
+    lines = [*columns(rows), *columns(parts, heads), *_taken_out(session, made)]
+    lines = lines if target is None else [f"{made.id}  {target}", *lines]
     shape = _shape(made, target)
     console.answer({"packet" if target is not None else "dry_run": shape}, lines)
     _warn(session, made, target)
 
 
+def _total(made: Packet) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in made.exhibits:
+        for category, count in one.redactions.items():
+            total[category] = total.get(category, 0) + count
+    return dict(sorted(total.items()))
+
+
+def _taken_out(session: Session, made: Packet) -> list[str]:
+    """What is not in it any more, all together and by exhibit."""
+    from vault.bundle import taken_out
+
+    t, russian = session.console.text, session.console.lang == "ru"
+    lines = [t("Taken out: {what}.", what=taken_out.phrases(_total(made))[russian])]
+    for one in made.exhibits:
+        if one.redactions:
+            what = taken_out.phrases(one.redactions)[russian]
+            lines.append(t("Exhibit {label}: taken out: {what}.", label=one.label, what=what))
+        if withheld := one.redactions.get(WITHHELD, 0):
+            lines.append(t("Exhibit {label}: pages withheld: {n}.", label=one.label, n=withheld))
+    return lines
+
+
 def _shape(made: Packet, target: Path | None) -> dict[str, Any]:
     parts = [{"name": one.name, "sha256": one.sha256, "size": one.size, "pages": one.pages} for one in made.parts]
     exhibits = [
-        {"label": one.label, "evidence": one.evidence, "first": one.first, "last": one.last} for one in made.exhibits
-    ]
+        {
+            "label": one.label, "evidence": one.evidence, "first": one.first, "last": one.last,
+            "redactions": dict(one.redactions), "withheld_pages": one.redactions.get(WITHHELD, 0),
+        }
+        for one in made.exhibits
+    ]  # fmt: skip
     if target is None:
         # Nothing of this is on a disk: a name and a hash would say that it is.
         parts = [{"size": part["size"], "pages": part["pages"]} for part in parts]
@@ -121,6 +148,7 @@ def _shape(made: Packet, target: Path | None) -> dict[str, Any]:
         "exhibits": exhibits,
         "rules": {"name": made.rules.name, "as_of": made.rules.as_of},
         "left_out": made.left_out,
+        "redactions": _total(made),
         "warnings": [{"code": one.code, "labels": list(one.labels), "page": one.page} for one in made.warnings],
     }
     return shape if target is None else {"id": made.id, "path": str(target), **shape}
@@ -131,13 +159,15 @@ def _warn(session: Session, made: Packet, target: Path | None) -> None:
 
     console = session.console
     console.warn(
-        "Check it against {manual} as it is today: the rules {name} were read on {as_of}, {days} days ago.",
-        manual=made.rules.manual, name=made.rules.name, as_of=made.rules.as_of, days=made.rules.age(date.today()),
+        "Check it against {manual} as it is today: the rules {name} were read on {as_of}.",
+        manual=made.rules.manual, name=made.rules.name, as_of=made.rules.as_of,
     )  # fmt: skip
     if made.rules.is_old(date.today()):
         console.warn("These rules are old. Rules of courts change: look each of them up.")
     for one in made.warnings:
         console.warn("{text}", text=console.library(one.text))
+    if withheld := _total(made).get(WITHHELD, 0):
+        console.warn("Pages withheld: {count}. The court sees an empty page in place of each.", count=withheld)
     if made.left_out:
         console.warn("Items of the case that are not in it: {count}.", count=made.left_out)
     if target is None:

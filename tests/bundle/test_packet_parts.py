@@ -80,7 +80,7 @@ def test_no_other_file_is_read_as_rules(name: str) -> None:
     "change",
     [
         {"paper": "Legal"}, {"part_bytes": 5}, {"part_bytes": True}, {"as_of": "22.11.2026"}, {"tab": "Tab"},
-        {"tab": "{label}{label}"}, {"cover": [["center", "no place for the lines"]]},
+        {"tab": "{label}{label}"}, {"tab_small": "Tab"}, {"cover": [["center", "no place for the lines"]]},
         {"cover": [["html", "x"], ["own", ""]]},
         {"contents": ["a", "b"]}, {"language": "English"}, {"court_language": "English"}, {"more": 1}, {"title": ""},
         {"rules": [{"about": "a", "says": "b", "source": "nowhere"}]}, {"blanks": ["a\nb"]},

@@ -48,7 +48,10 @@ def summons(shared_scratch: Scratch, case: str) -> str:
 def test_a_translation_comes_with_its_certificate(shared_scratch: Scratch, case: str, summons: str) -> None:
     scratch = shared_scratch
     before = exhibits(scratch, case)
-    assert [(one["code"], one["labels"]) for one in before["warnings"]] == [("no-translation", ["A"])]
+    assert [(one["code"], one["labels"]) for one in before["warnings"]] == [
+        ("no-description", ["A"]), ("no-translation", ["A"]),
+    ]  # fmt: skip
+    assert (before["exhibits"][0]["language"], before["exhibits"][0]["language_read"]) == ("", "ru")
     (scratch.folder / "en.txt").write_text(ENGLISH, "utf-8")
     (scratch.folder / "paper.txt").write_text("I, N. Feld, am competent to translate from Russian.", "utf-8")
     origin = json.dumps({"language": "en", "title": "Translation of the summons"})
@@ -56,7 +59,7 @@ def test_a_translation_comes_with_its_certificate(shared_scratch: Scratch, case:
                          stdin=origin)["evidence"]  # fmt: skip
     english, paper = (one["id"] for one in added)
     after = exhibits(scratch, case)
-    assert after["warnings"] == []
+    assert [(one["code"], one["labels"]) for one in after["warnings"]] == [("no-description", ["B", "C"])]
     assert [
         (one["label"], one["evidence"], one["translation_of"], one["certificate_of"], one["kind"], one["pages"])
         for one in after["exhibits"]
@@ -68,7 +71,9 @@ def test_a_translation_comes_with_its_certificate(shared_scratch: Scratch, case:
     assert scratch.json("evidence", "show", paper)["evidence"]["title"] == ""
     # Both are removed again as any items are; nothing is left to name them.
     gone = exhibits(scratch, case, "--certificate", f"{paper}=")
-    assert {one["code"] for one in gone["warnings"]} == {"no-certificate", "certificate-alone"}
+    assert {one["code"] for one in gone["warnings"]} == {
+        "no-certificate", "certificate-alone", "no-description",
+    }  # fmt: skip
     for one in (paper, english):
         scratch.json("evidence", "remove", one, "--confirm", one)
     assert exhibits(scratch, case) == before
@@ -150,7 +155,11 @@ def test_a_description_is_asked_for_on_a_terminal(shared_scratch: Scratch, case:
     child.expect("Description")
     child.sendline("Summons, typed")
     child.expect("Date")
-    child.sendline("-")
+    child.sendline("в марте")
+    child.expect("not a date")
+    child.expect("Date")
+    child.sendline("04.03.2024")
     assert ended(child) == 0
-    found = {one["evidence"]: one["description"] for one in exhibits(scratch, case)["exhibits"]}
-    assert found[summons] == "Summons, typed"
+    found = {one["evidence"]: (one["description"], one["date"]) for one in exhibits(scratch, case)["exhibits"]}
+    # What was typed first is not lost over a date.
+    assert found[summons] == ("Summons, typed", "2024-03-04")

@@ -26,7 +26,12 @@ def test_the_answer_and_what_is_said_beside_it(case: tuple[Scratch, str, str]) -
     (part,) = answer["parts"]
     assert answer["path"] == "filing"
     assert (scratch.folder / "filing" / part["name"]).stat().st_size == part["size"]
-    assert answer["exhibits"] == told["exhibits"] == [{"label": "A", "evidence": item, "first": 3, "last": 4}]
+    assert (
+        answer["exhibits"]
+        == told["exhibits"]
+        == [{"label": "A", "evidence": item, "first": 3, "last": 4, "redactions": {}, "withheld_pages": 0}]
+    )
+    assert answer["redactions"] == {}
     (expected,) = told["parts"]
     assert set(expected) == {"size", "pages"}
     assert expected["pages"] == part["pages"]

@@ -17,9 +17,19 @@ from vault.errors import Usage
 from vault.formats import document_json
 from vault.model.document import Block, Document, Page, Word
 from vault.model.findings import Box
-from vault.model.records import Case, Evidence, ExtractedText
+from vault.model.records import Case, Copy, Disclosure, Evidence, ExtractedText
 from vault.store.catalogue import Put
-from vault.usecases import cases, exhibit_checks, exhibit_facts, exhibit_list, exhibit_notes, items, people
+from vault.usecases import (
+    cases,
+    exhibit_checks,
+    exhibit_facts,
+    exhibit_list,
+    exhibit_notes,
+    items,
+    people,
+    recipients,
+    redacting,
+)
 from vault.usecases.exhibit_checks import Warning
 from vault.usecases.exhibit_notes import Choices
 from vault.usecases.people_file import NewPerson
@@ -79,7 +89,9 @@ def warned(vault: UnlockedVault, case: Case, *, target: str = "en") -> list[Warn
 
 
 def codes(vault: UnlockedVault, case: Case, **given: str) -> set[tuple[str, ...]]:
-    return {(one.code, *one.labels) for one in warned(vault, case, **given)}
+    """All but that what was added here has no description: that is tried once."""
+    found = warned(vault, case, **given)
+    return {(one.code, *one.labels) for one in found if one.code != "no-description"}
 
 
 def test_the_dossier(dossier_vault: vaults.DossierVault) -> None:
@@ -90,9 +102,13 @@ def test_the_dossier(dossier_vault: vaults.DossierVault) -> None:
     assert time.process_time() - started < 5
     names = {one.label: one.item.original_name[:2] for one in looked.placed}
     said = {(one.code, *(names[label] for label in one.labels)) for one in looked.warnings}
+    (russian,) = [one for one in said if one[0] == "description-language"]
+    assert "05" not in russian
+    said -= {russian}
     # Whether there is a word on the photo and the screenshot depends on whether an extra has read them.
     assert {one for one in said if one[1] not in ("07", "10")} == {
-        ("no-address", "02"), ("no-translation", "01"), ("no-translation", "02"), ("no-translation", "03"),
+        ("certificate-masked", "05"), ("no-address", "02"),
+        ("no-translation", "01"), ("no-translation", "02"), ("no-translation", "03"),
         ("no-translation", "06"), ("no-translation", "08"),
     }  # fmt: skip
     assert {one for one in said if one[1] in ("07", "10")} <= {
@@ -129,9 +145,9 @@ def test_languages_translations_and_certificates(vault: UnlockedVault, case: Cas
     assert not [one for one in codes(vault, case) if one[0] == "certificate-alone"]
     alone = [one for one in items.of_case(vault, case.id) if one.id in (english, paper)]
     found = exhibit_checks.warnings(vault, case.id, exhibit_list.arranged(vault, case.id, alone))
-    assert [(one.code, *one.labels) for one in found] == [("original-left-out", "A")]
+    assert [(one.code, *one.labels) for one in found] == [("no-description", "A", "B"), ("original-left-out", "A")]
     found = exhibit_checks.warnings(vault, case.id, exhibit_list.arranged(vault, case.id, alone[1:]))
-    assert [(one.code, *one.labels) for one in found] == [("certificate-alone", "A")]
+    assert [(one.code, *one.labels) for one in found] == [("certificate-alone", "A"), ("no-description", "A")]
     # One paper may hold both: as chosen, or as it says itself.
     exhibit_notes.choose(vault, case.id, Choices(certificates={english: english, paper: ""}))
     assert not [one for one in codes(vault, case) if one[0] == "no-certificate"]
@@ -214,7 +230,7 @@ def test_pictures_as_they_are_read(vault: UnlockedVault, case: Case) -> None:
     for name, (data, kind) in added.items():
         vaults.add_bytes(vault, case, data, name, kind=kind, language="en")
     vaults.read_all(vault, case.id)
-    assert {(one.code, *one.labels) for one in warned(vault, case)} == {
+    assert codes(vault, case) == {
         ("duplicate", "A", "B"), ("duplicate", "G", "H"), ("low-resolution", "D"), ("low-resolution", "F"),
         ("low-resolution", "H"), ("no-address", "I"), ("no-date", "I"), ("no-address", "J"), ("no-date", "J"),
         ("cropped", "J"),
@@ -269,7 +285,7 @@ def test_names_births_and_numbers_that_disagree(vault: UnlockedVault, case: Case
     # What a machine read with doubt disagrees with nothing.
     doubtful = page_of(("Михаил", 10, 20), ("Заречнев", 30, 20), sure=0.6)
     say(doubtful, media_type="application/pdf", language="ru")
-    quiet = {"no-translation"}
+    quiet = {"no-translation", "no-description"}
     assert {one.code for one in warned(vault, case)} <= quiet
     say("Допрошен Заречнев Михаил Павлович.", language="ru")
     say("Mikhail Zarechnov, born 11/19/1991, passport 45 09 123465.", language="en")
@@ -330,3 +346,77 @@ def test_a_description_that_names_somebody_who_is_not_listed(vault: UnlockedVaul
         ("description", "A"),
         ("description", "B"),
     }
+
+
+def test_a_certificate_without_its_translator(vault: UnlockedVault, case: Case, say: Say) -> None:
+    """8 CFR 1003.33 wants the translator's name, address and telephone, which a review takes out like all others."""
+    people.add(vault, case.id, [NewPerson("Ветлугорская Лидия Аркадьевна", "witness")])
+    original = say(RUSSIAN, language="ru", title="Повестка")
+    own = say(
+        f"{ENGLISH} She met Lidia Vetlugorskaya, who told her of it. {ENGLISH}\n"
+        "I, Nora Feldmann, certify that I am competent to translate from Russian.\nTelephone: +1 212 555 0142",
+        language="en", translation_of=original, title="Translation",
+    )  # fmt: skip
+    plain = say(
+        f"Lidia Vetlugorskaya told her of it. {ENGLISH} {ENGLISH}\nI am competent to translate this document.",
+        language="en", kind="translation", translation_of=original, title="Another",
+    )  # fmt: skip
+    paper = say("Certificate of translation. Lidia Vetlugorskaya.", language="en", kind="certificate", title="Paper")
+    birth = say("Certificate of birth. Lidia Vetlugorskaya.", language="en", kind="certificate", title="Birth")
+    exhibit_notes.choose(vault, case.id, Choices(certificates={paper: plain}))
+    redacting.make(vault, case.id, accept_weak_jail=vaults.WEAK_JAIL)
+    masked = {one for one in codes(vault, case) if one[0] == "certificate-masked"}
+    assert masked == set()
+    vaults.accept_all(vault, case.id)
+    labels = {one.item.id: one.label for one in exhibit_list.arranged(vault, case.id, items.of_case(vault, case.id))}
+    found = [one for one in warned(vault, case) if one.code == "certificate-masked"]
+    assert {one.labels[0] for one in found} == {labels[own], labels[paper]}
+    assert labels[birth] not in {one.labels[0] for one in found}
+    assert {one.page for one in found} == {1}
+    assert "reject those findings" in found[0].text
+    assert "Feld" not in found[0].text
+
+
+def test_how_it_is_described_and_labelled(vault: UnlockedVault, case: Case, say: Say) -> None:
+    first, second, third = (say(f"{ENGLISH} {n * n}", language="en", title=t)
+                            for n, t in enumerate(("Повестка", "Summons", "")))  # fmt: skip
+    assert {(one.code, *one.labels) for one in warned(vault, case) if "desc" in one.code} == {
+        ("description-language", "A"), ("no-description", "C"),
+    }  # fmt: skip
+    assert "description-language" not in {one.code for one in warned(vault, case, target="ru") if "A" in one.labels}
+
+    court = recipients.add(vault, "court", "Court").id
+
+    def copied(bundle: str, *of: str, state: str = "") -> None:
+        puts = [Put(Copy(bundle, case.id, "age", b"8" * 8, of, tuple("ABC"[: len(of)]), (), (), b"", "", "", 1, 0))]
+        if state:
+            puts.append(Put(Disclosure(bundle, case.id, court, "2026-03-01T10:00:00Z", b"", 1, "", "lawyer",
+                                       "filing", "none", state, b"{}")))  # fmt: skip
+        vault.commit([Change("bundle.packet", case.id, puts, object_id=bundle)])
+
+    copied("B-4N8TVQ2WX", first, second, state="handed-over")
+    copied("B-7K3Q9M2XR", first, third, state="void")
+    assert "label-changed" not in {one.code for one in warned(vault, case)}
+    exhibit_notes.choose(vault, case.id, Choices(order=[third, second]))
+    (found,) = [one for one in warned(vault, case) if one.code == "label-changed"]
+    assert found.labels == ("A",)
+    assert found.text.endswith(": B-4N8TVQ2WX")
+    # A packet that is in no ledger may have left too.
+    copied("B-6P3ZK8RYA", first, third)
+    assert {one for one in codes(vault, case) if one[0] == "label-changed"} == {
+        ("label-changed", "A"), ("label-changed", "B"),
+    }  # fmt: skip
+
+
+def test_a_language_is_proposed_and_not_noted(vault: UnlockedVault, case: Case, say: Say) -> None:
+    ukrainian = (
+        "Заявницю викликали до відділу і тримали там дві доби без жодних паперів. Їй не сказали, у чому справа, а "
+        "мати чекала на вулиці, поки її не відпустили."
+    )
+    chechen = "Со цига яхара, амма цуьнга хIумма а ца элира цара, ткъа нана арахь лаьтташ Iийра, иза араялийтталц."
+    for text in (RUSSIAN, ENGLISH * 2, ukrainian, chechen, GERMAN, "Да"):
+        say(text)
+    say(RUSSIAN, language="ce")
+    looked = exhibit_checks.look(vault, case.id)
+    assert list(looked.languages) == ["ru", "en", "uk", "", "", "", ""]
+    assert {one.item.language for one in looked.placed} == {"", "ce"}

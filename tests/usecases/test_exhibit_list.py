@@ -144,6 +144,10 @@ def test_a_description_is_kept_unless_it_names_somebody(vault: UnlockedVault, ca
     one = item(vault, case, "Пост", captured_at="2024-03-02T10:00", collected_at="2024-05-01")
     (placed,) = listed(vault, case)
     assert (placed.description, placed.date) == ("Пост", "2024-03-02")
+    # The day on which it was collected is not its own.
+    other = item(vault, case, "Письмо", collected_at="2024-05-01")
+    assert [p.date for p in listed(vault, case) if p.item.id == other] == [""]
+    items.remove(vault, other)
     good = "Declaration of a witness,\nfor Maria Gromova"
     choose(vault, case, Choices(descriptions={one: good}, dates={one: date(2023, 3, 12).isoformat()}))
     (placed,) = listed(vault, case)

@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import vaults
 
-from vault.bundle import court_rules
+from vault.bundle import court_rules, packet_note
 from vault.errors import NotAllowed, OutputExists, Refused, SyncFolder, Usage
 from vault.formats import manifest as manifests
 from vault.model.records import Copy, Disclosure, Mark, RecipientRecord
@@ -133,20 +134,30 @@ def test_the_contents_tell_where_each_exhibit_is(ready: Ready, handed: packets.P
     assert all(len(one.parts) == 1 for one in handed.exhibits)
     for one in handed.exhibits:
         sheet = " ".join(texts[one.first - 1].split())
-        assert sheet.startswith(f"Tab {one.label} {one.description}")
+        assert sheet.startswith(f"Exhibit {one.label} {one.description} Tab {one.label} ")
+        # The sheet says what the exhibit's own pages say.
+        assert all(f"Exhibit {one.label}" in texts[page] for page in range(one.first, one.last))
         assert sheet.endswith(f"Pages {one.first}–{one.last} {one.first}")
         assert f"{one.first}–{one.last}" in texts[1]
     assert "Part" in texts[1]
-    assert "Translation of Tab" in texts[handed.exhibits[0].first - 1]
+    assert "Translation of Exhibit" in texts[handed.exhibits[0].first - 1]
     assert "In removal proceedings" in texts[0]
     assert "In the matter of" not in texts[0]
     note = (ready.folder / "handed" / "READ-FIRST.txt").read_text("utf-8")
+    flat = " ".join(note.split())
     whole = " ".join(texts)
     assert "Check this packet against" in note
     assert handed.parts[0].name in note
     assert not any(word in whole for word in ("READ THIS FIRST", "practice manual", handed.rules.as_of))
     assert WITNESS.split()[1] not in whole + note
-    assert "no-certificate" in {one.code for one in handed.warnings}
+    assert {"no-certificate", "description-language"} <= {one.code for one in handed.warnings}
+    # Beside it stands all that the terminal tells.
+    assert all(one.text in flat for one in handed.warnings)
+    taken = {one.label: dict(one.redactions) for one in handed.exhibits}
+    assert taken == {"A": {}, "B": {"PERSON": STATEMENT.count(WITNESS)}}
+    assert f"- Exhibit B: names of people: {taken['B']['PERSON']} " in flat
+    assert "Items of the case that are not in it: 1." in flat
+    assert "stands in no ledger" not in note
 
 
 def test_the_ledger_and_the_log_know_of_it_and_status_of_the_open_files(ready: Ready, handed: packets.Packet) -> None:
@@ -182,6 +193,18 @@ def test_without_a_recipient_only_the_copys_mark_is_noted(ready: Ready) -> None:
     assert len(ready.vault.catalogue.require(Copy, made.id).mark) == 8
     assert (made.recipient, made.left_out) == (None, 2)
     assert "no-translation" in {one.code for one in made.warnings}
+    assert "stands in no ledger" in " ".join((ready.folder / "alone" / "READ-FIRST.txt").read_text("utf-8").split())
+
+
+def test_what_lies_beside_it_tells_of_pages_withheld_and_points_at_nobody() -> None:
+    about = packet_note.About(
+        ["a listed person is spelt otherwise"], {"A": {"page withheld": 2, "PERSON": 1}, "B": {}}
+    )
+    text = packet_note.note(court_rules.load("us-immigration-court"), ["EX-1.pdf"], date(2026, 12, 1), about)
+    flat = " ".join(text.split())
+    assert "Exhibit A: names of people: 1; pages withheld: 2" in flat
+    assert "Pages withheld: 2. Whoever gets the packet sees an empty page in place of each." in flat
+    assert "Exhibit B" not in flat
 
 
 def test_a_page_that_no_part_can_hold_stops_it(ready: Ready, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

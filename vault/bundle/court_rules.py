@@ -32,7 +32,8 @@ _NAME = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,4}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _TOP = frozenset((
     "casevault_rules", "name", "title", "as_of", "manual", "read_from", "language", "court_language", "paper",
-    "part_bytes", "tab", "pages", "cover", "blanks", "contents", "translation", "certificate", "rules", "sources",
+    "part_bytes", "tab", "tab_small", "pages", "cover", "blanks", "contents", "translation", "certificate",
+    "rules", "sources",
 ))  # fmt: skip
 
 
@@ -58,8 +59,9 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class CourtRules:
     """One file. `language` is that of our own sheets, `court_language` the one that documents must be in or be
-    translated into, "" where none is known. `part_bytes` is the most that a part may have; `tab`, `pages`,
-    `translation` and `certificate` are patterns; `cover` has one line of the look "own"; `contents` is the title and
+    translated into, "" where none is known. `part_bytes` is the most that a part may have; `tab`, `tab_small`
+    (a second, small name on the sheet before an exhibit, "" for none), `pages`, `translation` and `certificate` are
+    patterns; `cover` has one line of the look "own"; `contents` is the title and
     the four heads of the table."""
 
     name: str
@@ -72,6 +74,7 @@ class CourtRules:
     paper: PageSize
     part_bytes: int
     tab: str
+    tab_small: str
     pages: str
     cover: tuple[tuple[str, str], ...]
     blanks: tuple[str, ...]
@@ -144,6 +147,7 @@ def _rules(untrusted: Any) -> CourtRules:
         untrusted["name"], _text(untrusted["title"]), date.fromisoformat(untrusted["as_of"]).isoformat(),
         _text(untrusted["manual"]), _text(untrusted["read_from"]), untrusted["language"],
         untrusted["court_language"], _one_of(PAPERS, untrusted["paper"]), part, _pattern(untrusted["tab"], "{label}"),
+        _pattern(untrusted["tab_small"], "{label}") if untrusted["tab_small"] else "",
         _pattern(untrusted["pages"], "{first}", "{last}"), cover,
         tuple(_text(one) for one in _many(untrusted["blanks"])),
         contents, _pattern(untrusted["translation"], "{tab}"),

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from vault.bundle import taken_out
 from vault.bundle.court_rules import CourtRules
 
 NAME = "READ-FIRST.txt"
 WIDTH = 78
+WITHHELD = "page withheld"
 
 
-def note(rules: CourtRules, files: list[str], made: date, warnings: list[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is to be said of a packet: things to look at, what was taken out of each exhibit by its label, how many
+    items of the case are not in it, and whether the ledger notes who gets it. No name and no id of a person."""
+
+    warnings: list[str] = field(default_factory=list)
+    taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    left_out: int = 0
+    noted: bool = True
+
+
+def note(rules: CourtRules, files: list[str], made: date, about: About) -> str:
     """The text, with lines that end as on Windows: that is where it is opened."""
     lines = [
         "READ THIS FIRST. IT IS FOR YOU, NOT FOR THE COURT: DO NOT FILE IT.",
@@ -28,8 +43,12 @@ def note(rules: CourtRules, files: list[str], made: date, warnings: list[str]) -
     lines += ["", *_wrapped(f"Read from: {rules.read_from}"), "", "Files:", *(f"  {name}" for name in files)]
     lines += ["", *_wrapped("Nothing here is encrypted: whoever gets these files can read them. Delete them from "
                             "this computer once they are filed.")]  # fmt: skip
-    if warnings:
-        lines += ["", "TO LOOK AT IN THIS PACKET", *(line for one in warnings for line in _item(one))]
+    if not about.noted:
+        lines += ["", *_wrapped("Nothing was noted as handed to anybody: this packet stands in no ledger.")]
+    lines += ["", "WHAT WAS TAKEN OUT", *(line for one in _taken(about) for line in _item(one))]
+    said = [*about.warnings, *_left_out(about)]
+    if said:
+        lines += ["", "TO LOOK AT IN THIS PACKET", *(line for one in said for line in _item(one))]
     lines += ["", "WHAT WAS READ, AND WHAT WAS NOT"]
     for rule in rules.rules:
         source = f" [{rule.source}]" if rule.source else " [not read anywhere]"
@@ -40,6 +59,18 @@ def note(rules: CourtRules, files: list[str], made: date, warnings: list[str]) -
         kind = "the court's own page" if one.official else "not the court's own page"
         lines += [*_item(f"[{one.id}] {one.title} ({kind})"), f"    {one.url}"]
     return "\r\n".join(lines) + "\r\n"
+
+
+def _taken(about: About) -> list[str]:
+    found = [f"Exhibit {label}: {taken_out.phrases(one)[0]}" for label, one in about.taken.items() if one]
+    withheld = sum(one.get(WITHHELD, 0) for one in about.taken.values())
+    if withheld:
+        found.append(f"Pages withheld: {withheld}. Whoever gets the packet sees an empty page in place of each.")
+    return found or ["Nothing."]
+
+
+def _left_out(about: About) -> list[str]:
+    return [f"Items of the case that are not in it: {about.left_out}."] if about.left_out else []
 
 
 def _wrapped(text: str) -> list[str]:

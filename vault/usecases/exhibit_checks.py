@@ -18,6 +18,8 @@ from vault.redaction.engine import PROFILES, Engine
 from vault.redaction.identifiers import SOURCE_RULE
 from vault.usecases import exhibit_facts as facts
 from vault.usecases import (
+    exhibit_languages,
+    exhibit_leaving,
     exhibit_list,
     exhibit_notes,
     exhibit_people,
@@ -26,38 +28,14 @@ from vault.usecases import (
     items,
     redacting,
 )
-from vault.usecases.exhibit_list import Placed
+from vault.usecases.exhibit_languages import FEW_LETTERS, LETTERS, language_of
+from vault.usecases.exhibit_leaving import CERTIFIED
+from vault.usecases.exhibit_list import Findings, Placed
 from vault.usecases.exhibit_pictures import LESS_THAN_PAPER
 from vault.usecases.unlocked import UnlockedVault
 
 TARGET = "en"
 """The language that a court wants: English (8 CFR 1003.33)."""
-FEW_LETTERS = 40
-"""Letters below which a text is too short to tell its language, or to be the same as another."""
-FOREIGN_SHARE = 0.5
-"""Share of letters in another script that makes a document one in another language."""
-FOREIGN_LINES = 120
-"""Letters in another script that need a translation even in a document that says to be in the court's language."""
-FEW_WORDS, ENGLISH_SHARE = 40, 0.12
-"""Of English words every third is one of these; of other languages written in Latin letters hardly any is."""
-_ENGLISH_WORDS = (
-    "the of and to in a is that for it was on with as be by at this have from or had not are but his her they she he "
-    "you i which all were there been their has will would who when my me we our"
-)
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_LETTERS = re.compile(r"[^\W\d_]")
-_LATIN_WORD = re.compile(r"[A-Za-z]{1,20}")
-_SCRIPTS = {
-    "latin": re.compile(r"[A-Za-z\u00aa-\u024f\u1e00-\u1eff]"),
-    "cyrillic": re.compile(r"[\u0400-\u052f]"),
-}
-_CYRILLIC_CODES = "ru uk be bg sr mk kk ky tg tt ba ce inh cv mn os ab av kbd ady sah udm"
-_CYRILLIC = frozenset(_CYRILLIC_CODES.split())
-CERTIFIED = re.compile(
-    r"certif\w{0,10}[^.]{0,120}translat|translat\w{0,4}[^.]{0,120}certif|competent to translate"
-    r"|верность перевода|перев[её]л\w{0,3}[^.]{0,80}(?:подтвержд|свидетельств|удостовер)",
-    re.IGNORECASE,
-)
 _ABOUT_TRANSLATING = re.compile(r"translat|interpret|перев[оеё]|тлумач|переклад", re.IGNORECASE)
 _HEADED = re.compile(r"(?:\bот|\bdated|\bdate[d]?:|\bдата:?)[ \u00a0]{0,3}$", re.IGNORECASE)
 HEAD = 1_500
@@ -91,20 +69,30 @@ class _Read:
         return self.placed.label
 
 
-def warnings(vault: UnlockedVault, case_id: str, placed: Sequence[Placed], target: str = TARGET) -> list[Warning]:
+def warnings(
+    vault: UnlockedVault,
+    case_id: str,
+    placed: Sequence[Placed],
+    target: str = TARGET,
+    findings: Findings | None = None,
+) -> list[Warning]:
     """Everything to be said of these exhibits of a case, in the order of the labels. Not logged: for other use cases.
 
-    `target` is the code of the language that the recipient's court wants. Raises Usage if there is no such language.
+    `target` is the code of the language that the recipient's court wants; `findings` are those of the plan by which
+    they leave, without it of the case's latest. Raises Usage if there is no such language.
     """
-    return _warnings(vault, case_id, [_read(vault, one) for one in placed], _wanted(target))
+    read = [_read(vault, one) for one in placed]
+    return _warnings(vault, case_id, read, _wanted(target), findings or _latest(vault, case_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The exhibits of a case, how many pages each has (0: none, or nothing was read), and the warnings."""
+    """The exhibits of a case, how many pages each has (0: none, or nothing was read), the language that each seems
+    to be in where none was noted (else ""), and the warnings."""
 
     placed: Sequence[Placed]
     pages: Sequence[int]
+    languages: Sequence[str]
     warnings: Sequence[Warning]
 
 
@@ -115,15 +103,21 @@ def look(vault: UnlockedVault, case_id: str, *, target: str = TARGET, purpose: s
     wanted = _wanted(target)
     lenders = items.lenders(vault, case.id)
     with vault.access("bundle.exhibits", case.id, purpose=purpose, lenders=lenders) as outcome:
-        try:
-            findings: exhibit_list.Findings | None = redacting.current(vault, case.id).plan.of
-        except NotFound:
-            findings = None
+        findings = _latest(vault, case.id)
         placed = exhibit_list.arranged(vault, case.id, items.of_case(vault, case.id), findings)
         read = [_read(vault, one) for one in placed]
-        found = _warnings(vault, case.id, read, wanted)
+        found = _warnings(vault, case.id, read, wanted, findings)
         outcome.count = len(placed)
-    return Looked(placed, [len(one.document.pages) if one.document else 0 for one in read], found)
+    pages = [len(one.document.pages) if one.document else 0 for one in read]
+    spoken = ["" if one.placed.item.language else exhibit_languages.proposed(one.text) for one in read]
+    return Looked(placed, pages, spoken, found)
+
+
+def _latest(vault: UnlockedVault, case_id: str) -> Findings | None:
+    try:
+        return redacting.current(vault, case_id).plan.of
+    except NotFound:
+        return None
 
 
 def _wanted(target: str) -> str:
@@ -133,7 +127,9 @@ def _wanted(target: str) -> str:
     return wanted.split("-")[0]
 
 
-def _warnings(vault: UnlockedVault, case_id: str, read: Sequence[_Read], target: str) -> list[Warning]:
+def _warnings(
+    vault: UnlockedVault, case_id: str, read: Sequence[_Read], target: str, findings: Findings | None
+) -> list[Warning]:
     noted = exhibit_list.notes(vault, case_id)
     found = [
         *_untranslated(read, target),
@@ -144,6 +140,8 @@ def _warnings(vault: UnlockedVault, case_id: str, read: Sequence[_Read], target:
         *_described(vault, case_id, read, noted),
         *_dates(read, noted),
         *_translated(read),
+        *_masked(read, noted, findings),
+        *_leaving(vault, case_id, [one.placed for one in read], target),
     ]
     order = {one.label: place for place, one in enumerate(read)}
     kept = sorted(found, key=lambda one: (order[one.labels[0]], one.code, one.labels, one.page, one.person))
@@ -163,27 +161,6 @@ def _read(vault: UnlockedVault, placed: Placed) -> _Read:
 # Translations and certificates
 
 
-def language_of(text: str, noted: str, target: str) -> bool | None:
-    """Whether something is in the target language; None if nobody can tell."""
-    letters = len(_LETTERS.findall(text))
-    script = "cyrillic" if target in _CYRILLIC else "latin"
-    own = len(_SCRIPTS[script].findall(text))
-    foreign = letters - own
-    if letters >= FEW_LETTERS and foreign >= FOREIGN_SHARE * letters:
-        return False
-    if noted:
-        tags = [tag.split("-")[0] for tag in noted.split(", ")]
-        return target in tags and foreign < max(FOREIGN_LINES, 0.1 * letters)
-    if letters < FEW_LETTERS:
-        return None
-    if target != "en":
-        return None if foreign < FOREIGN_LINES else False
-    words = _LATIN_WORD.findall(text.lower())
-    if len(words) < FEW_WORDS:
-        return None
-    return foreign < FOREIGN_LINES and sum(word in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
-
-
 def _untranslated(read: Sequence[_Read], target: str) -> Iterator[Warning]:
     fits = {one.label: language_of(one.text, one.placed.item.language, target) for one in read}
     before: dict[str, list[str]] = {}
@@ -192,7 +169,7 @@ def _untranslated(read: Sequence[_Read], target: str) -> Iterator[Warning]:
             before.setdefault(one.placed.translation_of, []).append(one.label)
     for one in read:
         item = one.placed.item
-        wordless = item.kind in ("photo", "video") and len(_LETTERS.findall(one.text)) < FEW_LETTERS
+        wordless = item.kind in ("photo", "video") and len(LETTERS.findall(one.text)) < FEW_LETTERS
         if (
             fits[one.label] is None
             and not one.text.strip()
@@ -244,6 +221,39 @@ def _uncertified(read: Sequence[_Read], noted: Mapping[str, ExhibitNote]) -> Ite
             yield Warning("certificate-alone", (label,), text)
 
 
+def _masked(read: Sequence[_Read], noted: Mapping[str, ExhibitNote], findings: Findings | None) -> Iterator[Warning]:
+    for one in read:
+        item = one.placed.item
+        of = exhibit_list.vouched(item, noted)
+        certificate = item.kind == "certificate" and bool(of or _ABOUT_TRANSLATING.search(one.text))
+        alone = certificate or bool(of and of != item.id)
+        if findings is None or not (alone or of or item.translation_of or item.kind == "translation"):
+            continue
+        page = exhibit_leaving.masked(one.document, findings(item.id), whole=alone)
+        if page:
+            text = (
+                f"exhibit {one.label}, page {page}: a name, an address or a telephone is taken out of a certificate "
+                "of translation, and a court wants the translator's: reject those findings in the review if they are "
+                "the translator's, who agrees to be named"
+            )
+            yield Warning("certificate-masked", (one.label,), text, page)
+
+
+# How it leaves
+
+
+def _leaving(vault: UnlockedVault, case_id: str, placed: Sequence[Placed], target: str) -> Iterator[Warning]:
+    if bare := exhibit_leaving.undescribed(placed):
+        text = f"exhibits without a description: {', '.join(bare)}; write one with --describe"
+        yield Warning("no-description", bare, text)
+    if other := exhibit_leaving.described_otherwise(placed, target):
+        text = f"exhibits whose description is not in the language of the court ({target}): {', '.join(other)}"
+        yield Warning("description-language", other, text)
+    for label, bundles in exhibit_leaving.relabelled(vault, case_id, placed):
+        text = f"exhibit {label} is another item than in what was made before under this label: {bundles}"
+        yield Warning("label-changed", (label,), text)
+
+
 # The same twice
 
 
@@ -286,8 +296,7 @@ def _where_and_when(one: _Read) -> Iterator[Warning]:
                 f"exhibit {label}: nothing was read in it; if it shows no web address, note it as the item's source"
             )
         yield Warning("no-address", (label,), text)
-    day_chosen = one.placed.date != exhibit_list.own_date(item)
-    if not item.captured_at and not day_chosen and not exhibit_pictures.has_date(seen):
+    if not one.placed.date and not exhibit_pictures.has_date(seen):
         text = f"exhibit {label} shows no date: note when it was captured with 'evidence set --captured'"
         if unread:
             text = f"exhibit {label}: nothing was read in it; if it shows no date, note when it was captured"

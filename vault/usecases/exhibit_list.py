@@ -77,8 +77,11 @@ def vouched(item: Evidence, noted: Mapping[str, ExhibitNote]) -> str:
 
 
 def own_date(item: Evidence) -> str:
-    """The day of an item as it leaves where none was chosen: YYYY-MM-DD or ""."""
-    return (item.captured_at or item.collected_at)[:10]
+    """The day of an item as it leaves where none was chosen: YYYY-MM-DD or "".
+
+    The day on which it was collected says nothing of it: that stands in the certificate of custody.
+    """
+    return item.captured_at[:10]
 
 
 def _placed(item: Evidence, labels: Mapping[str, str], note: ExhibitNote | None, findings: Findings | None) -> Placed:

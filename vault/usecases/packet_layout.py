@@ -3,7 +3,7 @@ which page goes where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vault.bundle import packet_parts
@@ -39,7 +39,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where an exhibit is: the numbers of its tab sheet and of its last page, and the parts, from 1."""
+    """Where an exhibit is: the numbers of its tab sheet and of its last page, and the parts, from 1; and how often
+    something of each category was taken out of it."""
 
     label: str
     evidence: str
@@ -47,6 +48,7 @@ class Placing:
     first: int
     last: int
     parts: tuple[int, ...]
+    redactions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,15 @@ def _numbered(
             last[span.exhibit] = now - 1
             inside.setdefault(span.exhibit, []).append(number)
     places = [
-        Placing(one.exhibit.label, one.evidence, one.exhibit.title, first[place], last[place], tuple(inside[place]))
+        Placing(
+            one.exhibit.label,
+            one.evidence,
+            one.exhibit.title,
+            first[place],
+            last[place],
+            tuple(inside[place]),
+            one.exhibit.redactions,
+        )
         for place, one in enumerate(found)
     ]
     return starts, places
@@ -184,7 +194,9 @@ def _contents(found: Sequence[Source], layout: Layout, places: Sequence[Placing]
 def _piece(source: Source, span: Span, layout: Layout, place: Placing) -> Piece:
     name = layout.tab(source.exhibit.label)
     pages = layout.rules.pages.replace("{first}", str(place.first)).replace("{last}", str(place.last))
-    tab = Tab(name, source.exhibit.title, (*layout.notes(source.exhibit), pages)) if span.tab else None
+    small = layout.rules.tab_small.replace("{label}", source.exhibit.label)
+    notes = (*filter(None, [small]), *layout.notes(source.exhibit), pages)
+    tab = Tab(name, source.exhibit.title, notes) if span.tab else None
     title = f"{name}: {source.exhibit.title}" if source.exhibit.title else name
     return Piece(title, tab, tuple(_stretches(source, span)))
 

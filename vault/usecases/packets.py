@@ -18,7 +18,6 @@ from vault.formats.manifest import Manifest
 from vault.model import ids
 from vault.model.records import Case, Disclosure
 from vault.redaction import titles
-from vault.redaction.engine import PROFILES, Engine
 from vault.sandbox import packet as jail
 from vault.sandbox.documents import PageSize
 from vault.store import output
@@ -50,6 +49,7 @@ DEFAULT_RULES = "us-immigration-court"
 OUTLINE = "structure:outline"
 """What the leak check says of bookmarks, which are made on purpose; what they say is searched like all else."""
 NAME_LETTERS = 6
+SOMEBODY = "a listed person"
 MAX_COVER_BYTES, MAX_COVER_LINES, MAX_COVER_LINE = 64_000, 40, 200
 
 
@@ -107,7 +107,7 @@ def create(
             plan, files = _written(job, layout, made, stem, folder)
             for file in files:
                 _look_once_more(job, made, file.name, _read(folder, file))
-            packet = _packet(job, layout, plan, files, wish, out)
+            packet = _packet(job, layout, plan, files)
             _write_note(job, packet, folder)
             # The ledger first, then the name: a packet that exists is always accounted for.
             _commit(job, made, files)
@@ -133,7 +133,7 @@ def rehearse(
 
         plan, files = _parts(job, layout, made, "EX-XXXXXX", search, lambda: None)
         outcome.count = len(plan.exhibits)
-    return _packet(job, layout, plan, files, wish)
+    return _packet(job, layout, plan, files)
 
 
 def read_cover(untrusted_data: bytes) -> tuple[str, ...]:
@@ -172,22 +172,14 @@ def _prepared(vault: UnlockedVault, case_id: str, order: Order, wish: Wish, rule
 def _check_cover(job: Job, lines: Sequence[str]) -> None:
     """The cover was written for the court by a person: it may name who stays, and nobody else."""
     text = "\n".join(lines).strip()
-    if not text:
-        return
-    look = job.look()
-    if look.written([line for line in (*lines, " ".join(lines)) if line]):
-        raise Refused(
-            "the text for the cover names somebody who is protected",
-            kind="leak",
-            hint="Nothing was written. Say it without the name.",
-        )
-    look.check("the text for the cover", text.encode(), "text/plain")
+    if text:
+        job.look().check("the text for the cover", text.encode(), "text/plain")
 
 
 def _refuse_name(job: Job, out: Path) -> None:
-    if job.look().file_names([out.name]):
+    if job.look().named([out.name]):
         raise Refused(
-            "the folder's name names somebody of the case",
+            "the folder's name names somebody who is protected",
             kind="leak",
             hint="Nothing was written. Call the folder something that says nothing.",
         )
@@ -307,34 +299,21 @@ def _note_plain(vault: UnlockedVault, case_id: str, folder: Path, out: Path) -> 
     return unfinished
 
 
-def _packet(
-    job: Job, layout: Layout, plan: Plan, files: Sequence[PacketFile], wish: Wish, out: Path | None = None
-) -> Packet:
+def _packet(job: Job, layout: Layout, plan: Plan, files: Sequence[PacketFile]) -> Packet:
     recipient = None if job.recipient is None else job.recipient.id
     return Packet(
         job.bundle, recipient, tuple(files), plan.exhibits, layout.rules, layout.paper, job.left_out,
-        (*_warnings_typed(job, wish, out), *_warnings(job, layout, plan)),
+        tuple(_warnings(job, layout, plan)),
     )  # fmt: skip
-
-
-def _warnings_typed(job: Job, wish: Wish, out: Path | None) -> Iterator[Warning]:
-    """Names of people who are not listed, in what was typed for the court."""
-    engine = Engine(job.people, PROFILES[job.order.profile])
-    if any(exhibit_checks.seems_to_name(engine, line) for line in wish.cover):
-        yield Warning(
-            "cover", (), "the text for the cover seems to name somebody, or to hold a number: is that meant?"
-        )
-    if out is not None and job.look().names_others([out.name]):
-        yield Warning(
-            "file-name", (), "the folder's name seems to name somebody: call it something that says nothing"
-        )
 
 
 def _warnings(job: Job, layout: Layout, plan: Plan) -> Iterator[Warning]:
     """What a person should look at before it is filed."""
     court = layout.rules.court_language
-    for one in exhibit_checks.warnings(job.vault, job.case_id, job.placed, court or exhibit_checks.TARGET):
-        if court or one.code != "no-translation":
+    target = court or exhibit_checks.TARGET
+    found = exhibit_checks.warnings(job.vault, job.case_id, job.placed, target, job.plan.of)
+    for one in found:
+        if court or one.code not in ("no-translation", "description-language"):
             yield one
     for placing in plan.exhibits:
         if len(placing.parts) > 1:
@@ -346,8 +325,13 @@ def _write_note(job: Job, packet: Packet, folder: Path) -> None:
     names = [file.name for file in packet.parts]
     job.look().check_names([*names, packet_note.NAME])
     # Nothing that points at a person lies open beside the packet, not even an id.
-    said = [one.text for one in packet.warnings if not one.person]
-    text = packet_note.note(packet.rules, names, date.today(), said)
+    about = packet_note.About(
+        [one.text.replace(one.person, SOMEBODY) if one.person else one.text for one in packet.warnings],
+        {one.label: one.redactions for one in packet.exhibits},
+        packet.left_out,
+        packet.recipient is not None,
+    )
+    text = packet_note.note(packet.rules, names, date.today(), about)
     output.write_in(folder, packet_note.NAME, text.encode())
 
 
