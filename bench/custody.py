@@ -55,7 +55,7 @@ def _measure(vault: UnlockedVault) -> None:
     print(f"{vault.log.head().size} entries, {EXHIBITS} exhibits; seconds of processor time:")
     with vault.access("bundle.create", case):
         _timed("originals read whole", lambda: papers.verify(vault, made))
-        steps, data = _timed("histories and their log", lambda: papers.history(vault, case, BUNDLE, made))
+        steps, data = _timed("histories and their log", lambda: papers.history(vault, case, BUNDLE, made, "lawyer"))
         key = signature.key_of(vault.case_keys(case).signing)
     manifest = Manifest(BUNDLE, "lawyer", now(), tuple(one for one, _ in made), "", 0, "1.0")
     _timed("checked by the recipient", lambda: custody.check(data, manifest, key))

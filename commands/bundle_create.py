@@ -169,23 +169,22 @@ def _made(
                 file.write(words.encode("ascii") + b"\n")
             kept.append(place)
 
-    try:
-        with contextlib.ExitStack() as bar:
-            advance = bar.enter_context(session.console.progress("Making the bundle"))
-
-            def confirm(draft: Draft) -> None:
-                bar.close()
-                _confirm(session, draft)
-
-            return bundling.create(
-                vault, case_id, order, target, lambda _: advance(1), keep, confirm=confirm, action=action
-            )
-    except BaseException:
-        # What failed may have come after the bundle was in its place: then these are its only words.
-        if not target.exists():
-            for path in kept:
+    def drop() -> None:
+        for path in kept:
+            with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-        raise
+
+    with contextlib.ExitStack() as bar:
+        advance = bar.enter_context(session.console.progress("Making the bundle"))
+
+        def confirm(draft: Draft) -> None:
+            bar.close()
+            _confirm(session, draft)
+
+        return bundling.create(
+            vault, case_id, order, target, lambda _: advance(1), keep, drop, confirm=confirm, action=action,
+            also=() if place is None else (place,),
+        )  # fmt: skip
 
 
 def _confirm(session: Session, draft: Draft) -> None:

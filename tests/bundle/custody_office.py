@@ -99,16 +99,16 @@ def bundle(office: Office, case: str, names: Sequence[str], profile: str = "") -
         (exhibit(bundle_id, chr(65 + at), office.item(name)), office.item(name)) for at, name in enumerate(names)
     ]
     when = now()
+    certified, profile = profile != "", profile or "lawyer"
     with vault.access("bundle.create", case):
-        if profile:
+        if certified:
             weak = vaults.WEAK_JAIL
             papers = on_custody.papers(vault, case, bundle_id, listed, profile, when, accept_weak_jail=weak)
         else:
             on_custody.verify(vault, listed)
-            papers = [("custody.json", on_custody.history(vault, case, bundle_id, listed)[1])]
+            papers = [("custody.json", on_custody.history(vault, case, bundle_id, listed, profile)[1])]
         key = signature.key_of(vault.case_keys(case).signing)
     files = tuple(ExhibitFile(name, "a5" * 32, len(data), "") for name, data in papers)
-    profile = profile or "lawyer"
     manifest = Manifest(bundle_id, profile, when, tuple(one for one, _ in listed), "00" * 32, 0, "1.0", files)
     record = Disclosure(
         bundle_id, case, office.lawyer, when, bytes(32), 1, signature.fingerprint(key), profile, "other", "none",

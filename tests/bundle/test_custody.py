@@ -135,6 +135,9 @@ def test_only_an_unredacted_certificate_tells_of_the_original(office: Office, ma
     assert offices.GIVER not in text
     assert "not told here" in text
     assert "must not be handed on" in " ".join(text.split())
+    # Only there the minutes stand: elsewhere they would be the same for an item in bundles of two cases.
+    assert "Time (UTC)" in text
+    assert {len(leaf.at) for leaf in made.custody.leaves} == {len("2024-03-31")}
 
 
 def test_the_certificate_has_the_words_and_room_for_a_signature(made: Made) -> None:
@@ -199,7 +202,8 @@ def _swap(value: dict[str, Any], name: str) -> None:
 
 
 EDITS: dict[str, tuple[Callable[[dict[str, Any]], Any], type[CasevaultError], str]] = {
-    "a time": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01T00:00Z"), Forged, "step 2 of exhibit A"),
+    "a time": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01"), Forged, "step 2 of exhibit A"),
+    "a minute": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01T00:00Z"), Forged, "tells times as no bundle"),
     "what was done": (lambda v: v["entries"][2]["leaf"].update(what="described"), Forged, "step 3 of exhibit A"),
     "a blinded entry": (lambda v: v["entries"][0]["leaf"].update(entry="00" * 32), Forged, "step 1 of exhibit A"),
     "a day": (lambda v: v["entries"][0]["leaf"].update(collected="2020-01-01"), Forged, "step 1 of exhibit A"),

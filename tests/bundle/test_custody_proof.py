@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from vault.bundle import custody
 from vault.bundle.commitment import commitment
 from vault.errors import CasevaultError, Damaged, Forged, NewerFormat, NotFound, OutputExists, Usage
 from vault.formats import canonical, custody_proof
-from vault.usecases import items, opening, proof_check, proving
+from vault.usecases import item_history, items, opening, proof_check, proving
 from vault.usecases.proof_check import CheckedProof
 from vault.usecases.proving import Proven
 
@@ -218,10 +219,10 @@ def test_the_sender_can_not_open_one_thing_and_have_blinded_another(office: Offi
     added, described, _, checked = (leaves[one.case_part] for one in proof.entries)
     first, second, _, last = made.custody.of("A")
     for what, at, entry in (
-        ("taken", second.at, described), ("described", "2020-01-01T00:00Z", described),
+        ("taken", second.at, described), ("described", "2020-01-01", described),
     ):  # fmt: skip
         steps = [
-            custody.Step("added", first.at, added),
+            custody.Step("added", first.at, added, first.collected, first.program),
             custody.Step(what, at, entry),
             custody.Step("checked", last.at, checked),
         ]
@@ -231,6 +232,34 @@ def test_the_sender_can_not_open_one_thing_and_have_blinded_another(office: Offi
         value["entries"] = value["entries"][:2]
         with pytest.raises(Forged, match="does not say what its entry in the log says"):
             proof_check.check(canonical.dump(value), manifest, history)
+
+
+def test_steps_of_another_item_do_not_pass_for_its_own(office: Office, made: Made, tmp_path: Path) -> None:
+    vault, item, exhibit = office.vault, office.item("plain"), made.manifest.exhibits[0]
+    items.change(vault, office.items["left"], title="Another item's title")
+    other = item_history.of_items(vault, [office.item("left")])[office.items["left"]]
+    (strange,) = (one for one in other if one.what == "described")
+    proof, bundle = custody_proof.parse(_without_map(office, made)), made.manifest.bundle
+    seed, (first, *_, last) = vault.case_keys(office.a).signing, made.custody.of("A")
+    opened = [
+        proof.entries[0], custody_proof.Opened(strange.case_part, strange.log_digest, None), proof.entries[-1],
+    ]  # fmt: skip
+    entries = [custody.blinded(item.commitment_key, bundle, _leaf(one)) for one in opened]
+    manifest = offices.other(made, exhibits=(exhibit,)).manifest
+
+    def judged(program: str) -> CheckedProof:
+        steps = [
+            custody.Step("added", first.at, entries[0], first.collected, program),
+            custody.Step("described", strange.time[:10], entries[1]),
+            custody.Step("checked", last.at, entries[2]),
+        ]
+        history = custody.check(custody.make(bundle, [(exhibit, steps)], made.key, seed), manifest, made.key)
+        return proof_check.check(custody_proof.serialise(replace(proof, entries=tuple(opened))), manifest, history)
+
+    with pytest.raises(Forged, match="nothing shows that step 2 of exhibit A is of this item"):
+        judged(first.program)
+    with pytest.raises(Forged, match="names another version of the program"):
+        judged("0.0.1")
 
 
 def _without_map(office: Office, made: Made) -> bytes:

@@ -20,14 +20,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fault_lab
 import fault_trials
 
+from vault.usecases import ledger
+
 DISK_KIB = 64 * 1024
 # From nothing at all to enough for everything.
 FREE_KIB = {
     "init": (0, 4, 64, 256, 700, 8192),
     "evidence add": (0, 8, 64, 300, 1024, 4096, 30_000),
     "evidence get": (0, 8, 48, 80, 2048),
-    "bundle create": (0, 16, 2048),
+    "bundle create": (0, 2048),
 }
+STICK = "bundle onto a stick"
+STICK_KIB = (8, 2048)
 
 
 def main() -> int:
@@ -38,7 +42,27 @@ def main() -> int:
             print(
                 json.dumps(_trial(scenario, template, scratch / f"{name.replace(' ', '-')}-{free}", free)), flush=True
             )
+    for free in STICK_KIB:
+        print(json.dumps(_stick(template, scratch / f"stick-{free}", free)), flush=True)
     return 0
+
+
+def _stick(template: fault_lab.Lab, base: Path, free: int) -> dict[str, str | int | None]:
+    """A bundle for a disk of its own: that of the vault has room, so the ledger could note what never came to be."""
+    lab = fault_trials.SCENARIOS["bundle create"].start(template, base)
+    stick = lab.room / "stick"
+    stick.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={free}k,mode=700", "tmpfs", str(stick)], check=True)
+    try:
+        found = fault_lab.run(fault_trials.bundle_arguments(lab, stick / "b.age"))
+        fault_lab.check_refusal(found)
+        with lab.open() as vault:
+            noted = [one.record.id for one in ledger.of_case(vault, lab.case)]
+        names = [path.name for path in stick.iterdir()]
+        assert (len(noted), names) == ((1, ["b.age"]) if found.code == 0 else (0, []))
+    finally:
+        subprocess.run(["umount", str(stick)], check=True)
+    return {"name": STICK, "free_kib": free, "code": found.code, "kind": found.error.get("kind")}
 
 
 def _trial(

@@ -71,7 +71,8 @@ def _judge_init(lab: Lab, found: Run) -> None:
             assert path.read_bytes() != lab.sheet.read_bytes()
 
 
-def _bundle_arguments(lab: Lab, out: Path | None = None) -> list[str]:
+def bundle_arguments(lab: Lab, out: Path | None = None) -> list[str]:
+    """A bundle of the one item that can be in one."""
     return lab.arguments(
         "bundle", "create", lab.case, "--to", lab.recipient, "--only", lab.readable, "--purpose", "filing",
         "--accept-weak-jail", "--out", str(out or lab.bundle),
@@ -81,18 +82,21 @@ def _bundle_arguments(lab: Lab, out: Path | None = None) -> list[str]:
 def _judge_bundle(lab: Lab, found: Run) -> None:
     assert fault_lab.check_vault(lab) == []
     with lab.open() as vault:
-        noted = [one.record.sha256.hex() for one in ledger.of_case(vault, lab.case)]
-    assert len(noted) <= 1
+        listed = ledger.of_case(vault, lab.case)
+    noted = [one.record.sha256.hex() for one in listed if one.outstanding]
+    assert len(listed) <= 1
     if lab.bundle.exists():
         # What left is whole, and the vault knows of it.
         received = receiving.verify(lab.bundle, [age.parse_identity(lab.identity.read_text().strip())])
         assert [received.sha256] == noted
     else:
         assert found.code != 0
+        # Whoever was stopped can't take back what was noted; whoever failed does, or says how.
+        assert found.code is None or not noted or f"bundle mark {listed[0].record.id} void" in found.stderr
     for path in lab.room.iterdir():
         if path.suffix == ".part":
             assert path.read_bytes() == b"" or path.read_bytes().startswith(b"age-encryption.org/v1"), "plain text"
-    again = fault_lab.run(_bundle_arguments(lab, lab.room / "again.age"))
+    again = fault_lab.run(bundle_arguments(lab, lab.room / "again.age"))
     assert again.code == 0, again.stderr
 
 
@@ -121,7 +125,7 @@ def _copy(lab: Lab, base: Path) -> Lab:
 SCENARIOS = {
     "init": Scenario("init", _start_init, _init_arguments, _judge_init),
     "evidence add": Scenario("evidence add", _copy, _add_arguments, _judge_add),
-    "bundle create": Scenario("bundle create", _copy, _bundle_arguments, _judge_bundle),
+    "bundle create": Scenario("bundle create", _copy, bundle_arguments, _judge_bundle),
     "evidence get": Scenario("evidence get", _copy, _get_arguments, _judge_get),
 }
 

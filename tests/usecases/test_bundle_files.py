@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import vaults
@@ -13,7 +15,19 @@ from vault.errors import Damaged, OutputExists, Refused
 from vault.model.records import Copy, Disclosure, Evidence, ExhibitNote, Mark
 from vault.store import output
 from vault.store.catalogue import Put
-from vault.usecases import bundling, cases, people, receiving, recipients, redacting
+from vault.usecases import (
+    bundle_note,
+    bundle_states,
+    bundling,
+    cases,
+    ledger,
+    packets,
+    people,
+    receiving,
+    recipients,
+    redacting,
+    rowcheck,
+)
 from vault.usecases.bundling import Order
 from vault.usecases.people import NewPerson
 from vault.usecases.unlocked import Change, UnlockedVault
@@ -106,3 +120,44 @@ def test_what_another_program_put_there_meanwhile_stays(tmp_path: Path) -> None:
         written()
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
     assert paths[1].read_bytes() == b"theirs"
+
+
+def test_what_can_not_get_its_name_is_void_and_replaces_nothing(
+    vault: UnlockedVault, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bundling.create(vault, case, order(vault), tmp_path / "first.age")
+    bundle_states.mark(vault, first.id, "handed-over")
+    real, out, kept = bundle_note.commit, tmp_path / "b.age", [""]
+
+    def noted(*given: Any, **more: Any) -> Copy:
+        copy = real(*given, **more)
+        assert vault.catalogue.require(Disclosure, first.id).state == "superseded"
+        out.write_bytes(b"theirs")  # another program is faster
+        return copy
+
+    monkeypatch.setattr(bundle_note, "commit", noted)
+    wanted = order(vault, replaces=first.id)
+    with pytest.raises(OutputExists):
+        bundling.create(vault, case, wanted, out, keep_words=kept.append, drop_words=kept.clear)
+    assert (kept, out.read_bytes()) == ([], b"theirs")
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"b.age", "first.age"}
+    after = {one.record.id: one for one in ledger.of_case(vault, case)}
+    old, new = after.pop(first.id), next(iter(after.values()))
+    assert [step.state for step in old.states] == ["prepared", "handed-over"]
+    assert (old.record.state, new.record.state, new.version) == ("handed-over", "void", 1)
+    out.unlink()
+    packet = tmp_path / "packet"
+    monkeypatch.setattr(bundle_note, "commit", lambda *given, **more: (real(*given, **more), packet.mkdir()))
+    with pytest.raises(OutputExists):
+        packets.create(vault, case, replace(wanted, recipient=None, replaces=""), packets.Wish(), packet)
+    assert ledger.loose(vault, case) == []
+
+    def late(_: str) -> None:
+        out.write_bytes(b"theirs")
+
+    # What is taken by then is seen before anything is noted.
+    monkeypatch.setattr(bundle_note, "commit", real)
+    with pytest.raises(OutputExists):
+        bundling.create(vault, case, wanted, out, keep_words=late)
+    assert len(ledger.of_case(vault, case)) == 2
+    assert rowcheck.all_problems(vault) == []

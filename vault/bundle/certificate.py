@@ -78,7 +78,7 @@ _PROVES = (
 _DOES_NOT = (
     "That what an exhibit says is true, or who wrote, said or pictured it.",
     "Where a file was before it was taken into the vault. The day of collection is what the case manager noted.",
-    "The times, until an auditor has cosigned the log: up to then they are those of the holder's own clock, and a "
+    "Days and times, until an auditor has cosigned the log: up to then they are those of the holder's own clock, and a "
     "holder could have made another log.",
     "Reading within the vault is not listed here, nor that other work of the organisation uses an item, nor who else "
     "was given a bundle.",
@@ -105,7 +105,7 @@ def english(about: About, certified: Sequence[Certified]) -> list[Page]:
     """The certificate itself, to be typeset under `TITLE`."""
     blocks = [*_opening(about), *_log(about)]
     for one in certified:
-        blocks += _exhibit(one)
+        blocks += _exhibit(one, about)
     return [_page([*blocks, *_declaration()])]
 
 
@@ -155,7 +155,7 @@ def _log(about: About) -> Iterator[Block]:
     yield _row("Fingerprint of the key", about.fingerprint)
 
 
-def _exhibit(one: Certified) -> Iterator[Block]:
+def _exhibit(one: Certified, about: About) -> Iterator[Block]:
     exhibit = one.exhibit
     yield _heading(f"Exhibit {exhibit.label}" + (f": {exhibit.title}" if exhibit.title else ""))
     for name, value in (
@@ -172,7 +172,7 @@ def _exhibit(one: Certified) -> Iterator[Block]:
         yield _row("SHA-256 of the original", _hex(original.sha256))
         yield _row("Original", f"{original.name}, {original.size} bytes")
         yield _row("Given by", original.giver)
-    yield _row("Time (UTC)", "Step", "Blinded entry")
+    yield _row("Day (UTC)" if about.redacted else "Time (UTC)", "Step", "Blinded entry")
     yield from (_row(_time(step.at), _step(step), step.entry.hex()[:16]) for step in one.steps)
 
 
@@ -187,7 +187,7 @@ def _hex(digest: str) -> str:
 
 
 def _time(moment: str) -> str:
-    return f"{moment[:10]} {moment[11:16]}"
+    return f"{moment[:10]} {moment[11:16]}".rstrip()
 
 
 def _declaration() -> Iterator[Block]:
@@ -221,7 +221,7 @@ def _russian(about: About) -> Iterator[Block]:
         "лжесвидетельство по праву США).",
         "Для каждого приложения указаны: описание; SHA-256 того файла, который вышел из хранилища; обязательство "
         "(commitment), которое стоит вместо подлинника и которое можно раскрыть суду вместе с подлинником и ключом; "
-        "день сбора, как его записал ведущий дело; шаги по журналу, время всемирное (UTC).",
+        "день сбора, как его записал ведущий дело; шаги по журналу, дни и время всемирные (UTC).",
         "Что справка доказывает: файл с тем же SHA-256 — тот самый, что вышел из хранилища; подлинник, по которому "
         "он сделан, не менялся с приёма; записи журнала существовали не позже, чем их заверил аудитор.",
         "Чего она не доказывает: что написанное правда; кто автор; где был файл до приёма. Чтение внутри хранилища и "

@@ -25,12 +25,17 @@ MAX_BYTES = 64 << 20
 MAX_LEAVES = 1 << 17
 ENTRY_LABEL = "casevault/v1/custody/"
 ADDED, TRANSLATED, DESCRIBED, ANEW, TAKEN, CHECKED = "added", "translated", "described", "anew", "taken", "checked"
+UNREDACTED = "internal"
+"""The profile whose histories tell the minute. In others an item's minutes would be the same in bundles of any case
+that uses it, and show that they belong together."""
+DAY, MINUTE = 10, 16
+"""Characters of a time up to its day, and up to its minutes."""
 INTAKES = frozenset((ADDED, TRANSLATED))
 WHAT = (ADDED, TRANSLATED, DESCRIBED, ANEW, TAKEN, CHECKED)
 """What a step may be: added (as a translation), what is noted of it changed, stored anew, copied out, read whole and
 compared right before this bundle was made."""
 
-_AT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z", re.ASCII)
+_AT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9](?:T[0-2][0-9]:[0-5][0-9]Z)?", re.ASCII)
 _DAY = re.compile(r"(?:[0-9]{4}-[01][0-9]-[0-3][0-9])?", re.ASCII)
 _PROGRAM = re.compile(r"[0-9a-z.]{0,32}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -39,8 +44,8 @@ _SALT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as the vault knows it: `at` in UTC to the minute, `entry` the blinded entry; the day of collection and
-    the program that added the file are told with the first step only."""
+    """One step as the vault knows it: `at` as `at` cuts it, `entry` the blinded entry; the day of collection and the
+    program that added the file are told with the first step only."""
 
     what: str
     at: str
@@ -92,9 +97,14 @@ class Custody:
         """The `.tlog-proof` (c2sp.org/tlog-proof) of each step, in order; its extra data is the leaf."""
         paths = _paths(self.leaves)
         return [
-            tlog_proof.serialise(tlog_proof.Proof(at, paths[at], self.checkpoint, leaf.data))
-            for at, leaf in enumerate(self.leaves)
+            tlog_proof.serialise(tlog_proof.Proof(place, paths[place], self.checkpoint, leaf.data))
+            for place, leaf in enumerate(self.leaves)
         ]
+
+
+def at(time: str, profile: str) -> str:
+    """A time of the log, UTC, as a history of this profile tells it: to the minute, or the day alone."""
+    return f"{time[:MINUTE]}Z" if profile == UNREDACTED else time[:DAY]
 
 
 def blinded(item_key: bytes, bundle: str, leaf: bytes) -> bytes:
@@ -150,7 +160,7 @@ def _root(leaves: Sequence[Leaf]) -> bytes:
 def _paths(leaves: Sequence[Leaf]) -> list[tuple[bytes, ...]]:
     """The inclusion proof of each leaf in the tree of all."""
     node = merkle.reader_of([merkle.leaf_hash(leaf.data) for leaf in leaves])
-    return [tuple(merkle.inclusion_proof(node, at, len(leaves))) for at in range(len(leaves))]
+    return [tuple(merkle.inclusion_proof(node, place, len(leaves))) for place in range(len(leaves))]
 
 
 def check(untrusted_data: bytes, manifest: Manifest, key: signing.NoteKey) -> Custody:
@@ -169,9 +179,9 @@ def check(untrusted_data: bytes, manifest: Manifest, key: signing.NoteKey) -> Cu
     head = _head(signed, log_key(key, bundle))
     if head.size != len(leaves):
         raise Forged(f"{CUSTODY_NAME} has more or fewer steps than were signed")
-    for at, (leaf, path) in enumerate(zip(leaves, paths, strict=True)):
+    for place, (leaf, path) in enumerate(zip(leaves, paths, strict=True)):
         try:
-            merkle.verify_inclusion(merkle.leaf_hash(leaf.data), at, head.size, path, head.root)
+            merkle.verify_inclusion(merkle.leaf_hash(leaf.data), place, head.size, path, head.root)
         except Forged:
             raise Forged(f"step {leaf.n} of exhibit {leaf.exhibit} is not one that was signed") from None
     return Custody(tuple(leaves), signed, head.root, own)
@@ -186,6 +196,8 @@ def _check_histories(leaves: Sequence[Leaf], manifest: Manifest) -> None:
         numbered = [(leaf.exhibit, leaf.n, leaf.of) for leaf in steps]
         if not steps or numbered != [(exhibit.label, n, count) for n in range(1, count + 1)]:
             raise Forged(f"the history of exhibit {exhibit.label} is not whole")
+        if any(leaf.at != at(leaf.at, manifest.profile) for leaf in steps):
+            raise Forged(f"the history of exhibit {exhibit.label} tells times as no bundle of its profile does")
         if any(leaf.commitment != exhibit.commitment for leaf in steps):
             raise Forged(f"the history of exhibit {exhibit.label} is that of another item")
     if left:

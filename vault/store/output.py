@@ -69,7 +69,10 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def new_files(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
-    """Several files that belong together: all appear when the body has ended well, or none is left."""
+    """Several files that belong together: all appear when the body has ended well, or none is left.
+
+    A body that notes them calls `settle` first: then nothing is left to do after it but to give the names.
+    """
     parts = [path.parent / f".casevault-{secrets.token_hex(6)}.part" for path in paths]
     made: list[os.stat_result] = []
     whole = False
@@ -77,10 +80,8 @@ def new_files(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
         with contextlib.ExitStack() as stack:
             files = [stack.enter_context(open(part, "xb", opener=_private)) for part in parts]
             yield list(files)
-            for file in files:
-                file.flush()
-                os.fsync(file.fileno())
-                made.append(os.fstat(file.fileno()))
+            settle(files)
+        made = [part.lstat() for part in parts]
         for part, path in zip(parts, paths, strict=True):
             give_name(part, path)
         for folder in {path.parent for path in paths}:
@@ -96,6 +97,28 @@ def new_files(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
                 _remove_own(path, mine)
 
 
+def settle(files: Sequence[BinaryIO]) -> None:
+    """Make files durable, and end them. Raises OSError where the disk has no room for the last of them."""
+    for file in files:
+        if not file.closed:
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+
+
+def settle_folder(building: Path, path: Path) -> None:
+    """The same for a folder that `new_folder` gave, whose files are durable. Raises OutputExists, OSError."""
+    refuse_taken([path])
+    sync_folder(building)
+
+
+def refuse_taken(paths: Sequence[Path]) -> None:
+    """Raise OutputExists if another program took one of these names meanwhile."""
+    for path in paths:
+        if path.exists() or path.is_symlink():
+            raise OutputExists("the output exists already")
+
+
 def _remove_own(path: Path, mine: os.stat_result) -> None:
     """Take back a name that was given; one that another program gave to its own file stays."""
     with contextlib.suppress(OSError):
@@ -107,17 +130,21 @@ def _remove_own(path: Path, mine: os.stat_result) -> None:
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder that appears under its name only when the body has ended well; it is given under another one."""
     building = path.parent / f".casevault-{secrets.token_hex(6)}.part"
+    named = whole = False
     try:
         building.mkdir(mode=0o700)
         yield building
         if path.exists():
             raise OutputExists("the folder exists already")
         building.rename(path)
+        named = True
         sync_folder(path.parent)
+        whole = True
     except OSError as error:
         raise StorageFailed(f"the folder can't be written: {error.strerror}") from None
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        if not whole:
+            shutil.rmtree(path if named else building, ignore_errors=True)
 
 
 def write_in(folder: Path, name: str, data: bytes) -> None:

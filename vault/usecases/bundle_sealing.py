@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,30 +78,30 @@ def fits_page(size: int) -> bool:
 
 @contextmanager
 def sealed(draft: Draft, path: Path) -> Iterator[Sealed]:
-    """The files, written; they get their names once the body has ended well, all of them or none."""
+    """The files, written and durable; they get their names once the body has ended well, all of them or none.
+
+    So whoever notes them in the body does it after everything for which a disk needs room.
+    """
     secret = words.generate(words.BUNDLE_WORDS) if draft.job.has_words else None
-    if draft.job.order.form == "age":
-        with output.new_file(path) as file:
-            written = Counted(file)
-            _encrypt(draft, secret, written)
-            yield Sealed("age", (written.about(path),), secret)
-        return
-    if outer(draft) == "html":
+    form = outer(draft)
+    paths = [beside(path), path] if form == "html+age" else [path]
+    with output.new_files(paths) as files:
+        written = [Counted(file) for file in files]
+        _write(draft, form, secret, paths[0].name, written)
+        output.settle(files)
+        yield Sealed(form, tuple(one.about(where) for one, where in zip(written, paths, strict=True)), secret)
+
+
+def _write(draft: Draft, form: Outer, secret: str | None, name: str, files: Sequence[Counted]) -> None:
+    if form == "html":
         inner = io.BytesIO()
         _encrypt(draft, secret, inner)
         inner.seek(0)
-        with output.new_file(path) as file:
-            written = Counted(file)
-            page.inline(cast(BinaryIO, written), inner)
-            yield Sealed("html", (written.about(path),), secret)
+        page.inline(cast(BinaryIO, files[0]), inner)
         return
-    payload_path = beside(path)
-    with output.new_files([payload_path, path]) as (age_file, html_file):
-        payload, around = Counted(age_file), Counted(html_file)
-        _encrypt(draft, secret, payload)
-        about = payload.about(payload_path)
-        page.beside(cast(BinaryIO, around), payload_path.name, about.sha256)
-        yield Sealed("html+age", (about, around.about(path)), secret)
+    _encrypt(draft, secret, files[0])
+    if form == "html+age":
+        page.beside(cast(BinaryIO, files[1]), name, files[0].sha256)
 
 
 def _encrypt(draft: Draft, secret: str | None, out: io.BytesIO | Counted) -> None:
@@ -126,6 +126,10 @@ class Counted:
         self._size += memoryview(data).nbytes
         return self._file.write(data)
 
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
     def about(self, path: Path) -> OuterFile:
         """What was written so far, as the file of that name."""
-        return OuterFile(path, self._digest.hexdigest(), self._size)
+        return OuterFile(path, self.sha256, self._size)

@@ -83,6 +83,23 @@ def superseding(vault: UnlockedVault, bundle_id: str) -> list[Change]:
     return [change(vault, "bundle.mark", record, "superseded", now())]
 
 
+def unsuperseded(vault: UnlockedVault, bundle_id: str) -> list[Change]:
+    """What takes the last of that back, as nothing came to take this bundle's place after all ("": of none).
+
+    Its state is what it was before; the log keeps both.
+    """
+    record = vault.catalogue.get(Disclosure, bundle_id) if bundle_id else None
+    if record is None or record.state != "superseded":
+        return []
+    marks = sorted(vault.catalogue.all(Mark, case_id=record.case_id, bundle=record.id), key=ledger.number_of)
+    states = [one.state for one in marks if one.state in STATES]
+    if not states or states[-1] != "superseded":
+        return []
+    last = next(one for one in reversed(marks) if one.state == "superseded")
+    before = replace(record, state=states[-2] if len(states) > 1 else ledger.PREPARED)
+    return [Change("bundle.mark", record.case_id, [Put(before, record)], [last], object_id=record.id)]
+
+
 def may_follow(record: Disclosure, steps: Sequence[Step], state: str) -> bool:
     """Whether a bundle with this history may come into that state."""
     if state == "void" and any(step.state in _LEFT for step in steps):

@@ -53,6 +53,7 @@ def create(
     out: Path,
     progress: Progress | None = None,
     keep_words: Callable[[str], None] | None = None,
+    drop_words: Callable[[], None] | None = None,
     *,
     confirm: Confirm | None = None,
     action: str = "bundle.create",
@@ -77,18 +78,34 @@ def create(
         draft = _warned(bundle_packing.draft(job, progress), out, *also)
         if confirm is not None:
             confirm(draft)
-        with bundle_sealing.sealed(draft, out) as sealed:
-            if keep_words is not None and sealed.words is not None:
-                keep_words(sealed.words)
-            # The ledger first, then the name: a bundle that exists is always accounted for.
-            noted, copy, mark = bundle_note.rows(draft, sealed)
-            bundle_note.commit(job, action, noted, copy, mark)
+        sealed, copy = _sealed(job, action, draft, out, keep_words, drop_words)
         first = sealed.files[0]
         outcome.count, outcome.size = len(draft.exhibits), first.size
     return Bundle(
         job.bundle, first.sha256, first.size, draft.fingerprint, sealed.words, draft.exhibits, job.left_out,
         sealed.form, sealed.files, copy.deadline, copy.version,
     )  # fmt: skip
+
+
+def _sealed(
+    job: Job, action: str, draft: Draft, out: Path, keep_words: Callable[[str], None] | None,
+    drop_words: Callable[[], None] | None,
+) -> tuple[Sealed, Copy]:  # fmt: skip
+    try:
+        with bundle_sealing.sealed(draft, out) as sealed:
+            if keep_words is not None and sealed.words is not None:
+                keep_words(sealed.words)
+            output.refuse_taken([one.path for one in sealed.files])
+            # The ledger first, then the name: a bundle that exists is always accounted for. No room is needed any
+            # more for the name; what else may take it, or keep it from being given, is told to the ledger.
+            copy = bundle_note.commit(job, action, *bundle_note.rows(draft, sealed))
+    except BaseException:
+        if drop_words is not None:
+            drop_words()
+        if (worse := bundle_note.taken_back(job)) is not None:
+            raise worse from None
+        raise
+    return sealed, copy
 
 
 def rehearse(

@@ -1,6 +1,6 @@
 """The papers on custody that go with a bundle: each original is read whole first, then its history is told.
 
-What may leave is little: what was done in fixed words, to the minute, and blinded entries. Nothing of another case,
+What may leave is little: what was done in fixed words, on which day, and blinded entries. Nothing of another case,
 of the log's own numbers or origin, and in a redacting profile nothing that was computed from an original.
 """
 
@@ -21,9 +21,7 @@ from vault.usecases import item_history, items
 from vault.usecases.item_history import Logged
 from vault.usecases.unlocked import UnlockedVault
 
-UNREDACTED = "internal"
-MINUTE = 16
-"""Characters of a time up to its minutes."""
+UNREDACTED = custody.UNREDACTED
 
 Made = Sequence[tuple[Exhibit, Evidence]]
 
@@ -45,7 +43,7 @@ def papers(
     log does not tell where it came from.
     """
     verify(vault, made)
-    histories, data = history(vault, case_id, bundle_id, made)
+    histories, data = history(vault, case_id, bundle_id, made, profile)
     key = signature.key_of(vault.case_keys(case_id).signing)
     manifest = Manifest(bundle_id, profile, when, tuple(one for one, _ in made), "", 0, __version__)
     checked = custody.check(data, manifest, key)
@@ -75,11 +73,11 @@ def _typeset(about: certificate.About, certified: Sequence[certificate.Certified
 
 
 def history(
-    vault: UnlockedVault, case_id: str, bundle_id: str, made: Made
+    vault: UnlockedVault, case_id: str, bundle_id: str, made: Made, profile: str
 ) -> tuple[list[tuple[Exhibit, list[custody.Step]]], bytes]:
     """The steps of each exhibit, and `custody.json` of them, once `verify` has logged its entries. Raises Damaged."""
     found = item_history.of_items(vault, [item for _, item in made])
-    steps = [(exhibit, _steps(item, bundle_id, exhibit, found[item.id])) for exhibit, item in made]
+    steps = [(exhibit, _steps(item, bundle_id, exhibit, found[item.id], profile)) for exhibit, item in made]
     seed = vault.case_keys(case_id).signing
     return steps, custody.make(bundle_id, steps, signature.key_of(seed), seed)
 
@@ -149,11 +147,13 @@ def told(item: Evidence, exhibit: Exhibit, found: Sequence[Logged]) -> list[Logg
     return shown
 
 
-def _steps(item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Logged]) -> list[custody.Step]:
+def _steps(
+    item: Evidence, bundle_id: str, exhibit: Exhibit, found: Sequence[Logged], profile: str
+) -> list[custody.Step]:
     return [
         custody.Step(
             one.what,
-            f"{one.time[:MINUTE]}Z",
+            custody.at(one.time, profile),
             custody.blinded(item.commitment_key, bundle_id, one.leaf),
             *((item.collected_at[:10], one.program) if one.what in custody.INTAKES else ()),
         )

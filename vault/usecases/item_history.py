@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.audit import entries as forms
-from vault.bundle.custody import ADDED, ANEW, CHECKED, DESCRIBED, TAKEN, TRANSLATED
+from vault.bundle.custody import ADDED, ANEW, CHECKED, DESCRIBED, INTAKES, TAKEN, TRANSLATED
 from vault.errors import Damaged
 from vault.model.records import Case, Evidence, ExtractedText
 from vault.store import rotation_state
@@ -52,6 +52,7 @@ class Logged:
     op: str
     case_part: bytes
     log_digest: bytes
+    object: str
 
     @property
     def leaf(self) -> bytes:
@@ -68,6 +69,22 @@ def of_items(vault: UnlockedVault, found: Sequence[Evidence]) -> dict[str, list[
         elif case_part.startswith(_SHRED):
             scan.destroyed(case_part)
     return scan.end()
+
+
+def linked(entries: Iterable[tuple[str, str, str]]) -> list[bool]:
+    """Which entries (what was done, case, pseudonym) show by themselves that they are about one item.
+
+    The intake and the check for a bundle do by their digests. Others do if they bear the pseudonym that the item has in
+    the entry of its intake, or, in a case that it came into later, in that of the check. Pseudonyms of keys that were
+    replaced in between show nothing.
+    """
+    listed = list(entries)
+    known = {case: name for what, case, name in listed if what in INTAKES}
+    for what, case, name in listed:
+        if what == CHECKED:
+            known.setdefault(case, name)
+    by_digest = (CHECKED, *INTAKES)
+    return [what in by_digest or (name != "" and known.get(case) == name) for what, case, name in listed]
 
 
 class _Scan:
@@ -114,6 +131,7 @@ class _Scan:
             Logged(
                 WHAT[action], read[_GROUP["time"]], read[_GROUP["program"]], case, int(n),
                 read[_GROUP["digest"]] or "", op.decode(), case_part, hashlib.sha256(log_part).digest(),
+                obj or "",
             )
         )  # fmt: skip
 

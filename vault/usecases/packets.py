@@ -18,6 +18,7 @@ from vault.formats.manifest import Manifest
 from vault.model import ids
 from vault.model.records import Case, Disclosure
 from vault.redaction import titles
+from vault.redaction.engine import PROFILES, Engine
 from vault.sandbox import packet as jail
 from vault.sandbox.documents import PageSize
 from vault.store import output
@@ -102,15 +103,21 @@ def create(
         _refuse_name(job, out)
         made = _made(job, progress)
         stem = "EX-" + "".join(secrets.choice(ids.ALPHABET) for _ in range(NAME_LETTERS))
-        with output.new_folder(out) as folder:
-            noted = _note_plain(vault, job.case_id, folder, out)
-            plan, files = _written(job, layout, made, stem, folder)
-            for file in files:
-                _look_once_more(job, made, file.name, _read(folder, file))
-            packet = _packet(job, layout, plan, files)
-            _write_note(job, packet, folder)
-            # The ledger first, then the name: a packet that exists is always accounted for.
-            _commit(job, made, files)
+        try:
+            with output.new_folder(out) as folder:
+                noted = _note_plain(vault, job.case_id, folder, out)
+                plan, files = _written(job, layout, made, stem, folder)
+                for file in files:
+                    _look_once_more(job, made, file.name, _read(folder, file))
+                packet = _packet(job, layout, plan, files, wish, out)
+                _write_note(job, packet, folder)
+                # The ledger first, then the name: a packet that exists is always accounted for.
+                output.settle_folder(folder, out)
+                _commit(job, made, files)
+        except BaseException:
+            if (worse := bundle_note.taken_back(job)) is not None:
+                raise worse from None
+            raise
         originals.forget(vault, noted)
         outcome.count, outcome.size = len(plan.exhibits), sum(file.size for file in files)
     return packet
@@ -133,7 +140,7 @@ def rehearse(
 
         plan, files = _parts(job, layout, made, "EX-XXXXXX", search, lambda: None)
         outcome.count = len(plan.exhibits)
-    return _packet(job, layout, plan, files)
+    return _packet(job, layout, plan, files, wish)
 
 
 def read_cover(untrusted_data: bytes) -> tuple[str, ...]:
@@ -172,14 +179,22 @@ def _prepared(vault: UnlockedVault, case_id: str, order: Order, wish: Wish, rule
 def _check_cover(job: Job, lines: Sequence[str]) -> None:
     """The cover was written for the court by a person: it may name who stays, and nobody else."""
     text = "\n".join(lines).strip()
-    if text:
-        job.look().check("the text for the cover", text.encode(), "text/plain")
+    if not text:
+        return
+    look = job.look()
+    if look.written([line for line in (*lines, " ".join(lines)) if line]):
+        raise Refused(
+            "the text for the cover names somebody who is protected",
+            kind="leak",
+            hint="Nothing was written. Say it without the name.",
+        )
+    look.check("the text for the cover", text.encode(), "text/plain")
 
 
 def _refuse_name(job: Job, out: Path) -> None:
-    if job.look().named([out.name]):
+    if job.look().file_names([out.name]):
         raise Refused(
-            "the folder's name names somebody who is protected",
+            "the folder's name names somebody of the case",
             kind="leak",
             hint="Nothing was written. Call the folder something that says nothing.",
         )
@@ -299,12 +314,27 @@ def _note_plain(vault: UnlockedVault, case_id: str, folder: Path, out: Path) -> 
     return unfinished
 
 
-def _packet(job: Job, layout: Layout, plan: Plan, files: Sequence[PacketFile]) -> Packet:
+def _packet(
+    job: Job, layout: Layout, plan: Plan, files: Sequence[PacketFile], wish: Wish, out: Path | None = None
+) -> Packet:
     recipient = None if job.recipient is None else job.recipient.id
     return Packet(
         job.bundle, recipient, tuple(files), plan.exhibits, layout.rules, layout.paper, job.left_out,
-        tuple(_warnings(job, layout, plan)),
+        (*_warnings_typed(job, wish, out), *_warnings(job, layout, plan)),
     )  # fmt: skip
+
+
+def _warnings_typed(job: Job, wish: Wish, out: Path | None) -> Iterator[Warning]:
+    """Names of people who are not listed, in what was typed for the court."""
+    engine = Engine(job.people, PROFILES[job.order.profile])
+    if any(exhibit_checks.seems_to_name(engine, line) for line in wish.cover):
+        yield Warning(
+            "cover", (), "the text for the cover seems to name somebody, or to hold a number: is that meant?"
+        )
+    if out is not None and job.look().names_others([out.name]):
+        yield Warning(
+            "file-name", (), "the folder's name seems to name somebody: call it something that says nothing"
+        )
 
 
 def _warnings(job: Job, layout: Layout, plan: Plan) -> Iterator[Warning]:

@@ -84,6 +84,7 @@ def check(
         _check_original(original, proof)
     steps = history.of(exhibit.label)
     leaves = _leaves(proof, exhibit, steps)
+    _check_linked(proof, leaves)
     log, said, vouched_by = _map(proof, keys)
     opened = tuple(_step(one, leaf, log, proof, keys) for one, leaf in zip(proof.entries, leaves, strict=True))
     return CheckedProof(
@@ -99,7 +100,12 @@ def _check_original(untrusted_original: BinaryIO, proof: CustodyProof) -> None:
         digest.update(chunk)
         size += len(chunk)
     if digest.digest() != proof.sha256 or size != proof.size:
-        raise Forged(f"the file is not the original of exhibit {proof.exhibit}", kind="other-original")
+        raise Forged(
+            f"the file is not the original of exhibit {proof.exhibit}",
+            kind="other-original",
+            hint="Compare its SHA-256: a file that was opened and saved, or sent by a messenger, is another "
+            "one. Ask for the original, byte for byte.",
+        )
 
 
 def _leaves(proof: CustodyProof, exhibit: Exhibit, steps: Sequence[Leaf]) -> list[Leaf]:
@@ -120,13 +126,29 @@ def _check_said(entry: Opened, leaf: Leaf, proof: CustodyProof, exhibit: Exhibit
     read = forms.read_case_part(entry.case_part)
     if read is None:
         raise Damaged("the proof holds something that is no entry of a log")
-    action, time, digest = (read[_GROUP[name]] for name in ("action", "time", "digest"))
+    action, time, digest, program = (read[_GROUP[name]] for name in ("action", "time", "digest", "program"))
+    if read[_GROUP["phase"]] != "intent":
+        raise Forged(f"step {leaf.n} of exhibit {exhibit.label} is not an entry about something that was done")
     if item_history.WHAT.get(action) != leaf.what or not time.startswith(leaf.at.removesuffix("Z")):
         raise Forged(f"step {leaf.n} of exhibit {exhibit.label} does not say what its entry in the log says")
+    if leaf.program != (program if leaf.what in custody.INTAKES else ""):
+        raise Forged(f"step {leaf.n} of exhibit {exhibit.label} names another version of the program")
     if leaf.what in custody.INTAKES and digest != kdf.hmac_sha256(proof.key, proof.sha256).hex():
         raise Forged("the original is not the one that the log has at its intake", kind="other-original")
     if leaf.what == custody.CHECKED and digest != exhibit.commitment:
         raise Forged("the last check in the log was made for another bundle", kind="other-bundle")
+
+
+def _check_linked(proof: CustodyProof, leaves: Sequence[Leaf]) -> None:
+    """Steps of other items must not pass for this one's."""
+    found = []
+    for entry, leaf in zip(proof.entries, leaves, strict=True):
+        read = forms.read_case_part(entry.case_part)
+        assert read is not None  # it was read before
+        found.append((leaf.what, read[_GROUP["case"]] or "", read[_GROUP["object"]] or ""))
+    for leaf, is_own in zip(leaves, item_history.linked(found), strict=True):
+        if not is_own:
+            raise Forged(f"nothing shows that step {leaf.n} of exhibit {leaf.exhibit} is of this item")
 
 
 def _map(

@@ -53,7 +53,9 @@ def prove(vault: UnlockedVault, bundle_id: str, label: str, out: Path, *, others
         lastlook.refuse_file_name(redacting.people_of(vault, case_id), out)
         item, exhibit = _exhibit(vault, record, label)
         entries = custody.told(item, exhibit, item_history.of_items(vault, [item])[item.id])
-        shown = [one for one in entries if others or one.case == case_id]
+        # What nothing shows to be of this item stays closed: no reader would take it.
+        own = item_history.linked((one.what, one.case, one.object) for one in entries)
+        shown = [one for one, is_own in zip(entries, own, strict=True) if is_own and (others or one.case == case_id)]
         proof, until, witnesses = _opened(vault, record.id, exhibit, item, shown)
         with output.new_file(out) as file:
             file.write(serialise(proof))
