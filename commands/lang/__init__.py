@@ -15,6 +15,11 @@ from pathlib import Path
 RUSSIAN_WINDOWS = 0x19  # LANG_RUSSIAN, primary language id
 _HOLE = "{}"
 _JOINT = "; "
+_ONE = re.compile(
+    r"1 (?:[a-z]{1,12} )?(?:pictures|pages|comments|files|annotations|objects|characters|parts|signatures|tables"
+    r"|charts|equations|sheets|rows|columns|slides)\b"
+)
+_VERBS = (("were", "was"), ("have", "has"), ("are", "is"), ("carry", "carries"), ("hold", "holds"), ("lie", "lies"))
 
 
 def default() -> str:
@@ -59,10 +64,21 @@ def error(lang: str, english: str) -> str:
     return english
 
 
+def _of_one(note: str) -> str:
+    """A note that counts one thing says so in the singular."""
+    note = note.replace("(1 places)", "(1 place)")
+    if not _ONE.match(note) or " they " in note:
+        return note
+    note = _ONE.sub(lambda found: found[0].removesuffix("s"), note, count=1)
+    for many, one in _VERBS:
+        note = note.replace(f" {many} ", f" {one} ", 1)
+    return note
+
+
 def notes(lang: str, english: str) -> str:
     """What the reader of a document noted, joined by "; ": each note by itself, as a hole would swallow the next."""
     if lang != "ru":
-        return english
+        return _JOINT.join(_of_one(piece) for piece in english.split(_JOINT))
     known, pieces, found = _tables()["errors"], english.split(_JOINT), []
     while pieces:
         # A note may itself have a semicolon in it.

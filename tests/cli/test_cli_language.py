@@ -186,6 +186,9 @@ def test_notes_are_translated_one_by_one() -> None:
         + "; something that nobody translated"
     )
     assert lang.notes("en", joined) == joined
+    assert lang.notes(
+        "en", "1 comments were left out; 1 hidden sheets were left out; text was left out (1 places)"
+    ) == ("1 comment was left out; 1 hidden sheet was left out; text was left out (1 place)")
 
 
 def test_an_exhibit_is_one_word_in_russian() -> None:
