@@ -18,6 +18,7 @@ import reader_node
 
 from vault.bundle import container, index, signature, taken_out
 from vault.crypto import age, words
+from vault.errors import Damaged
 from vault.formats import canonical
 from vault.formats import manifest as manifests
 from vault.formats.manifest import Exhibit, ExhibitFile, Manifest
@@ -254,12 +255,7 @@ def test_forged_lists_show_nothing(judge: Judge) -> None:
         _members(_edited(exhibits=[*json.loads(data)["exhibits"], json.loads(data)["exhibits"][0]])),
         _members(_edited(papers=[{**json.loads(data)["papers"][0], "name": "exhibits/A.pdf"}])),
         _members(canonical.dump({k: v for k, v in json.loads(data).items() if k != "papers"})),
-        *(_renamed(name) for name in ("exhibits/A.svg", "exhibits/A.html", "exhibits/../A.pdf", "A.pdf")),
-        *(_renamed(name, 1) for name in ("exhibits/A-7.pdf", "exhibits/C-1.pdf", "exhibits/BB.pdf")),
-        *(_relabelled(label=name) for name in ("AUX", "CON", "NUL", "PRN", "COM0", "LPT9", "c", "ABCDE")),
-        *(_relabelled(**{name: "D"}) for name in ("translation_of", "certificate_of")),
-        _relabelled(title="x" * 20_001),
-        _members(data.replace("Описание".encode(), b"\\ud800")),
+        *_misnamed(),
         _members(b"[]"),
         _members(b"2"),
         _members(b'{"casevault":"2"}'),
@@ -274,6 +270,25 @@ def _flip_in_signature(note: bytes) -> bytes:
     raw = bytearray(base64.b64decode(line.strip()))
     raw[40] ^= 1
     return f"{text} {base64.b64encode(bytes(raw)).decode()}\n".encode()
+
+
+def _misnamed() -> list[Members]:
+    """Bundles whose lists hold names, labels or texts that are not allowed."""
+    data = MANIFEST.dump()
+    return [
+        *(_renamed(name) for name in ("exhibits/A.svg", "exhibits/A.html", "exhibits/../A.pdf", "A.pdf")),
+        *(_renamed(name, 1) for name in ("exhibits/A-7.pdf", "exhibits/C-1.pdf", "exhibits/BB.pdf")),
+        *(_relabelled(label=name) for name in ("AUX", "CON", "NUL", "PRN", "COM0", "LPT9", "c", "ABCDE")),
+        *(_relabelled(**{name: "D"}) for name in ("translation_of", "certificate_of")),
+        _relabelled(title="x" * 20_001),
+        _members(data.replace("Описание".encode(), b"\\ud800")),
+    ]  # fmt: skip
+
+
+def test_names_and_labels_are_refused_by_the_program_too() -> None:
+    for members in _misnamed():
+        with pytest.raises(Damaged):
+            manifests.parse(dict(members)["manifest.json"])
 
 
 def test_labels_and_texts_at_their_limits_are_taken(judge: Judge) -> None:
