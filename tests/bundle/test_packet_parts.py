@@ -100,7 +100,7 @@ def test_rules_of_another_form_are_refused(change: dict[str, object]) -> None:
 
 def test_the_note_says_how_old_the_rules_are_and_names_every_source() -> None:
     rules = court_rules.load("us-immigration-court")
-    text = packet_note.note(rules, ["EX-0A1B2C_Part1.pdf"], TODAY, ["exhibit B is a photo"])
+    text = packet_note.note(rules, ["EX-0A1B2C_Part1.pdf"], TODAY, packet_note.About(["exhibit B is a photo"]))
     flat = " ".join(text.split())
     assert "READ THIS FIRST" in text
     assert "as it is today, before anything is filed" in flat
@@ -110,5 +110,7 @@ def test_the_note_says_how_old_the_rules_are_and_names_every_source() -> None:
     assert "filing-ready" not in text
     assert all(one.url in text for one in rules.sources)
     assert all(one.says in flat for one in rules.rules)
-    assert "THESE RULES ARE OLD" not in packet_note.note(rules, [], date.fromisoformat(rules.as_of), [])
+    assert "THESE RULES ARE OLD" not in packet_note.note(
+        rules, [], date.fromisoformat(rules.as_of), packet_note.About()
+    )
     assert all(line.endswith("\r") for line in text.split("\n")[:-1])  # a Windows editor shows lines
