@@ -37,6 +37,10 @@ def again(
     ] = "none",
     deadline: DeadlineOption = None,
     words_file: WordsFileOption = None,
+    recording: Annotated[
+        list[str] | None,
+        typer.Option("--recording", metavar="E-ID", help="Sound or film that leaves whole: you have checked it."),
+    ] = None,
     supersede: Annotated[
         bool, typer.Option("--supersede", help="The new one takes the place of the old one, which is noted.")
     ] = False,
@@ -60,6 +64,7 @@ def again(
     from vault.usecases import bundle_order, recipients
 
     bundle_order.deadline(deadline or "")
+    bundle_create.check_ids(recording or [])
     with session.vault() as vault:
         recipient = recipients.require_active(vault, picking.recipient(session, vault, to)).id
         why = purpose or vault.catalogue.require(Disclosure, bundle).purpose
@@ -68,12 +73,16 @@ def again(
         wanted = bundle_order.Order(
             recipient, purpose=why, consent=consent, accept_weak_jail=session.weak_jail(),
             form=bundle_create.form(vault, recipient, format_, target), deadline=deadline or "",
-            replaces=record.id if supersede else "",
+            replaces=record.id if supersede else "", recordings=tuple(recording or ()),
         )  # fmt: skip
         for line in lines(session, since):
             session.console.say("{line}", line=line)
         _warn_of_consent(session, since, wanted)
         order = agains.order(since, wanted, without_missing=without_missing)
+        if order.recordings:
+            session.console.warn(
+                "Recordings that leave unheard, as before: {items}", items=", ".join(order.recordings)
+            )
         if dry_run:
             _rehearsed(session, vault, since, order, target)
             return

@@ -80,7 +80,7 @@ def create(
     """
     session = session_of(context)
     target = None if dry_run and out is None else Path(paths.needed(session, out)).expanduser()
-    _check_ids([*(only or ()), *(without or ()), *(recording or ())])
+    check_ids([*(only or ()), *(without or ()), *(recording or ())])
     from vault.usecases import bundle_order
 
     bundle_order.deadline(deadline or "")
@@ -100,7 +100,8 @@ def create(
     hand_over(session, made, place)
 
 
-def _check_ids(ids: list[str]) -> None:
+def check_ids(ids: list[str]) -> None:
+    """Raise Usage for what is no id of an item."""
     # Here, because what is no id may be a name: it must not be repeated in an error.
     if not all(picking.looks_like(one, "E") for one in ids):
         raise Usage("--only, --without and --recording take the ids of items, such as E-4N8TVQ2WX")

@@ -240,6 +240,12 @@ def test_what_changed_since_is_told_exactly(desk: Desk) -> None:
     assert before.same
     assert before.left_out == (desk.items[2],)
     assert again.order(before, desk.order(), without_missing=False).labels == before.kept
+    heard = replace(before, recordings=(desk.items[0],))
+    assert again.order(heard, desk.order(), without_missing=False).recordings == heard.recordings
+    with pytest.raises(Refused, match="must be named again"):
+        again.order(replace(heard, people=1), desk.order(), without_missing=False)
+    named = desk.order(recordings=(desk.items[0],))
+    assert again.order(replace(heard, people=1), named, without_missing=False).recordings == heard.recordings
     items.change(vault, desk.items[1], title="Другое название")
     items.change(vault, desk.items[0], source="мессенджер")
     new = vaults.add_text(vault, desk.case, "Новое.", "new.txt").id

@@ -114,13 +114,28 @@ def order(since: Since, wanted: Order, *, without_missing: bool) -> Order:
             kind="stale",
             hint=f"Run 'casevault redact plan {record.case_id}', review what is new, then repeat this.",
         )
+    unheard = _to_hear_again(since, wanted.recordings)
+    if unheard:
+        raise Refused(
+            "recordings that leave unheard must be named again: people or these items changed since: "
+            + ", ".join(unheard),
+            kind="unreviewed",
+            hint=f"Hear and see them to the end, then give each: --recording {unheard[0]}",
+        )
     return replace(
         wanted,
         profile=record.profile,
         only=tuple(one for one, _ in since.kept),
         labels=since.kept,
-        recordings=since.recordings,
+        recordings=tuple(dict.fromkeys((*since.recordings, *wanted.recordings))),
     )
+
+
+def _to_hear_again(since: Since, named: Sequence[str]) -> list[str]:
+    """Recordings of before that nobody named now, though somebody may be heard in them who was not listed then."""
+    changed = {one.evidence for one in since.changed}
+    everything = bool(since.people) or since.renewed
+    return [one for one in since.recordings if one not in named and (everything or one in changed)]
 
 
 def _refuse_packet(given: Given) -> None:
