@@ -72,6 +72,7 @@ def test_what_is_refused_and_why(ready: Ready) -> None:
     assert ready.prove("B", "b.json", "--confirm", ready.bundle).code == 0
     other = ready.verify("--proof", "b.json", "--original", "in/a.txt", "--json")
     assert (other.code, other.error["kind"]) == (13, "other-original")
+    assert "doctor" not in other.error["hint"], "a court has no vault"
     (ready.scratch.folder / "bad.json").write_bytes(b"{}")
     assert ready.verify("--proof", "bad.json").code == 13
     assert ready.verify("--original", "in/a.txt").code == 2
