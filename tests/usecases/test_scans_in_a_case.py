@@ -202,10 +202,12 @@ def test_a_recording_leaves_only_by_a_choice_that_is_logged(case: vaults.Dossier
     with pytest.raises(Usage, match="no recording"):
         bundling.create(case.vault, case.case_id, order(case, recordings=(case.items["mail"],)), tmp_path / "no.age")
     assert case.vault.catalogue.count(Disclosure) == 0
-    chosen = order(case, recordings=(case.items["sound"],))
+    chosen = order(case, only=(case.items["sound"],), recordings=(case.items["sound"],))
     made = bundling.create(case.vault, case.case_id, chosen, tmp_path / "bundle.age")
     receiving.unpack(tmp_path / "bundle.age", [IDENTITY], tmp_path / "open", made.fingerprint)
-    left = (tmp_path / "open/exhibits/B.wav").read_bytes()
+    left = (tmp_path / "open/exhibits/A.wav").read_bytes()
+    assert b'"traced":false' in (tmp_path / "open/manifest.json").read_bytes(), "a recording carries no mark"
+    assert b"dashes" not in (tmp_path / "open/index.html").read_bytes()
     assert b"Zarechnov" not in left
     with wave.open(io.BytesIO(left)) as file:
         assert file.getnframes() == 800
