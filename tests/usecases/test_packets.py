@@ -31,8 +31,8 @@ from vault.usecases.packets import Wish
 from vault.usecases.unlocked import UnlockedVault
 
 WITNESS = "Ипполит Вареников"
-STATEMENT = f"Я, свидетель {WITNESS}, видел задержание на площади. " * 30
-TRANSLATION = "I saw the arrest in the square. The people stood there for an hour. " * 30
+STATEMENT = f"Я, свидетель {WITNESS}, видел задержание на площади. " * 8
+TRANSLATION = "I saw the arrest in the square. The people stood there for an hour. " * 8
 ALPHABETS = " ".join(
     chr(code) for start in (0x391, 0x400, 0x531, 0x10D0, 0x1E00) for code in range(start, start + 38)
 )
