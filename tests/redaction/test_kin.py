@@ -111,6 +111,32 @@ def test_a_surname_of_two_protected_people_alone_is_asked_about() -> None:
     assert spans[1].person == "M"
 
 
+@pytest.mark.parametrize(
+    ("applicant", "relative", "written"),
+    [
+        (("Дарья Андреевна Тернёва", "Daria Terneva"), ("Елена Викторовна Тернёва", "Elena Terneva"), written)
+        for written in ("Ms. Terneva", "Terneva", "г-жа Тернёва", "Тернёву", "ТЕРНЁВА", "Ternyova")
+    ]
+    + [
+        (("Любовь Рыкова",), ("Гордей Рыков",), "Рыкова"),  # his genitive, or she
+        (("Савва Ильич Ким",), ("Марк Ильич Ким", "Ким"), "Mr. Kim"),
+    ],
+)
+def test_a_surname_alone_that_the_applicant_shares_is_masked_as_neither(
+    applicant: tuple[str, ...], relative: tuple[str, ...], written: str
+) -> None:
+    people = [
+        Person("A", applicant[0], "applicant", aliases=applicant[1:]),
+        Person("R", relative[0], "relative", aliases=relative[1:]),
+    ]
+    text = f"I saw an officer strike {written} on the temple. {relative[0]} ушла."
+    spans = Engine(people, PROFILES["lawyer"]).analyse(text)
+    assert redact(text, spans, Labels(people)) == (
+        "I saw an officer strike [PERSON 1] on the temple. [RELATIVE 1] ушла."
+    )
+    assert not spans[0].sure
+
+
 def test_a_relative_whose_given_name_no_dictionary_knows_is_not_called_by_a_sister_s_label() -> None:
     sisters = [Person("M", "Марьям Дадаева", "witness"), Person("H", "Хеда Дадаева", "witness")]
     text = "Мать Ислама, Зулихан Вахаевна Дадаева. Марьям Дадаева видела. Дадаевы дома не ночевали. Хеда Дадаева."

@@ -188,7 +188,10 @@ def _protected(text: str, matches: Sequence[Match], kept: Sequence[Match]) -> li
             # In a form of the protected person's own it is asked about unless a whole name has it, as nobody's.
             span = replace(span, source=PERHAPS)
         span = kept_people.without_kept(text, span, beside) if beside else span
-        out.append(replace(span, sure=False) if rival >= span.score - _TIE and rival else span)
+        if rival and rival >= span.score - _TIE:
+            # As likely the kept person: under a protected one's label the page would change who it is about.
+            span = replace(span, sure=False, source=PERHAPS if span.source == PERHAPS else EITHER)
+        out.append(span)
     return out
 
 
