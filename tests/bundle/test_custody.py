@@ -203,7 +203,7 @@ def _swap(value: dict[str, Any], name: str) -> None:
 
 EDITS: dict[str, tuple[Callable[[dict[str, Any]], Any], type[CasevaultError], str]] = {
     "a time": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01"), Forged, "step 2 of exhibit A"),
-    "a minute": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01T00:00Z"), Forged, "tells times as no bundle"),
+    "a minute": (lambda v: v["entries"][1]["leaf"].update(at="2020-01-01T00:00Z"), Forged, "times as no bundle"),
     "what was done": (lambda v: v["entries"][2]["leaf"].update(what="described"), Forged, "step 3 of exhibit A"),
     "a blinded entry": (lambda v: v["entries"][0]["leaf"].update(entry="00" * 32), Forged, "step 1 of exhibit A"),
     "a day": (lambda v: v["entries"][0]["leaf"].update(collected="2020-01-01"), Forged, "step 1 of exhibit A"),

@@ -370,7 +370,6 @@ def test_an_alarm_while_a_bundle_is_made_stops_it(desk: Desk) -> None:
 
 def test_an_alarm_lists_what_was_noted_before_it_had_the_lock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     vault, texts, real = desk.vault, desk.folder / "texts", alarm._changes
-    left = [desk.bundle]
     late = [bundle_order.prepare(vault, desk.case, desk.order(only=(desk.items[2],)))]
     bundle = late[0].bundle
 

@@ -78,8 +78,8 @@ _PROVES = (
 _DOES_NOT = (
     "That what an exhibit says is true, or who wrote, said or pictured it.",
     "Where a file was before it was taken into the vault. The day of collection is what the case manager noted.",
-    "Days and times, until an auditor has cosigned the log: up to then they are those of the holder's own clock, and a "
-    "holder could have made another log.",
+    "Days and times, until an auditor has cosigned the log: up to then they are those of the holder's own clock, and "
+    "a holder could have made another log.",
     "Reading within the vault is not listed here, nor that other work of the organisation uses an item, nor who else "
     "was given a bundle.",
 )

@@ -74,9 +74,9 @@ def of_items(vault: UnlockedVault, found: Sequence[Evidence]) -> dict[str, list[
 def linked(entries: Iterable[tuple[str, str, str]]) -> list[bool]:
     """Which entries (what was done, case, pseudonym) show by themselves that they are about one item.
 
-    The intake and the check for a bundle do by their digests. Others do if they bear the pseudonym that the item has in
-    the entry of its intake, or, in a case that it came into later, in that of the check. Pseudonyms of keys that were
-    replaced in between show nothing.
+    The intake and the check for a bundle do by their digests. Others do if they bear the pseudonym that the item has
+    in the entry of its intake, or, in a case that it came into later, in that of the check. Pseudonyms of keys that
+    were replaced in between show nothing.
     """
     listed = list(entries)
     known = {case: name for what, case, name in listed if what in INTAKES}
