@@ -9,8 +9,9 @@ import vaults
 
 from vault.bundle import page
 from vault.crypto import age
-from vault.errors import Damaged, OutputExists, Usage
-from vault.usecases import cases, receiving, viewing
+from vault.errors import Damaged, OutputExists, Refused, Usage
+from vault.usecases import cases, people, receiving, viewing
+from vault.usecases.people import NewPerson
 from vault.usecases.unlocked import UnlockedVault
 
 
@@ -39,3 +40,15 @@ def test_words_page_and_file_appear_together_or_not_at_all(
     plain = viewing.view(vault, item.id, out / "y.age")
     assert plain.beside is not None, "a page that is named like an age file has its own beside it"
     assert page.is_beside_name(plain.beside.name)
+
+
+def test_no_file_is_called_after_anybody_of_the_case(vault: UnlockedVault, tmp_path: Path) -> None:
+    case = cases.new(vault, "Дело")
+    people.add(vault, case.id, [NewPerson("Заречнов Михаил Петрович", "witness")])
+    item = vaults.add_text(vault, case.id, "Текст.")
+    for page_name, words_name in (("Zarechnov.html", "w"), ("page.html", "слова-Заречнова.txt")):
+        with pytest.raises(Refused, match="names somebody") as refused:
+            viewing.view(vault, item.id, tmp_path / page_name, keep_words=tmp_path / words_name)
+        assert refused.value.kind == "leak"
+        assert not (tmp_path / page_name).exists()
+        assert not (tmp_path / words_name).exists()

@@ -67,6 +67,11 @@ def _locked(own: Path) -> BinaryIO | None:
     return None
 
 
+def is_own(path: Path) -> bool:
+    """Whether a page lies where `new` puts them, under a name that was drawn."""
+    return path.parent.parent == places.state_folder() / FOLDER
+
+
 def sweep() -> None:
     """Remove the pages whose process is gone, at once; those that are being read stay. Never raises."""
     with contextlib.suppress(OSError, RuntimeError):

@@ -20,7 +20,7 @@ from vault.model.ids import new_id
 from vault.model.records import Disclosure, Evidence
 from vault.sandbox import documents
 from vault.store import output
-from vault.usecases import bundle_sealing, exhibits, items, outputs
+from vault.usecases import bundle_sealing, exhibits, items, lastlook, outputs, redacting, view_pages
 from vault.usecases.unlocked import UnlockedVault, now
 
 SHOWN = {
@@ -53,13 +53,17 @@ def view(
     its profile says so, and `bundle verify` refuses it.
 
     The words (in the new file `keep_words`), the page and what lies beside it appear together or not at all.
-    Raises OutputExists, SyncFolder, Damaged, and Refused (unsupported) if there is nothing to show.
+    Raises OutputExists, SyncFolder, Damaged, and Refused: unsupported if there is nothing to show, leak if a file's
+    name names somebody of the case.
     """
     item = vault.catalogue.require(Evidence, evidence_id)
     sealed = _beside(out)
     for path in (out, sealed):
         outputs.check(path, "the page")
     with vault.access("evidence.view", item.case_id, item.id, purpose=purpose) as outcome:
+        for path in (out, *([] if keep_words is None else [keep_words])):
+            if not view_pages.is_own(path):
+                lastlook.refuse_file_name(redacting.people_of(vault, str(item.case_id)), path)
         ending = SHOWN.get(item.media_type)
         payload = _payload(item, f"exhibits/{LABEL}.{ending or 'pdf'}", _data(vault, item, ending, accept_weak_jail))
         secret = words.generate(words.BUNDLE_WORDS)
