@@ -47,8 +47,8 @@ def members(seed: bytes = SEED, bundle: str = BUNDLE) -> Members:
         )
         for label, name in zip("AB", data, strict=True)
     )  # fmt: skip
-    step = custody.Step(custody.ADDED, "2024-05-06T10:00Z", bytes(32), "2024-05-05", "0.1.0")
-    checked = custody.Step(custody.CHECKED, "2024-05-07T10:00Z", bytes(range(32)))
+    step = custody.Step(custody.ADDED, "2024-05-06", bytes(32), "2024-05-05", "0.1.0")
+    checked = custody.Step(custody.CHECKED, "2024-05-07", bytes(range(32)))
     key = signature.key_of(seed)
     papers = {manifests.CUSTODY_NAME: custody.make(bundle, [(one, (step, checked)) for one in exhibits], key, seed)}
     return listed(exhibits, papers, data, seed, bundle)

@@ -103,7 +103,14 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> vaults.DossierVault:
         case = cases.new(vault, "Дело").id
         _, witness = people.add(vault, case, PEOPLE)
         item = vaults.add_text(
-            vault, case, TEXT, "показания.txt", title=TITLE, kind="letter", collected_at="2024-03-31"
+            vault,
+            case,
+            TEXT,
+            "показания.txt",
+            title=TITLE,
+            kind="letter",
+            captured_at="2024-03-30",
+            collected_at="2024-03-31",
         )
         recipient = recipients.add(vault, "lawyer", "Адвокат", age_key=IDENTITY.recipient().to_string())
         redacting.make(vault, case, accept_weak_jail=vaults.WEAK_JAIL)
@@ -137,7 +144,7 @@ def test_a_reviewed_case_leaves_without_the_witness(small: Small) -> None:
     (exhibit,) = bundle.exhibits
     assert exhibit.evidence == small.item
     assert exhibit.exhibit.title == "Показания [WITNESS 1]", "a title passes the engine too, with the same labels"
-    assert exhibit.exhibit.date == "2024-03-31"
+    assert exhibit.exhibit.date == "2024-03-30", "the day it was captured, not the one it was collected on"
     assert exhibit.exhibit.redactions["PERSON"] >= 2
     ((given,), _) = ledger.listing(small.vault, small.case)
     noted = given.record
