@@ -165,7 +165,7 @@ def test_the_name_is_in_no_text_of_the_bundle(world: World) -> None:
     for path in pages:
         done = subprocess.run([program("pdftotext"), str(path), "-"], capture_output=True, timeout=60, check=True)
         text = done.stdout.decode()
-        assert "видела повестку" in text
+        assert ("Certificate of custody" if path.name == "custody.pdf" else "видела повестку") in text
         assert canary.SURNAME.lower() not in text.lower()
         assert canary.LATIN.lower() not in text.lower()
 
